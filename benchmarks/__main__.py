@@ -1,0 +1,45 @@
+"""python -m benchmarks NAME [--json]: side by side with the peer in one run."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Reviews = Annotated[Path | None, typer.Option(help="Reviews in the UCSD format; default: the demo's.")]
+Runs = Annotated[int, typer.Option(min=1)]
+
+
+@app.callback()
+def main() -> None:
+    """Benchmarks of the workbench."""
+
+
+@app.command()
+def label_model(reviews: Reviews = None, runs: Runs = 5, as_json: Json = False) -> None:
+    """Label models on held-out users; predict on patterns beside Snorkel's on the matrix."""
+    from benchmarks.label_model import run
+
+    _show(run(reviews, runs), as_json)
+
+
+@app.command()
+def edit_latency(edits: Annotated[int, typer.Option(min=1)] = 50, as_json: Json = False) -> None:
+    """From an edit to the updated table, in a browser and in the server alone."""
+    from benchmarks.edit_latency import run
+
+    _show(run(edits), as_json)
+
+
+def _show(value: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps(value, indent=2))
+        return
+    for key, item in value.items():
+        typer.echo(f"{key}: {json.dumps(item, indent=2) if isinstance(item, dict) else item}")
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,64 @@
+"""What the benchmarks share: timing in turn, the shape of a result, a workspace to work in."""
+
+import os
+import platform
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+
+def machine() -> str:
+    """The machine in a few words."""
+    memory = psutil.virtual_memory().total / 2**30
+    return f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, {memory:.0f} GiB, Python {platform.python_version()}"
+
+
+def in_turn(ours: Callable[[], object], peer: Callable[[], object], runs: int) -> tuple[float, float]:
+    """Median seconds of both, run in turn after one warm-up each, so that a drift of the machine meets both."""
+    ours(), peer()
+    times: tuple[list[float], list[float]] = ([], [])
+    for _ in range(runs):
+        for function, found in zip((ours, peer), times, strict=True):
+            start = time.perf_counter()
+            function()
+            found.append(time.perf_counter() - start)
+    return statistics.median(times[0]), statistics.median(times[1])
+
+
+def result(
+    name: str, work: str, ours: float, peer: float, unit: str, runs: int, *, smaller_is_better: bool = True, **more: Any
+) -> dict[str, Any]:
+    """A result in the common shape; a ratio above 1 means that ours is better."""
+    ratio = peer / ours if smaller_is_better else ours / peer
+    memory = psutil.Process().memory_info().rss / 2**20
+    return {
+        "name": name,
+        "work": work,
+        "ours": ours,
+        "peer": peer,
+        "ratio": ratio,
+        "unit": unit,
+        "memory_mb": {"ours": round(memory), "peer": round(memory)},
+        "runs": runs,
+        "machine": machine(),
+    } | more
+
+
+@contextmanager
+def temporary_workspace() -> Iterator[Path]:
+    """A workspace that is gone afterwards; ``$WEAKREC_HOME`` names it meanwhile."""
+    before = os.environ.get("WEAKREC_HOME")
+    with tempfile.TemporaryDirectory(prefix="weakrec-benchmark-") as directory:
+        os.environ["WEAKREC_HOME"] = directory
+        try:
+            yield Path(directory)
+        finally:
+            os.environ.pop("WEAKREC_HOME")
+            if before is not None:
+                os.environ["WEAKREC_HOME"] = before

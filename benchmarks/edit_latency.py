@@ -1,0 +1,196 @@
+"""From an edit to the updated table: in a browser, beside a bare Streamlit page, and the server's own work."""
+
+import os
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.common import result, temporary_workspace
+from weakrec_core import paths
+from weakrec_core.data.dataset import open_dataset
+from weakrec_core.label_model.preview import set_figures
+from weakrec_core.labeling.analysis import lf_summary
+from weakrec_core.labeling.apply import Applier
+from weakrec_core.labeling.drift import drift_table
+from weakrec_core.labeling.spec import LFSet, parse_lf, read_lf_set
+from weakrec_core.labeling.sweep import domain, histogram, sweep
+
+_BARE = """import streamlit as st
+value = st.slider("Threshold", 0.0, 1.0, 0.5, step=0.01)
+st.metric("Value", value)
+"""
+_ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+
+
+def run(edits: int = 50) -> dict[str, Any]:
+    """Median seconds from an edit to the updated table in the browser; the peer is a bare slider-to-metric page."""
+    with temporary_workspace() as home:
+        command = [
+            sys.executable,
+            "-m",
+            "weakrec_core",
+            "demo",
+            "--out",
+            str(home / "raw"),
+            "--name",
+            "demo",
+            "--dev-rows",
+            "8000",
+        ]
+        subprocess.run(command, check=True, capture_output=True, cwd=paths.PROJECT)
+        server_work = _server_work(edits)
+        sliders, keywords, bare = _in_browser(home, edits)
+    both = sliders + keywords
+    return result(
+        "edit_latency",
+        f"{len(both)} edits on the demo, dev 8,000 rows: from the release of the slider or the committed keyword to the new table",
+        statistics.median(both),
+        statistics.median(bare),
+        "s",
+        len(both),
+        p95_s=float(np.quantile(both, 0.95)),
+        slider_median_s=statistics.median(sliders),
+        keyword_median_s=statistics.median(keywords),
+        server_work_median_s={name: statistics.median(times) for name, times in server_work.items()},
+    )
+
+
+def _server_work(edits: int) -> dict[str, list[float]]:
+    """Votes, table, drift, histogram, sweep and the cross-validated preview after one edit, for both shipped sets."""
+    applier = Applier(open_dataset("demo"))
+    gold = applier.dataset.gold("dev")
+    found = {}
+    for name in ("tutorial", "recommended"):
+        lf_set = read_lf_set(paths.PROJECT / "lfs" / f"{name}.yaml")
+        at = [lf.name for lf in lf_set.lfs].index("polarity_positive")
+        times = []
+        for i in range(edits + 3):
+            lf = parse_lf(lf_set.lfs[at].model_dump() | {"threshold": 0.2 + 0.003 * i})
+            edited = LFSet(name=name, lfs=(*lf_set.lfs[:at], lf, *lf_set.lfs[at + 1 :]))
+            start = time.perf_counter()
+            patterns, _ = applier.patterns(edited, "dev")
+            lf_summary(patterns, edited)
+            drift_table(applier, edited)
+            values = applier.signals.values("polarity", "dev")
+            shown = domain(values)
+            assert shown is not None
+            histogram(values, gold, shown)
+            sweep(values, gold, ">", 1, len(values))
+            set_figures(applier, edited)
+            times.append(time.perf_counter() - start)
+        found[name] = times[3:]  # the first ones read texts and signals
+    return found
+
+
+def _in_browser(home: Path, edits: int) -> tuple[list[float], list[float], list[float]]:
+    from playwright.sync_api import sync_playwright
+
+    executable = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    bare_app = home / "bare.py"
+    bare_app.write_text(_BARE, encoding="utf-8")
+    with (
+        _served(paths.PROJECT / "workbench.py") as url,
+        _served(bare_app) as bare_url,
+        sync_playwright() as playwright,
+    ):
+        browser = playwright.chromium.launch(executable_path=executable, args=_ARGUMENTS)
+        page = browser.new_page(viewport={"width": 1280, "height": 1000})
+        page.goto(f"{url}/Labeling_functions")
+        count = page.get_by_test_id("stDataFrame").first.get_by_test_id("glide-cell-8-2")
+        count.wait_for(state="attached", timeout=60_000)
+        page.locator(".stDataFrameGlideDataEditor").first.click(position={"x": 15, "y": 35 * 3 + 17})
+        slider = page.get_by_role("slider", name="Threshold")
+        slider.wait_for()
+        page.wait_for_timeout(1500)
+        sliders = [_timed(page, count, lambda: slider.press("ArrowLeft")) for _ in range(edits // 2 + 2)][2:]
+        page.locator(".stDataFrameGlideDataEditor").first.click(position={"x": 15, "y": 35 + 17})
+        box = page.get_by_role("combobox", name="votes NEGATIVE")
+        box.wait_for()
+        page.wait_for_timeout(1500)
+        n = page.get_by_test_id("stDataFrame").first.get_by_test_id("glide-cell-8-0")
+        keywords = []
+        for word in _WORDS[: edits - edits // 2 + 2]:
+            box.fill(word)
+            keywords.append(_timed(page, n, lambda: box.press("Enter")))
+        bare = browser.new_page()
+        bare.goto(bare_url)
+        value = bare.get_by_test_id("stMetricValue")
+        handle = bare.get_by_role("slider", name="Threshold")
+        handle.wait_for()
+        bare.wait_for_timeout(1000)
+        times = [_timed(bare, value, lambda: handle.press("ArrowRight")) for _ in range(edits // 2 + 2)]
+        browser.close()
+    return sliders, keywords[2:], times[2:]
+
+
+# Each is in many reviews of the demo, so that each changes the table.
+_WORDS = (
+    "the and was this book with for that read not all one but her his story end love good more first like char time just "
+    "than have from out what"
+).split()
+
+
+def _timed(page: Any, cell: Any, act: Callable[[], object]) -> float:
+    """Seconds from the act until the cell's text is another one; the page is idle before."""
+    page.locator("[data-testid='stApp'][data-test-script-state='notRunning']").wait_for(state="attached")
+    page.wait_for_timeout(250)
+    before = cell.inner_text()
+    handle = cell.element_handle()
+    start = time.perf_counter()
+    act()
+    page.wait_for_function(
+        "([node, text]) => node.innerText !== text", arg=[handle, before], polling="raf", timeout=10_000
+    )
+    return time.perf_counter() - start
+
+
+@contextmanager
+def _served(script: Path) -> Iterator[str]:
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        port = s.getsockname()[1]
+    command = [
+        sys.executable,
+        "-m",
+        "streamlit",
+        "run",
+        str(script),
+        "--server.port",
+        str(port),
+        "--server.headless",
+        "true",
+    ]
+    command += [
+        "--server.address",
+        "127.0.0.1",
+        "--server.fileWatcherType",
+        "none",
+        "--browser.gatherUsageStats",
+        "false",
+    ]
+    process = subprocess.Popen(
+        command, cwd=paths.PROJECT, env=os.environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        for _ in range(300):
+            with (
+                suppress(OSError),
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=1) as reply,
+            ):
+                if reply.read() == b"ok":
+                    break
+            time.sleep(0.1)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(20)

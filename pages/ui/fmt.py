@@ -1,0 +1,45 @@
+"""Numbers and texts as the pages show them."""
+
+import html
+import math
+import re
+
+NONE = "–"
+MODELS = {
+    "auto": "Recommended on dev",
+    "constant": "Constant",
+    "snorkel": "Snorkel's LabelModel",
+    "majority": "Majority vote",
+    "calibrated": "Dev-calibrated",
+}
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|$~:])")
+
+
+def number(value: float | None, digits: int = 3) -> str:
+    """Fixed decimals; – where there is nothing to show."""
+    return NONE if value is None or math.isnan(value) else f"{value:,.{digits}f}"
+
+
+def percent(value: float | None, digits: int = 1) -> str:
+    """A share as a percentage."""
+    return NONE if value is None or math.isnan(value) else f"{100 * value:.{digits}f} %"
+
+
+def signed(value: float | None, digits: int = 3) -> str:
+    """A difference with its sign."""
+    return NONE if value is None or math.isnan(value) else f"{value:+.{digits}f}"
+
+
+def interval(value: float, low: float, high: float) -> str:
+    """A value with its 95 % interval in brackets."""
+    return NONE if math.isnan(value) else f"{value:.2f} [{low:.2f}, {high:.2f}]"
+
+
+def literal(text: str) -> str:
+    """Text for Markdown, shown as it is."""
+    return _MARKDOWN.sub(r"\\\1", text)
+
+
+def escaped(text: str) -> str:
+    """Text for HTML, shown as it is."""
+    return html.escape(text)

@@ -1,0 +1,49 @@
+"""Pages run in-process on a small demo dataset."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from weakrec_core.data.demo import write_demo
+from weakrec_core.data.goodreads import ingest_goodreads
+from weakrec_core.data.splits import SplitConfig
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="session")
+def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace with a small demo dataset, shared by the tests of the session."""
+    home = tmp_path_factory.mktemp("app")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WEAKREC_HOME", str(home))
+        files = write_demo(home / "raw", users=300)
+        ingest_goodreads("demo", **files, splits=SplitConfig(dev_rows=800))
+    return home
+
+
+@pytest.fixture(autouse=True)
+def own_lf_sets(demo_home: Path) -> None:
+    """Saved versions of one test are not there for the next."""
+    for path in (demo_home / "lf_sets").glob("*/*.yaml"):
+        path.unlink()
+
+
+@pytest.fixture
+def open_page(demo_home: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
+    """Open a page of the workbench in a fresh session."""
+    monkeypatch.setenv("WEAKREC_HOME", str(demo_home))
+    monkeypatch.chdir(PROJECT)
+
+    def open_(page: str = "workbench.py", **query: str) -> AppTest:
+        app = AppTest.from_file(str(PROJECT / "workbench.py"), default_timeout=60)
+        app.query_params.update(query)
+        if page != "workbench.py":
+            app.switch_page(page)
+        app.run()
+        assert not app.exception, app.exception
+        return app
+
+    return open_

@@ -1,0 +1,223 @@
+"""The controls of the Labeling functions page, one by one."""
+
+from collections.abc import Callable
+
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.app.test_pages import LABELING, lf_row, metric, select
+from weakrec_core.labeling.store import load_version, save_version
+
+OpenPage = Callable[..., AppTest]
+
+
+def names(app: AppTest) -> list[str]:
+    return [lf.name for lf in app.session_state["draft"].lf_set.lfs]
+
+
+def button(app: AppTest, label: str) -> object:
+    return next(b for b in app.button if b.label == label)
+
+
+def press(app: AppTest, label: str) -> AppTest:
+    return button(app, label).click().run()  # type: ignore[attr-defined, no-any-return]
+
+
+def add(app: AppTest, kind: str, name: str) -> AppTest:
+    next(r for r in app.radio if r.label == "Kind").set_value(kind)
+    app.text_input(key="new_name").set_value(name)
+    return press(app, "Add")
+
+
+@pytest.mark.parametrize("kind", ["keyword", "threshold", "combined"])
+def test_added_lf_is_selected_and_votes(open_page: OpenPage, kind: str) -> None:
+    app = add(open_page(LABELING), kind, "fresh")
+    assert not app.exception
+    assert names(app)[-1] == "fresh"
+    assert app.session_state["selected_lf"] == "fresh"
+    assert lf_row(app, "fresh")["since"] == "new"
+
+
+def test_a_taken_name_is_refused(open_page: OpenPage) -> None:
+    app = add(open_page(LABELING), "keyword", "stars_in_review")
+    assert "the name is taken" in app.error[0].value
+    assert len(names(app)) == 5
+
+
+def test_duplicate_rename_move_delete_and_undo(open_page: OpenPage) -> None:
+    app = open_page(LABELING)
+    start = names(app)
+    press(app, "Duplicate")
+    assert names(app) == [start[0], f"{start[0]}_2", *start[1:]]
+    next(t for t in app.text_input if t.label == "Name" and t.value == f"{start[0]}_2").set_value("twin").run()
+    press(app, "Rename")
+    assert names(app)[1] == "twin"
+    press(app, "Move up")
+    assert names(app)[:2] == ["twin", start[0]]
+    press(app, "Delete")
+    assert names(app) == start
+    for _ in range(4):
+        app.button(key="undo").click().run()
+    assert names(app) == start
+    assert not app.session_state["draft"].dirty
+
+
+def test_pasted_keywords_are_added_once_and_blank_lines_left_out(open_page: OpenPage) -> None:
+    app = open_page(LABELING)
+    area = next(t for t in app.text_area if t.label.startswith("Paste"))
+    area.set_value("\n".join(["dnf", "", "  meh  ", "dnf", "one star"])).run()
+    press(app, "Add them")
+    keywords = app.session_state["draft"].lf_set.lfs[0].groups[0].keywords
+    assert keywords[-2:] == ("dnf", "meh")
+    assert len(set(keywords)) == len(keywords)
+
+
+def test_five_thousand_pasted_keywords_keep_the_page_usable(open_page: OpenPage) -> None:
+    app = open_page(LABELING)
+    next(t for t in app.text_area if t.label.startswith("Paste")).set_value(
+        "\n".join(f"word{i}" for i in range(5000))
+    ).run()
+    press(app, "Add them")
+    assert not app.exception
+    assert len(app.session_state["draft"].lf_set.lfs[0].groups[0].keywords) == 5011
+    assert any(t.label == "1. votes NEGATIVE" for t in app.text_area)
+
+
+def test_an_empty_keyword_is_refused(open_page: OpenPage) -> None:
+    app = open_page(LABELING)
+    group = next(m for m in app.multiselect if "votes NEGATIVE" in m.label)
+    group.set_value([*group.value, "  "]).run()
+    assert "empty keyword" in app.error[0].value
+
+
+def test_a_second_group_votes_its_own_label(open_page: OpenPage) -> None:
+    app = open_page(LABELING)
+    press(app, "Add group")
+    groups = app.session_state["draft"].lf_set.lfs[0].groups
+    assert [g.label for g in groups] == ["NEGATIVE", "POSITIVE", "NEGATIVE"]
+    press(app, "Vote POSITIVE instead")
+    assert app.session_state["draft"].lf_set.lfs[0].groups[0].label == "POSITIVE"
+
+
+def test_the_keyword_table_counts_on_dev(open_page: OpenPage) -> None:
+    app = open_page(LABELING)
+    table = next(d.value for d in app.dataframe if "Unique" in d.value)
+    assert set(table["Keyword"]) >= {"one star", "5 stars"}
+    assert (table["Correct"] + table["Incorrect"] <= table["Hits"]).all()
+    assert (table["Unique"] <= table["Hits"]).all()
+
+
+def test_threshold_controls(open_page: OpenPage) -> None:
+    app = open_page(LABELING)
+    select(app, "polarity_positive")
+    next(s for s in app.selectbox if s.label == "Operator").set_value("between").run()
+    lf = app.session_state["draft"].lf_set.lfs[2]
+    assert lf.op == "between"
+    assert lf.low == 0.3
+    app.slider[0].set_value((0.1, 0.2)).run()
+    assert app.session_state["draft"].lf_set.lfs[2].bounds == (0.1, 0.2)
+    next(s for s in app.selectbox if s.label == "Signal").set_value("review_length").run()
+    assert app.session_state["draft"].lf_set.lfs[2].signal == "review_length"
+    assert not app.exception
+    next(s for s in app.button_group if s.label == "Votes").set_value("NEGATIVE").run()
+    assert app.session_state["draft"].lf_set.lfs[2].label == "NEGATIVE"
+
+
+def test_set_best_takes_the_widest_threshold_that_is_good_enough_or_says_there_is_none(open_page: OpenPage) -> None:
+    app = open_page(LABELING)
+    select(app, "polarity_negative")
+    wanted = next(n for n in app.number_input if n.label == "Precision ≥")
+    wanted.set_value(0.99).run()
+    before = app.session_state["draft"].lf_set
+    press(app, "Set best")
+    assert "No threshold" in app.toast[0].value
+    assert app.session_state["draft"].lf_set == before
+    select(app, "polarity_positive")
+    next(n for n in app.number_input if n.label == "Precision ≥").set_value(0.5).run()
+    press(app, "Set best")
+    assert app.session_state["draft"].lf_set != before
+
+
+def test_combined_lf_conditions(open_page: OpenPage) -> None:
+    app = add(open_page(LABELING), "combined", "both")
+    alone = int(lf_row(app, "both")["n"].replace(",", ""))
+    next(b for b in app.button_group if b.label == "where").set_value("any").run()
+    assert int(lf_row(app, "both")["n"].replace(",", "")) > alone
+    app.button(key=next(b.key for b in app.button if b.key and b.key.startswith("drop_conditions_0"))).click().run()
+    assert len(app.session_state["draft"].lf_set.lfs[-1].conditions) == 1
+
+
+def test_without_attached_columns_or_modules_adding_says_what_to_do(open_page: OpenPage) -> None:
+    app = add(open_page(LABELING), "column", "votes")
+    assert "attach" in app.error[0].value
+    app = add(open_page(LABELING), "python", "mine")
+    assert "WEAKREC_LFS" in app.error[0].value
+
+
+def test_differences_show_every_cell_against_the_saved_version(open_page: OpenPage) -> None:
+    app = open_page(LABELING)
+    group = next(m for m in app.multiselect if "votes NEGATIVE" in m.label)
+    group.set_value([*group.value, "the"]).run()
+    next(b for b in app.button_group if b.label == "Show").set_value("Differences").run()
+    changed, same = lf_row(app, "stars_in_review"), lf_row(app, "shared_first_author")
+    assert changed["n"].startswith("+")
+    assert same["n"] == same["correct"] == "–"
+
+
+def test_save_makes_a_version_with_its_note(open_page: OpenPage) -> None:
+    app = open_page(LABELING)
+    next(t for t in app.toggle if t.label == "On").set_value(False).run()
+    app.text_input(key="save_note").set_value("off for a test")
+    app.text_input(key="save_by").set_value("Ada")
+    app.button(key="save_now").click().run()
+    version = load_version("tutorial")
+    assert (version.number, version.note, version.by) == (1, "off for a test", "Ada")
+    assert not version.lf_set.lfs[0].enabled
+    assert not app.session_state["draft"].dirty
+
+
+def test_of_two_who_save_at_once_the_second_is_shown_the_first_and_loses_nothing(open_page: OpenPage) -> None:
+    mine, theirs = open_page(LABELING), open_page(LABELING)
+    for app, keyword in ((theirs, "theirs"), (mine, "mine")):
+        group = next(m for m in app.multiselect if "votes NEGATIVE" in m.label)
+        group.set_value([*group.value, keyword]).run()
+    theirs.button(key="save_now").click().run()
+    mine.button(key="save_now").click().run()
+    assert any("v1" in m.value and "saved" in m.value for m in mine.markdown)
+    assert any("+ theirs" in m.value for m in mine.markdown)
+    assert "mine" in mine.session_state["draft"].lf_set.lfs[0].groups[0].keywords
+    assert load_version("tutorial").number == 1
+
+
+def test_history_lists_versions_and_restores_one(open_page: OpenPage) -> None:
+    shipped = load_version("tutorial").lf_set
+    save_version(shipped.model_copy(update={"lfs": shipped.lfs[:3]}), 0, note="three")
+    app = open_page(LABELING)
+    assert len(names(app)) == 3
+    app.button(key="history").click().run()
+    table = next(d.value for d in app.dataframe if "Version" in d.value)
+    assert list(table["Version"]) == ["v1", "v0"]
+    assert table["Note"][0] == "three"
+    assert pd.to_numeric(table["AUC"]).between(0, 1).all()
+
+
+def test_one_edit_applies_one_lf(open_page: OpenPage) -> None:
+    from pages.ui import workbench
+    from weakrec_core.data.dataset import open_dataset
+
+    app = open_page(LABELING)
+    applier = workbench._applier("demo", open_dataset("demo").fingerprint)
+    before = applier.applications
+    group = next(m for m in app.multiselect if "votes NEGATIVE" in m.label)
+    group.set_value([*group.value, "an edit never made before"]).run()
+    assert applier.applications - before == 2  # one LF on dev and on train
+
+
+def test_a_hundred_lfs(open_page: OpenPage) -> None:
+    shipped = load_version("tutorial").lf_set
+    many = tuple(shipped.lfs[i % 5].model_copy(update={"name": f"lf_{i}"}) for i in range(100))
+    save_version(shipped.model_copy(update={"lfs": many}), 0)
+    app = open_page(LABELING)
+    assert len(next(d.value for d in app.dataframe if "since" in d.value)) == 100
+    assert float(metric(app, "Label model AUC")) > 0

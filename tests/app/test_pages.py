@@ -1,0 +1,136 @@
+"""Every page on a small dataset: no exception, live edits, undo, save, empty states."""
+
+from collections.abc import Callable
+
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+LABELING = "pages/2_Labeling_functions.py"
+OpenPage = Callable[..., AppTest]
+
+
+def lf_row(app: AppTest, name: str) -> pd.Series:
+    """The row of an LF in the table."""
+    table = next(d.value for d in app.dataframe if "since" in d.value)
+    return table.set_index("name").loc[name]
+
+
+def select(app: AppTest, name: str) -> None:
+    """Select an LF as other parts of the page do."""
+    app.session_state["selected_lf"] = name
+    app.session_state["table_revision"] = f"test {name}"
+    app.run()
+
+
+def metric(app: AppTest, label: str) -> str:
+    return next(m.value for m in app.metric if m.label == label)
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "workbench.py",
+        "pages/1_Data.py",
+        LABELING,
+        "pages/4_Label_model.py",
+        "pages/5_Training.py",
+        "pages/6_Results.py",
+    ],
+)
+def test_page_opens(open_page: OpenPage, page: str) -> None:
+    app = open_page(page)
+    assert not app.error
+
+
+def test_a_keyword_changes_the_table_at_once_and_undo_takes_it_back(open_page: OpenPage) -> None:
+    app = open_page(LABELING)
+    before = lf_row(app, "stars_in_review")
+    coverage = metric(app, "Train coverage")
+    group = next(m for m in app.multiselect if "votes NEGATIVE" in m.label)
+    group.set_value([*group.value, "the"]).run()
+    after = lf_row(app, "stars_in_review")
+    assert int(after["n"]) > int(before["n"])
+    assert after["since"] != before["since"] == "–"
+    assert metric(app, "Train coverage") != coverage
+    app.button(key="undo").click().run()
+    pd.testing.assert_series_equal(lf_row(app, "stars_in_review"), before)
+    app.button(key="redo").click().run()
+    pd.testing.assert_series_equal(lf_row(app, "stars_in_review"), after)
+
+
+def test_an_invalid_regex_leaves_the_last_valid_state_in_force(open_page: OpenPage) -> None:
+    app = open_page(LABELING)
+    next(w for w in app.button_group if w.label == "Match").set_value("regex").run()
+    before = lf_row(app, "stars_in_review")
+    group = next(m for m in app.multiselect if "votes NEGATIVE" in m.label)
+    group.set_value([*group.value, "(?=look)ahead"]).run()
+    assert "(?=look)ahead" in app.error[0].value
+    assert "stars_in_review" in app.error[0].value
+    pd.testing.assert_series_equal(lf_row(app, "stars_in_review"), before)
+
+
+def test_a_threshold_changes_the_table_at_once(open_page: OpenPage) -> None:
+    app = open_page(LABELING)
+    select(app, "polarity_positive")
+    before = lf_row(app, "polarity_positive")
+    app.slider[0].set_value(-0.2).run()
+    assert int(lf_row(app, "polarity_positive")["n"]) > int(before["n"])
+
+
+def test_switching_an_lf_off_keeps_it_in_the_table_without_votes(open_page: OpenPage) -> None:
+    app = open_page(LABELING)
+    next(t for t in app.toggle if t.label == "On").set_value(False).run()
+    row = lf_row(app, "stars_in_review")
+    assert pd.isna(row["n"])
+    assert row["since"] == "switched off"
+
+
+def test_edits_survive_a_reload(open_page: OpenPage) -> None:
+    app = open_page(LABELING)
+    group = next(m for m in app.multiselect if "votes NEGATIVE" in m.label)
+    group.set_value([*group.value, "the"]).run()
+    edited = lf_row(app, "stars_in_review")
+    draft = app.query_params["draft"]
+    again = open_page(LABELING, draft=draft[0] if isinstance(draft, list) else draft)
+    pd.testing.assert_series_equal(lf_row(again, "stars_in_review"), edited)
+
+
+def test_the_label_models_stand_side_by_side_and_one_is_recommended(open_page: OpenPage) -> None:
+    app = open_page("pages/4_Label_model.py")
+    models = app.dataframe[0].value
+    assert [name.split(" ★")[0] for name in models["Model"]] == [
+        "Constant",
+        "Snorkel's LabelModel",
+        "Majority vote",
+        "Dev-calibrated",
+    ]
+    assert models["Model"].str.contains("recommended").sum() == 1
+    assert 0.5 <= float(metric(app, "Expected accuracy")) <= 1
+    assert app.dataframe[1].value["LF"][0] == "stars_in_review"
+
+
+def rows_kept(app: AppTest) -> int:
+    return int(metric(app, "Rows kept").split(" (")[0].replace(",", ""))
+
+
+def test_a_confidence_cut_off_shrinks_the_training_set(open_page: OpenPage) -> None:
+    app = open_page("pages/4_Label_model.py")
+    before = rows_kept(app)
+    app.slider(key="min_confidence").set_value(0.75).run()
+    assert rows_kept(app) < before
+
+
+def test_too_few_lfs_are_said_in_one_sentence(open_page: OpenPage) -> None:
+    app = open_page(LABELING)
+    for name in ("stars_in_review", "polarity_positive", "polarity_negative"):
+        select(app, name)
+        next(t for t in app.toggle if t.label == "On").set_value(False).run()
+    app.switch_page("pages/4_Label_model.py").run()
+    assert not app.exception
+    assert any("Only 2 LFs are on" in w.value for w in app.warning)
+
+
+def test_results_without_runs_say_what_to_do(open_page: OpenPage) -> None:
+    app = open_page("pages/6_Results.py")
+    assert "No finished run" in app.info[0].value

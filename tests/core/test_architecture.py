@@ -1,0 +1,52 @@
+"""The library stands on its own: no Streamlit, no pages, and no heavy import before it is needed."""
+
+import ast
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import weakrec_core
+
+LIBRARY = Path(weakrec_core.__file__).parent
+MODULES = sorted(
+    ".".join(p.relative_to(LIBRARY.parent).with_suffix("").parts).removesuffix(".__init__")
+    for p in LIBRARY.rglob("*.py")
+    if p.name != "__main__.py"
+)
+HEAVY = {"streamlit", "tensorflow", "keras", "torch", "snorkel", "sklearn"}
+
+
+def test_importing_the_library_imports_nothing_heavy() -> None:
+    script = f"""
+import importlib, json, sys
+found = {{}}
+for module in {MODULES!r}:
+    importlib.import_module(module)
+    new = {HEAVY!r} & set(sys.modules) - set().union(*found.values())
+    if new:
+        found[module] = sorted(new)
+print(json.dumps(found))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, cwd=LIBRARY.parent, check=True
+    )
+    assert json.loads(done.stdout) == {}
+    assert len(MODULES) > 20
+
+
+def imported(path: Path) -> set[str]:
+    """Top-level packages that a file imports, anywhere in it."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path} has a relative import"
+            found.add((node.module or "").split(".")[0])
+    return found
+
+
+def test_the_library_never_imports_streamlit_or_the_pages() -> None:
+    for path in LIBRARY.rglob("*.py"):
+        assert not imported(path) & {"streamlit", "pages", "workbench", "tests", "benchmarks"}, path

@@ -1,0 +1,97 @@
+"""A real server and a real browser. Skipped where no browser is found; in CI that is an error."""
+
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+PROJECT = Path(__file__).resolve().parents[2]
+_BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.e2e)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    executable = next((path for name in _BROWSERS if (path := shutil.which(name))), None)
+    if executable is None:
+        message = f"No browser found ({', '.join(_BROWSERS)}): install chromium to run the browser tests."
+        if os.environ.get("CI"):
+            pytest.fail(message)
+        pytest.skip(message)
+    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=executable, args=arguments)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def workspace_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("workspace")
+
+
+@pytest.fixture(scope="session")
+def server(workspace_dir: Path) -> Iterator[str]:
+    """The workbench on an empty workspace, as `make run` starts it; ended by its process id."""
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        port = s.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "workbench.py", "--server.port", str(port)]
+    with (workspace_dir / "server.log").open("wb") as log:
+        process = subprocess.Popen(
+            command, cwd=PROJECT, stdout=log, stderr=log, env=os.environ | {"WEAKREC_HOME": str(workspace_dir)}
+        )
+    try:
+        _wait_until_healthy(port, process)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    page.set_default_timeout(30_000)
+    expect.set_options(timeout=30_000)
+    yield page
+    context.close()
+
+
+def settled(page: Page) -> None:
+    """Wait until the app is connected and no script runs."""
+    app = page.locator("[data-testid='stApp'][data-test-connection-state='CONNECTED']")
+    expect(app).to_be_attached(timeout=60_000)
+    expect(page.locator("[data-testid='stApp'][data-test-script-state='notRunning']")).to_be_attached(timeout=60_000)
+
+
+def goto(page: Page, name: str) -> None:
+    """Open a page by its entry in the navigation."""
+    page.get_by_test_id("stSidebarNav").get_by_text(name, exact=True).click()
+    settled(page)
+
+
+def _wait_until_healthy(port: int, process: "subprocess.Popen[bytes]") -> None:
+    for _ in range(300):
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=1) as reply:
+                if reply.read() == b"ok":
+                    return
+        except OSError:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                raise AssertionError(f"The server has ended with status {process.wait(0.1)}; see server.log.") from None
+    raise AssertionError("The server did not become healthy.")

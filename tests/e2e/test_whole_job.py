@@ -1,0 +1,58 @@
+"""The main job in a browser: from an empty workspace to test metrics."""
+
+import os
+from pathlib import Path
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.e2e.conftest import PROJECT, goto, settled
+
+_SCREENSHOT = PROJECT / "docs" / "labeling-functions.png"
+_N = 8  # column of the table; the first one selects
+
+
+def cell(page: Page, column: int, row: int) -> Locator:
+    """A cell of the LF table, from the grid's accessible copy."""
+    return page.get_by_test_id("stDataFrame").first.get_by_test_id(f"glide-cell-{column}-{row}")
+
+
+def test_from_an_empty_workspace_to_test_metrics(page: Page, server: str, tmp_path: Path) -> None:
+    page.goto(server)
+    expect(page.get_by_text("First start")).to_be_visible()
+    expect(page.get_by_text("1 · Data")).to_be_visible(timeout=120_000)
+
+    goto(page, "Labeling functions")
+    expect(page.get_by_text("LF analysis on dev")).to_be_visible()
+    before = cell(page, _N, 0).inner_text()
+    group = page.get_by_role("combobox", name="votes NEGATIVE")
+    group.click()
+    group.fill("could not finish")
+    group.press("Enter")
+    expect(cell(page, _N, 0)).not_to_have_text(before)
+    expect(page.get_by_text("unsaved edits")).to_be_visible()
+
+    grid = page.locator(".stDataFrameGlideDataEditor").first
+    grid.click(position={"x": 15, "y": 35 + 2 * 35 + 17})
+    settled(page)
+    slider = page.get_by_role("slider", name="Threshold")
+    votes = cell(page, _N, 2).inner_text()
+    for _ in range(5):
+        slider.press("ArrowRight")
+    expect(cell(page, _N, 2)).not_to_have_text(votes)
+    settled(page)
+    if os.environ.get("UPDATE_SCREENSHOTS"):
+        page.mouse.move(0, 0)
+        page.screenshot(path=_SCREENSHOT)
+
+    goto(page, "Label model")
+    expect(page.get_by_text("is recommended: log loss")).to_be_visible(timeout=90_000)
+
+    goto(page, "Training")
+    page.get_by_role("spinbutton", name="Epochs").fill("1")
+    page.get_by_role("button", name="Launch").click()
+    expect(page.get_by_text("Read its test metrics")).to_be_visible(timeout=240_000)
+    page.get_by_text("Read its test metrics").click()
+    settled(page)
+    expect(page.get_by_text("Test AUC")).to_be_visible()
+    auc = page.get_by_test_id("stMetricValue").first.inner_text()
+    assert 0.4 < float(auc) < 1.0

@@ -1,0 +1,232 @@
+"""A dataset: rows to label, books, and the histories of the users; kept as Parquet plus one JSON."""
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from weakrec_core import paths
+from weakrec_core.data.histories import Histories
+from weakrec_core.errors import DataError
+
+SPLITS = ("train", "dev", "valid", "test")
+ROW_COLUMNS = ("user_idx", "book_idx", "user_id", "book_id", "review_text", "rating", "gold")
+BOOK_COLUMNS = ("book_id", "title", "first_author", "author_name", "average_rating", "ratings_count", "similar_books")
+FORMAT = 1
+
+
+class Dataset:
+    """One dataset on disk, each part read when first asked for.
+
+    Splits are disjoint by user. Rows of a split are sorted by ``user_idx``, then ``book_idx``.
+    ``book_idx`` and ``user_idx`` are positions: ``books.iloc[book_idx]``, ``histories.of(user_idx)``.
+
+    Attributes
+    ----------
+    name : str
+    meta : dict
+        Where the data came from, the filters, the seed, and the counts of what was skipped.
+    fingerprint : str
+        SHA-256 of the content, independent of name and path.
+    """
+
+    def __init__(self, path: Path):
+        try:
+            info = json.loads((path / "dataset.json").read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            raise DataError(f"There is no dataset {path.name!r} in {path.parent}.") from None
+        except (json.JSONDecodeError, UnicodeDecodeError):
+            raise DataError(f"{path / 'dataset.json'} is not valid JSON.") from None
+        if info.get("format") != FORMAT:
+            raise DataError(f"{path / 'dataset.json'} has format {info.get('format')!r}; this version reads {FORMAT}.")
+        self.path = path
+        self.name: str = path.name
+        self.meta: dict[str, Any] = info["meta"]
+        self.fingerprint: str = info["fingerprint"]
+        self._counts: dict[str, int] = info["rows"]
+        self.n_users: int = info["n_users"]
+        self.n_books: int = info["n_books"]
+        self._splits: dict[str, pd.DataFrame] = {}
+
+    def n_rows(self, split: str) -> int:
+        """Number of rows in a split, without reading it."""
+        return self._counts[_checked_split(split)]
+
+    def split(self, split: str) -> pd.DataFrame:
+        """The rows of a split.
+
+        Returns
+        -------
+        DataFrame with a RangeIndex and the columns
+            user_idx, book_idx (int32), user_id, book_id (str), review_text (str, NaN = no review),
+            rating (float32, 1-5 as the user gave it), gold (int8; 1, 0, or -1 = not known).
+            For train, rating is NaN and gold is -1 throughout: see `train_gold`.
+        """
+        if _checked_split(split) not in self._splits:
+            self._splits[split] = _read(self.path / f"{split}.parquet")
+        return self._splits[split]
+
+    def gold(self, split: str) -> NDArray[np.int8]:
+        """Gold labels of a split, int8, shape [n]; -1 where not known (always so for train)."""
+        return self.split(split)["gold"].to_numpy(np.int8)
+
+    def train_gold(self) -> NDArray[np.int8]:
+        """The hidden labels of train, for the gold-ceiling baseline and nothing else."""
+        return _read(self.path / "train_gold.parquet")["gold"].to_numpy(np.int8)
+
+    @cached_property
+    def books(self) -> pd.DataFrame:
+        """One row a book, by ``book_idx``.
+
+        Columns: book_id, title (str), first_author (str, an id; NaN = not known), author_name (str, NaN = not
+        known), average_rating (float64), ratings_count (float64), similar_books (list of book_idx).
+        """
+        return _read(self.path / "books.parquet")
+
+    @cached_property
+    def histories(self) -> Histories:
+        """All books a user interacted with, rated or not."""
+        path = self.path / "users.parquet"
+        with _reading(path):
+            column = pq.read_table(path, columns=["book_idxs"])["book_idxs"].combine_chunks()
+        return Histories(
+            np.asarray(column.offsets).astype(np.int64), np.asarray(column.values).astype(np.int32, copy=False)
+        )
+
+    @cached_property
+    def user_ids(self) -> pd.Series:
+        """Original user id by ``user_idx``."""
+        return _read(self.path / "users.parquet", columns=["user_id"])["user_id"]
+
+    def __repr__(self) -> str:
+        rows = ", ".join(f"{self._counts[s]:,} {s}" for s in SPLITS)
+        return f"Dataset({self.name!r}: {rows}; {self.n_users:,} users, {self.n_books:,} books)"
+
+
+def save_dataset(
+    name: str,
+    rows: pd.DataFrame,
+    books: pd.DataFrame,
+    histories: Histories,
+    user_ids: NDArray[np.object_],
+    meta: dict[str, Any],
+) -> Dataset:
+    """Write a dataset to the workspace; an older one of that name is replaced only when all is written.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        The columns of `ROW_COLUMNS` with true gold for every split, plus ``split``.
+    books : DataFrame
+        The columns of `BOOK_COLUMNS`, ordered by ``book_idx``.
+    user_ids : array of str, shape [n_users]
+    meta : dict
+        JSON-serialisable.
+    """
+    target = paths.home() / "datasets" / paths.checked_name(name, "Dataset")
+    staging = target.with_name(f".{name}.{os.getpid()}.tmp")
+    shutil.rmtree(staging, ignore_errors=True)
+    staging.mkdir(parents=True)
+    try:
+        ordered = rows.sort_values(["user_idx", "book_idx"], kind="stable")
+        digest = hashlib.sha256()
+        counts = {}
+        for split in SPLITS:
+            part = ordered.loc[ordered["split"] == split, list(ROW_COLUMNS)].reset_index(drop=True)
+            part = part.astype(
+                {"user_idx": "int32", "book_idx": "int32", "rating": "float32", "gold": "int8", "review_text": "str"}
+            )
+            counts[split] = len(part)
+            _digest(digest, part)
+            if split == "train":
+                _write(part[["gold"]], staging / "train_gold.parquet")
+                part = part.assign(rating=np.float32("nan"), gold=np.int8(-1))
+            _write(part, staging / f"{split}.parquet")
+        books = books.loc[:, list(BOOK_COLUMNS)].reset_index(drop=True)
+        _digest(digest, books.drop(columns="similar_books"))
+        digest.update(repr([list(map(int, s)) for s in books["similar_books"]]).encode())
+        _write(books, staging / "books.parquet")
+        digest.update(histories.indptr.tobytes() + histories.indices.tobytes())
+        users = pa.table(
+            {
+                "user_id": pa.array(user_ids, pa.string()),
+                "book_idxs": pa.ListArray.from_arrays(histories.indptr.astype(np.int32), histories.indices),
+            }
+        )
+        pq.write_table(users, staging / "users.parquet", compression="zstd")
+        info = {
+            "format": FORMAT,
+            "fingerprint": digest.hexdigest(),
+            "rows": counts,
+            "n_users": histories.n_users,
+            "n_books": len(books),
+            "meta": meta,
+        }
+        paths.write_json(staging / "dataset.json", info)
+        _swap(staging, target)
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+    return Dataset(target)
+
+
+def open_dataset(name: str) -> Dataset:
+    """Open the dataset `name` of the workspace; `DataError` if there is none."""
+    path = paths.home() / "datasets" / paths.checked_name(name, "Dataset")
+    if not path.exists():
+        known = ", ".join(list_datasets()) or "none yet"
+        raise DataError(f"There is no dataset {name!r} in {path.parent}; there are: {known}.")
+    return Dataset(path)
+
+
+def list_datasets() -> list[str]:
+    """Names of the datasets in the workspace, sorted."""
+    return sorted(p.parent.name for p in (paths.home() / "datasets").glob("[!.]*/dataset.json"))
+
+
+def _checked_split(split: str) -> str:
+    if split not in SPLITS:
+        raise DataError(f"There is no split {split!r}; the splits are {', '.join(SPLITS)}.")
+    return split
+
+
+def _read(path: Path, columns: list[str] | None = None) -> pd.DataFrame:
+    with _reading(path):
+        return pd.read_parquet(path, columns=columns)
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, pa.ArrowException) as e:
+        raise DataError(f"{path} cannot be read ({type(e).__name__}); ingest the data again.") from None
+
+
+def _write(frame: pd.DataFrame, path: Path) -> None:
+    frame.to_parquet(path, index=False, compression="zstd")
+
+
+def _digest(digest: "hashlib._Hash", frame: pd.DataFrame) -> None:
+    for column in frame:
+        digest.update(str(column).encode())
+        digest.update(pd.util.hash_pandas_object(frame[column], index=False).to_numpy().tobytes())
+
+
+def _swap(staging: Path, target: Path) -> None:
+    """Put `staging` in the place of `target`; a directory cannot be replaced in one step, so move aside first."""
+    old = target.with_name(f".{target.name}.{os.getpid()}.old")
+    if target.exists():
+        os.replace(target, old)
+    os.replace(staging, target)
+    shutil.rmtree(old, ignore_errors=True)

@@ -1,0 +1,57 @@
+"""The books each user interacted with, as CSR arrays."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, eq=False)
+class Histories:
+    """Book indices per user in compressed sparse row form.
+
+    Attributes
+    ----------
+    indptr : int64 array, shape [n_users + 1]
+        The books of user ``u`` are ``indices[indptr[u]:indptr[u + 1]]``.
+    indices : int32 array, shape [n_interactions]
+        ``book_idx`` values, distinct and ascending within a user.
+    """
+
+    indptr: NDArray[np.int64]
+    indices: NDArray[np.int32]
+
+    @classmethod
+    def from_pairs(cls, users: NDArray[np.integer], books: NDArray[np.integer], n_users: int) -> "Histories":
+        """Build from parallel arrays of ``user_idx`` and ``book_idx``; repeated pairs count once."""
+        width = int(books.max()) + 1 if len(books) else 1
+        keys = np.unique(users.astype(np.int64) * width + books)
+        counts = np.bincount(keys // width, minlength=n_users)
+        indptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+        return cls(indptr, (keys % width).astype(np.int32))
+
+    @property
+    def n_users(self) -> int:
+        return len(self.indptr) - 1
+
+    @property
+    def lengths(self) -> NDArray[np.int64]:
+        """Number of distinct books per user, shape [n_users]."""
+        return np.diff(self.indptr)
+
+    @property
+    def users(self) -> NDArray[np.int32]:
+        """``user_idx`` of every entry of `indices`."""
+        return np.repeat(np.arange(self.n_users, dtype=np.int32), self.lengths)
+
+    def of(self, user_idx: int) -> NDArray[np.int32]:
+        """The books of one user."""
+        return self.indices[self.indptr[user_idx] : self.indptr[user_idx + 1]]
+
+    def contains(self, users: NDArray[np.integer], books: NDArray[np.integer]) -> NDArray[np.bool_]:
+        """Whether each (user, book) pair is in that user's history, shape [len(users)]."""
+        width = int(max(self.indices.max(initial=0), books.max(initial=0))) + 1
+        keys = self.users.astype(np.int64) * width + self.indices  # sorted: users ascend, books ascend within
+        wanted = users.astype(np.int64) * width + books
+        found = np.searchsorted(keys, wanted)
+        return (found < len(keys)) & (keys[np.minimum(found, len(keys) - 1)] == wanted) if len(keys) else found < 0

@@ -1,0 +1,120 @@
+"""JSON-lines files, gzipped or not, checked line by line inside DuckDB."""
+
+import glob
+import gzip
+import zlib
+from pathlib import Path
+
+import duckdb
+
+from weakrec_core.errors import DataError
+from weakrec_core.progress import Progress, no_progress
+
+_CHUNK = 1 << 22
+_NOT_UTF8 = "is not UTF-8 text"
+
+
+def verify(path: Path, progress: Progress = no_progress) -> None:
+    """Read the file once to the end; DuckDB itself does not check a gzip's checksum.
+
+    Raises
+    ------
+    DataError
+        If the file is missing, empty, truncated, corrupt or no gzip though named so.
+    """
+    try:
+        size = path.stat().st_size
+        if size == 0:
+            raise DataError(f"{path} is empty.")
+        if path.suffix != ".gz":
+            return
+        with path.open("rb") as raw, gzip.open(raw) as text:
+            if not text.read(1):
+                raise DataError(f"{path} is empty.")
+            while text.read(_CHUNK):
+                progress(min(1.0, raw.tell() / size), f"Checking {path.name}")
+    except EOFError:
+        raise DataError(f"{path} is truncated: the gzip stream ends too early; download it again.") from None
+    except (gzip.BadGzipFile, zlib.error) as e:
+        raise DataError(f"{path} is not an intact gzip file ({e}); download it again.") from None
+    except OSError as e:
+        raise DataError(f"{path} cannot be read: {e.strerror or e}.") from None
+
+
+def load_lines(con: duckdb.DuckDBPyConnection, table: str, path: Path, fields: dict[str, str]) -> None:
+    """Parse a file into `table` (line, problem, one column a field), one row a non-blank line.
+
+    `problem` says what makes a line unreadable; NULL where nothing does.
+
+    Parameters
+    ----------
+    fields : dict
+        Field name to DuckDB type. A field that a line lacks, or of another type, is NULL. Scalars are best read
+        as VARCHAR, which takes numbers and strings alike.
+    """
+    structure = "{" + ",".join(f'"{name}":{_structure(kind)}' for name, kind in fields.items()) + "}"
+    columns = ", ".join(f"record.{name} AS {name}" for name in fields)
+    try:
+        # Not strict: lines may end in \n, \r\n or a mixture. json_type fails on what is not JSON.
+        con.execute(
+            f"""
+            CREATE TEMP TABLE {table} AS
+            SELECT line, CASE WHEN NOT valid THEN 'is not a JSON object' END AS problem, {columns} FROM (
+                SELECT line, valid, CASE WHEN valid THEN json_transform(text, $structure) END AS record FROM (
+                    SELECT text, row_number() OVER () AS line,
+                        CASE WHEN json_valid(text) THEN json_type(text) = 'OBJECT' ELSE false END AS valid
+                    FROM read_csv($path, columns = {{'text': 'VARCHAR'}}, delim = '\x01', quote = '', escape = '',
+                        header = false, auto_detect = false, max_line_size = 64000000, strict_mode = false,
+                        store_rejects = true, rejects_table = '{table}_rejected', rejects_scan = '{table}_scan')
+                ) WHERE trim(text, ' \t') <> ''
+            )""",
+            {"structure": structure, "path": glob.escape(str(path))},
+        )
+    except duckdb.Error as e:
+        raise DataError(f"{path} cannot be read ({str(e).splitlines()[0]}).") from None
+    con.execute(
+        f"""INSERT INTO {table} (line, problem)
+        SELECT line, CASE WHEN error_type = 'INVALID ENCODING' THEN '{_NOT_UTF8}' ELSE 'cannot be read' END
+        FROM {table}_rejected"""
+    )
+
+
+def drop_bad_lines(
+    con: duckdb.DuckDBPyConnection, table: str, path: Path, checks: dict[str, str], skip: bool
+) -> dict[str, int]:
+    """Find lines that cannot be used.
+
+    Parameters
+    ----------
+    checks : dict
+        What is wrong (``"has no book_id"``) to a SQL condition that is true for such lines; the first that holds counts.
+    skip : bool
+        Delete such lines and count them; otherwise the first one is an error.
+
+    Returns
+    -------
+    dict
+        Number of deleted lines by what was wrong.
+
+    Raises
+    ------
+    DataError
+        Naming file, line and what is wrong; or that no usable line is left.
+    """
+    cases = " ".join(f"WHEN {condition} THEN '{what}'" for what, condition in checks.items())
+    con.execute(f"UPDATE {table} SET problem = CASE {cases} END WHERE problem IS NULL")
+    # Lines that follow a rejected one are numbered as if it were not there, so of equal numbers it comes first.
+    first = con.execute(
+        f"SELECT line, problem FROM {table} WHERE problem IS NOT NULL ORDER BY line, problem <> '{_NOT_UTF8}' LIMIT 1"
+    ).fetchall()
+    if first and not skip:
+        raise DataError(f"Line {first[0][0]:,} of {path} {first[0][1]}; --skip-bad-lines leaves such lines out.")
+    counts = con.execute(f"SELECT problem, count(*) FROM {table} WHERE problem IS NOT NULL GROUP BY ALL").fetchall()
+    con.execute(f"DELETE FROM {table} WHERE problem IS NOT NULL")
+    if con.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0] == 0:
+        raise DataError(f"{path} has no usable line.")
+    return dict(counts)
+
+
+def _structure(kind: str) -> str:
+    return kind if kind[0] in "[{" else f'"{kind}"'

@@ -1,0 +1,176 @@
+"""The dev-calibrated label model: what each LF's vote is worth is learned from dev's gold labels.
+
+The log-odds of POSITIVE are an intercept plus one term per vote: a logistic regression over the votes, fitted on the
+patterns of dev. Because the terms are fitted jointly, LFs that say the same thing share the credit instead of being
+counted twice (T14), and an abstain is informative where dev says so: the terms are measured from it.
+
+Dev is small, so the terms are shrunk, on two levels: the POSITIVE votes of every LF towards a common worth, the NEGATIVE
+votes of every LF towards another, and these two towards a vote that is right with odds of e to 1. With little gold this
+is a calibrated count of votes. Shrinking towards Snorkel's LabelModel instead was tried on real reviews, with 2 % and
+10 % of the users as dev, and was worse: where LFs share a score it is confidently wrong.
+
+Predictions average over the posterior, so that what dev leaves open moves a probability towards 0.5 (D. MacKay, "The
+evidence framework applied to classification networks", Neural Computation 4, 1992).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from weakrec_core.errors import LabelModelError
+from weakrec_core.labeling.patterns import VotePatterns
+
+Floats = NDArray[np.float64]
+
+# The prior: normal in log-odds; within 0.001 of the best AUC and log loss tried on 9,649 real reviews, with 2 to 30 % of
+# the users as dev and 4 to 24 LFs.
+_COMMON_WORTH, _COMMON_PRECISION = 1.0, 2.0
+_TERM_PRECISION = 4.0  # of a term about the common worth: LFs differ by about 0.5
+_INTERCEPT_PRECISION = 0.1
+_TOLERANCE = 1e-5
+_MAX_STEPS = 100
+_CHUNK = 1 << 16
+
+
+@dataclass(eq=False)
+class CalibratedModel:
+    """A fitted dev-calibrated model.
+
+    Attributes
+    ----------
+    lf_names : list of str
+    coefficients : float64 array, shape [1 + 2 m]
+        Log-odds of POSITIVE: the intercept, the terms of the LFs' POSITIVE votes, those of their NEGATIVE votes.
+    covariance : float64 array, shape [1 + 2 m, 1 + 2 m]
+        Posterior covariance of the coefficients.
+    weights : float64 array, shape [m]
+        The log-odds that a vote adds towards its own label, averaged over the LF's votes on train: 0 is worth nothing,
+        below 0 is worse than silence, NaN is an LF that never voted.
+    prior : float
+        P(POSITIVE) of a data point on which no LF voted.
+    """
+
+    lf_names: list[str]
+    coefficients: Floats
+    covariance: Floats
+    weights: Floats
+    prior: float = field(init=False)
+    kind: str = "calibrated"
+
+    def __post_init__(self) -> None:
+        self.prior = float(self.predict_proba(np.full((1, len(self.lf_names)), -1, np.int8))[0])
+
+    def predict_proba(self, votes: NDArray[np.int8]) -> Floats:
+        """P(POSITIVE) for each row of `votes`, shape [p]."""
+        p_positive = np.empty(len(votes))
+        for rows in (slice(i, i + _CHUNK) for i in range(0, len(votes), _CHUNK)):
+            design = _design(votes[rows])
+            variance = np.einsum("ij,ij->i", design @ self.covariance, design)
+            p_positive[rows] = _sigmoid(design @ self.coefficients / np.sqrt(1 + np.pi / 8 * variance))
+        return p_positive
+
+    def to_json(self) -> dict[str, Any]:
+        """All that is needed to predict again, as JSON values."""
+        return {
+            "kind": self.kind,
+            "lf_names": self.lf_names,
+            "coefficients": self.coefficients.tolist(),
+            "covariance": self.covariance.tolist(),
+            "weights": [None if np.isnan(w) else w for w in self.weights.tolist()],
+            "prior": self.prior,
+        }
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> "CalibratedModel":
+        """The model that `to_json` was called on; it predicts the same."""
+        return cls(
+            values["lf_names"],
+            np.array(values["coefficients"], np.float64),
+            np.array(values["covariance"], np.float64),
+            np.array(values["weights"], np.float64),
+        )
+
+
+def fit_calibrated(
+    train: VotePatterns, dev: VotePatterns, lf_names: Sequence[str], start: CalibratedModel | None = None
+) -> CalibratedModel:
+    """Fit the model to dev's gold labels.
+
+    Parameters
+    ----------
+    train : VotePatterns
+        Says how often each LF votes; its gold is not looked at.
+    dev : VotePatterns
+        Over the same LFs, with gold; data points without a vote count as well. One class only is enough.
+    lf_names : sequence of str, length m
+    start : CalibratedModel, optional
+        A model of the same LFs on nearly the same dev, such as all folds of a cross-validation; the result does not
+        depend on it and comes sooner.
+
+    Raises
+    ------
+    LabelModelError
+        If dev has no gold labels.
+    """
+    if not dev.gold_counts.any():
+        raise LabelModelError("The dev split has no gold labels; the calibrated label model is fitted to them.")
+    labeled = dev.labeled()
+    coefficients, covariance = _fit(labeled.votes, labeled.gold_counts, None if start is None else start.coefficients)
+    positive, negative = coefficients[1:].reshape(2, -1)
+    n_positive, n_negative = train.counts @ (train.votes == 1), train.counts @ (train.votes == 0)
+    n_votes = n_positive + n_negative
+    worth = n_positive * positive - n_negative * negative
+    weights = np.divide(worth, n_votes, out=np.full(train.m, np.nan), where=n_votes > 0)
+    return CalibratedModel(list(lf_names), coefficients, covariance, weights)
+
+
+def _design(votes: NDArray[np.int8]) -> Floats:
+    return np.concatenate([np.ones((len(votes), 1)), votes == 1, votes == 0], axis=1)
+
+
+def _fit(votes: NDArray[np.int8], gold_counts: NDArray[np.int64], start: Floats | None) -> tuple[Floats, Floats]:
+    """Posterior mode and covariance by Newton steps; the posterior is log-concave, so there is one mode."""
+    m = votes.shape[1]
+    n_negative, n_positive = gold_counts.sum(axis=0)
+    base = np.log((n_positive + 0.5) / (n_negative + 0.5))
+    center = np.concatenate([[base], np.full(m, _COMMON_WORTH), np.full(m, -_COMMON_WORTH)])
+    precision = _prior_precision(m)
+    design = _design(votes)
+    voted = np.flatnonzero(design.any(axis=0))  # the other terms follow from the prior alone
+    design, positive, n = design[:, voted], gold_counts[:, 1], gold_counts.sum(axis=1)
+
+    def log_posterior(w: Floats) -> float:
+        log_odds = design @ w[voted]
+        return float(positive @ log_odds - n @ np.logaddexp(0, log_odds) - (w - center) @ precision @ (w - center) / 2)
+
+    mode = np.concatenate([[base], np.zeros(2 * m)]) if start is None else start
+    value = log_posterior(mode)
+    for _ in range(_MAX_STEPS):
+        p = _sigmoid(design @ mode[voted])
+        gradient = precision @ (center - mode)
+        gradient[voted] += design.T @ (positive - n * p)
+        curvature = precision.copy()
+        curvature[np.ix_(voted, voted)] += (design.T * (n * p * (1 - p))) @ design
+        step = np.linalg.solve(curvature, gradient)
+        while (after := log_posterior(mode + step)) < value and np.abs(step).max() > _TOLERANCE:
+            step /= 2  # a full step can overshoot far from the mode
+        mode, value = mode + step, after
+        if np.abs(step).max() <= _TOLERANCE:  # the error left is of the order of its square
+            break
+    return mode, np.asarray(np.linalg.inv(curvature))
+
+
+def _prior_precision(m: int) -> Floats:
+    """Of the intercept and the terms, the common worths integrated out."""
+    block = _TERM_PRECISION * (np.eye(m) - _TERM_PRECISION / (m * _TERM_PRECISION + _COMMON_PRECISION))
+    precision = np.zeros((1 + 2 * m, 1 + 2 * m))
+    precision[0, 0] = _INTERCEPT_PRECISION
+    precision[1 : 1 + m, 1 : 1 + m] = precision[1 + m :, 1 + m :] = block
+    return precision
+
+
+def _sigmoid(x: Floats) -> Floats:
+    return np.asarray(0.5 * (1 + np.tanh(x / 2)))

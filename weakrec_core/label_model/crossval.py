@@ -1,0 +1,74 @@
+"""Cross-validation over users on vote patterns: what a label model that learns from dev's gold is worth on other users."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from weakrec_core.label_model.base import LabelModel
+from weakrec_core.label_model.metrics import Metrics, probability_metrics
+from weakrec_core.labeling.patterns import VotePatterns, group_votes
+
+N_FOLDS = 5
+
+
+@dataclass(frozen=True, eq=False)
+class FoldedDev:
+    """Dev as vote patterns, with its gold counted by fold.
+
+    Attributes
+    ----------
+    patterns : VotePatterns
+    gold_by_fold : int64 array, shape [k, p, 2]
+        Sums to ``patterns.gold_counts``.
+    in_fold : bool array, shape [k, p]
+        Whether the fold has a row with the pattern.
+    """
+
+    patterns: VotePatterns
+    gold_by_fold: NDArray[np.int64]
+    in_fold: NDArray[np.bool_]
+
+    def without(self, fold: int) -> VotePatterns:
+        """Dev without the users of a fold."""
+        gold = self.patterns.gold_counts - self.gold_by_fold[fold]
+        left_out = self.gold_by_fold[fold].sum(axis=1)
+        return VotePatterns(self.patterns.votes, self.patterns.counts - left_out, gold)
+
+
+def user_folds(user_idx: NDArray[np.integer], k: int = N_FOLDS, seed: int = 0) -> NDArray[np.int64]:
+    """A fold for every row, the same for all rows of a user, shape [n]."""
+    users, inverse = np.unique(user_idx, return_inverse=True)
+    fold_of_user = np.random.default_rng(seed).permutation(len(users)) % k
+    return np.asarray(fold_of_user[inverse])
+
+
+def fold_dev(
+    L: NDArray[np.int8], gold: NDArray[np.int8], folds: NDArray[np.int64]
+) -> tuple[FoldedDev, NDArray[np.int64]]:
+    """Group dev's votes with gold counted by fold; also each row's pattern, shape [n]."""
+    patterns, inverse = group_votes(L, gold)
+    shape = (int(folds.max(initial=0)) + 1, len(patterns.votes), 2)
+    known = gold >= 0
+    flat = np.ravel_multi_index((folds[known], inverse[known], gold[known].astype(np.int64)), shape)
+    gold_by_fold = np.bincount(flat, minlength=int(np.prod(shape))).reshape(shape)
+    in_fold = np.zeros(shape[:2], bool)
+    in_fold[folds, inverse] = True
+    return FoldedDev(patterns, gold_by_fold, in_fold), inverse
+
+
+def cross_validate(fit: Callable[[VotePatterns], LabelModel], dev: FoldedDev) -> NDArray[np.float64]:
+    """P(POSITIVE) of the patterns of every fold by the model fitted without that fold, shape [k, p]; NaN for patterns that the
+    fold does not have."""
+    p_positive = np.full(dev.in_fold.shape, np.nan)
+    for fold, present in enumerate(dev.in_fold):
+        p_positive[fold, present] = fit(dev.without(fold)).predict_proba(dev.patterns.votes[present])
+    return p_positive
+
+
+def held_out_metrics(p_by_fold: NDArray[np.float64], dev: FoldedDev, covered_only: bool = True) -> Metrics:
+    """`probability_metrics` of held-out predictions, pooled over the folds."""
+    keep = dev.in_fold & (dev.patterns.covered | (not covered_only))
+    gold = dev.gold_by_fold[keep]
+    return probability_metrics(p_by_fold[keep], gold[:, 0], gold[:, 1])

@@ -1,0 +1,199 @@
+"""Named warnings about a label model, each with what to do."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import stats
+
+from weakrec_core.label_model.base import LabelModel
+from weakrec_core.label_model.compare import CONSTANT, Comparison
+from weakrec_core.label_model.snorkel_model import SnorkelModel
+from weakrec_core.labeling.patterns import VotePatterns
+
+_SIGNIFICANT = 1e-3
+_STRONG = 0.25  # correlation of two LFs' votes within a class
+
+
+@dataclass(frozen=True)
+class Warning:
+    """What is wrong and what to do about it; `name` is stable and identifies the guardrail."""
+
+    name: str
+    message: str
+    advice: str
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.advice}"
+
+
+def check_votes(train: VotePatterns, dev: VotePatterns, drift: pd.DataFrame) -> list[Warning]:
+    """Guardrails that need votes only: few LFs, silent LFs, one class, dependence, drift.
+
+    Parameters
+    ----------
+    drift : DataFrame
+        From `weakrec_core.labeling.drift.drift_table`, one row an LF in the order of the patterns.
+    """
+    found = []
+    names = drift["name"].tolist()
+    if len(names) < 3:
+        found.append(
+            Warning(
+                "few_lfs",
+                f"Only {len(names)} LFs are on.",
+                "Snorkel's LabelModel needs 3; add LFs or use another model.",
+            )
+        )
+    silent = [name for name, votes in zip(names, train.votes.T, strict=True) if (votes == -1).all()]
+    if silent:
+        found.append(
+            Warning(
+                "never_votes", f"{', '.join(silent)} never voted on train and has no weight.", "Widen or switch off."
+            )
+        )
+    labels = [
+        label for label in ("NEGATIVE", "POSITIVE") if (train.votes == ("NEGATIVE", "POSITIVE").index(label)).any()
+    ]
+    if len(labels) == 1:
+        other = "NEGATIVE" if labels[0] == "POSITIVE" else "POSITIVE"
+        found.append(
+            Warning(
+                "one_class", f"All votes are {labels[0]}.", f"Add an LF that votes {other}: nothing else speaks for it."
+            )
+        )
+    for a, b, correlation in dependent_pairs(dev, names):
+        found.append(
+            Warning(
+                "dependence",
+                f"{a} and {b} vote together beyond what gold explains (correlation {correlation:+.2f}).",
+                "Snorkel's LabelModel counts them twice: merge them, drop one, or use the calibrated model.",
+            )
+        )
+    for lf in drift[drift["drifts"]].itertuples():
+        found.append(
+            Warning(
+                "drift",
+                f"{lf.name} votes on {lf.dev:.1%} of dev but {lf.train:.1%} of train.",
+                "What dev says of it may not hold on train: look at its rows there.",
+            )
+        )
+    return found
+
+
+def check_model(model: LabelModel, train: VotePatterns) -> list[Warning]:
+    """Guardrails of one fitted model: inverted LFs, parameters at the clamp, NaN."""
+    found = []
+    inverted = [name for name, worth in zip(model.lf_names, _worth(model, train), strict=True) if worth < 0]
+    if inverted:
+        found.append(
+            Warning(
+                "inverted",
+                f"{', '.join(inverted)} was learned as worse than chance: its votes count for the other label.",
+                "Check its accuracy on dev; mend it or switch it off.",
+            )
+        )
+    if isinstance(model, SnorkelModel):
+        voted = np.stack([(train.votes == label).any(axis=0) for label in (0, 1)], axis=1)
+        low, high = model.mu.min(), model.mu.max()
+        at_clamp = ((model.mu <= low) | (model.mu >= high)) & voted[:, :, None] & ((low < 0.01) | (high > 0.99))
+        clamped = [name for name, hit in zip(model.lf_names, at_clamp.any(axis=(1, 2)), strict=True) if hit]
+        if clamped and (np.isclose(low, _clamp(train.n)) or np.isclose(high, 1 - _clamp(train.n))):
+            found.append(
+                Warning(
+                    "clamped",
+                    f"The fit pushed {', '.join(clamped)} to the limit of its parameters: near-certain votes.",
+                    "Its probabilities are not to be trusted; use the calibrated model or more LFs that overlap.",
+                )
+            )
+    if np.isnan(model.predict_proba(train.votes)).any():
+        found.append(Warning("nan", "The model gives probabilities that are not numbers.", "Refit with fewer LFs."))
+    return found
+
+
+def check_comparison(comparison: Comparison) -> list[Warning]:
+    """Guardrails of the comparison on dev: the LabelModel loses to simpler models, dev is too small to tell."""
+    found = []
+    snorkel = comparison.reports.get("snorkel")
+    for rival, words in (("majority", "majority vote"), (CONSTANT, "a constant")):
+        other = comparison.reports[rival]
+        if snorkel is not None and snorkel.problem is None:
+            ours, theirs = snorkel.covered["accuracy"] or 0, other.covered["accuracy"] or 0
+            if ours < theirs:
+                found.append(
+                    Warning(
+                        f"loses_to_{rival}",
+                        f"Snorkel's LabelModel is right on {ours:.1%} of the dev rows with a vote, {words} on {theirs:.1%}.",
+                        f"Use the {comparison.recommended} model.",
+                    )
+                )
+    if comparison.undecided:
+        found.append(
+            Warning(
+                "small_dev",
+                f"Dev cannot tell {comparison.recommended} from {', '.join(comparison.undecided)}: the difference in log loss "
+                "is within its interval.",
+                "More gold labels would decide; until then the choice matters little.",
+            )
+        )
+    return found
+
+
+def dependent_pairs(dev: VotePatterns, names: list[str]) -> list[tuple[str, str, float]]:
+    """Pairs of LFs that vote on the same rows beyond what the class explains, strongest first.
+
+    Returns
+    -------
+    list of (name, name, correlation)
+        The correlation of "votes on the row" within the classes of gold, pooled; only strong and significant ones.
+    """
+    voted = (dev.votes != -1).astype(float)
+    covariance = np.zeros((dev.m, dev.m))
+    variance = np.zeros(dev.m)
+    for counts in dev.gold_counts.T.astype(float):
+        n = counts.sum()
+        if n:
+            rate = counts @ voted / n
+            covariance += (voted * counts[:, None]).T @ voted - n * np.outer(rate, rate)
+            variance += n * rate * (1 - rate)
+    n = float(dev.gold_counts.sum())
+    with np.errstate(invalid="ignore", divide="ignore"):
+        correlation = covariance / np.sqrt(np.outer(variance, variance))
+    limit = max(_STRONG, float(stats.norm.isf(_SIGNIFICANT / 2)) / np.sqrt(max(n, 1)))
+    pairs = [
+        (names[i], names[j], float(correlation[i, j]))
+        for i in range(dev.m)
+        for j in range(i + 1, dev.m)
+        if correlation[i, j] > limit
+    ]
+    return sorted(pairs, key=lambda pair: -pair[2])
+
+
+def as_table(found: list[Warning]) -> pd.DataFrame:
+    """name, message, advice."""
+    return pd.DataFrame([(w.name, w.message, w.advice) for w in found], columns=["name", "message", "advice"])
+
+
+def _worth(model: LabelModel, train: VotePatterns) -> NDArray[np.float64]:
+    """Log-odds that a vote adds towards its own label, the least over the labels that the LF votes; inf if it never does."""
+    m = len(model.lf_names)
+    silent = np.full((m, m), -1, np.int8)
+    base = _logit(model.predict_proba(silent))
+    worth = np.full(m, np.inf)
+    for label, sign in ((0, -1), (1, 1)):
+        alone = silent.copy()
+        np.fill_diagonal(alone, label)
+        gain = sign * (_logit(model.predict_proba(alone)) - base)
+        worth = np.where((train.votes == label).any(axis=0), np.minimum(worth, gain), worth)
+    return worth
+
+
+def _logit(p: NDArray[np.float64]) -> NDArray[np.float64]:
+    p = np.clip(p, 1e-12, 1 - 1e-12)
+    return np.asarray(np.log(p) - np.log1p(-p))
+
+
+def _clamp(n: int) -> float:
+    """Snorkel's default ``mu_eps``."""
+    return float(min(0.01, 1 / 10 ** np.ceil(np.log10(n))))

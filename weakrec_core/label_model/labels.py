@@ -1,0 +1,97 @@
+"""From an LF set to training labels: apply, fit, and map the probabilities back to the rows."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from weakrec_core.label_model.base import LabelModel
+from weakrec_core.label_model.compare import compared
+from weakrec_core.label_model.fitting import fit_label_model
+from weakrec_core.label_model.guardrails import check_model, check_votes
+from weakrec_core.label_model.metrics import gold_metrics
+from weakrec_core.label_model.snorkel_model import SnorkelConfig
+from weakrec_core.label_model.text import TextModel
+from weakrec_core.labeling.apply import Applier
+from weakrec_core.labeling.drift import drift_table
+from weakrec_core.labeling.patterns import VotePatterns
+from weakrec_core.labeling.spec import LFSet
+
+AUTO = "auto"
+
+
+@dataclass(frozen=True, eq=False)
+class LabelStep:
+    """A label model fitted on train, and what it says.
+
+    Attributes
+    ----------
+    model : LabelModel
+    train, dev : VotePatterns
+    p_positive : float64 array, shape [n_train]
+        P(POSITIVE) of every train row; the prior where no LF voted.
+    covered : bool array, shape [n_train]
+        Rows with at least one vote: only these are training labels (with a class balance, the model would give every
+        other row the prior's class).
+    drift : DataFrame
+        Vote rates on dev and train.
+    text : TextModel or None
+        The text model, if it has labeled reviewed rows too: see `weakrec_core.label_model.text_step`.
+    """
+
+    model: LabelModel
+    train: VotePatterns
+    dev: VotePatterns
+    p_positive: NDArray[np.float64]
+    covered: NDArray[np.bool_]
+    drift: pd.DataFrame
+    text: TextModel | None = None
+
+    def kept(self, min_confidence: float = 0.5) -> NDArray[np.bool_]:
+        """Train rows with a vote whose likelier label has at least this probability, shape [n_train]."""
+        return self.covered & (np.maximum(self.p_positive, 1 - self.p_positive) >= min_confidence)
+
+    def to_json(self) -> dict[str, Any]:
+        """What the command line prints and a run records."""
+        weights = [None if np.isnan(w) else float(w) for w in self.model.weights]
+        return {
+            "label_model": self.model.kind,
+            "text_model": self.text is not None,
+            "weights": dict(zip(self.model.lf_names, weights, strict=True)),
+            "class_balance": {"NEGATIVE": 1 - self.model.prior, "POSITIVE": self.model.prior},
+            "train": {
+                "rows": len(self.covered),
+                "covered": int(self.covered.sum()),
+                "tied": int((self.p_positive[self.covered] == 0.5).sum()),
+            },
+            "dev": gold_metrics(self.model, self.dev),
+            "warnings": [str(warning) for warning in check_votes(self.train, self.dev, self.drift)]
+            + [str(warning) for warning in check_model(self.model, self.train)],
+        }
+
+
+def label_train(
+    applier: Applier, lf_set: LFSet, kind: str, prior: float | None = None, config: SnorkelConfig | None = None
+) -> LabelStep:
+    """Apply an LF set to train and dev, fit a label model, and label train; ``auto`` is the one recommended on dev.
+
+    Raises
+    ------
+    LabelModelError
+        See `fit_label_model`.
+    """
+    if kind == AUTO:
+        kind = compared(applier, lf_set).recommended
+    train, inverse = applier.patterns(lf_set, "train")
+    dev, _ = applier.patterns(lf_set, "dev")
+    model = fit_label_model(kind, train, dev, lf_set.names, prior, config)
+    return LabelStep(
+        model,
+        train,
+        dev,
+        model.predict_proba(train.votes)[inverse],
+        train.covered[inverse],
+        drift_table(applier, lf_set),
+    )

@@ -1,0 +1,1 @@
+"""Labeling functions: specs, application over columns, analysis on vote patterns."""

@@ -1,0 +1,113 @@
+"""The rows of a split as columns that LFs read: review texts in Arrow, signals as arrays."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from functools import cached_property
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from weakrec_core.data.attached import attached_votes
+from weakrec_core.data.dataset import Dataset
+from weakrec_core.signals import SignalStore
+
+# RE2's \b knows ASCII letters only; a word ends where no letter, digit or underscore of any script goes on. The
+# selector that makes a heart red counts as a mark.
+_NO_WORD = r"[^\p{L}\p{M}\p{N}_]|\x{FE0F}"
+_BEFORE, _AFTER = rf"(?:^|{_NO_WORD})", rf"(?:$|{_NO_WORD})"
+_UNSPACED = ("CJK", "HIRAGANA", "KATAKANA", "THAI", "LAO", "KHMER", "MYANMAR")  # scripts without spaces between words
+_KEYWORDS_PER_PASS = 200  # more may be too large a pattern for RE2
+
+
+class Columns:
+    """One split of a dataset, column by column; everything is read once and kept.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    split : str
+    signals : SignalStore
+    """
+
+    def __init__(self, dataset: Dataset, split: str, signals: SignalStore):
+        self.dataset = dataset
+        self.split = split
+        self.n = dataset.n_rows(split)
+        self._signals = signals
+
+    def abstain(self) -> NDArray[np.int8]:
+        """A fresh vote column that abstains throughout."""
+        return np.full(self.n, -1, np.int8)
+
+    def signal(self, name: str) -> NDArray[np.float64]:
+        """A signal of every row, shape [n]; NaN = not known."""
+        return self._signals.values(name, self.split)
+
+    def attached(self, name: str) -> NDArray[np.int8]:
+        """A column of votes computed elsewhere, shape [n]; `DataError` if there is none of that name."""
+        return attached_votes(self.dataset, name, self.split)
+
+    def keyword_hits(self, keywords: Sequence[str], match: str, case_sensitive: bool) -> NDArray[np.bool_]:
+        """Rows whose review contains at least one of the keywords, shape [n].
+
+        Parameters
+        ----------
+        match : {"substring", "word", "regex"}
+            Regular expressions are RE2's: linear in the text, without look-around and back-references.
+        """
+        lower = match == "substring" and not case_sensitive
+        texts = self._lower_texts if lower else self._texts
+        hits = np.zeros(self.n, bool)
+        for start in range(0, len(keywords), _KEYWORDS_PER_PASS):
+            part = [k.lower() if lower else k for k in keywords[start : start + _KEYWORDS_PER_PASS]]
+            if len(part) == 1 and match == "substring":
+                found = pc.match_substring(texts, part[0])
+            else:
+                found = pc.match_substring_regex(texts, keyword_pattern(part, match, case_sensitive or lower))
+            hits[self._reviewed[found.to_numpy(zero_copy_only=False)]] = True
+        return hits
+
+    @cached_property
+    def _reviewed(self) -> NDArray[np.int64]:
+        """Positions of the rows that have a review."""
+        return np.flatnonzero(self.dataset.split(self.split)["review_text"].notna())
+
+    @cached_property
+    def _texts(self) -> pa.LargeStringArray:
+        return _arrow(self.dataset.split(self.split)["review_text"].iloc[self._reviewed].tolist())
+
+    @cached_property
+    def _lower_texts(self) -> pa.LargeStringArray:
+        # Python's lower(), as LFs written in Python have it: Arrow's differs for a few letters.
+        return _arrow([text.lower() for text in self._texts.to_pylist()])
+
+
+def keyword_pattern(keywords: Sequence[str], match: str, case_sensitive: bool) -> str:
+    """One RE2 pattern that matches where one of the keywords does."""
+    pattern = "|".join(f"{before}(?:{body}){after}" for before, body, after in keyword_parts(keywords, match))
+    return pattern if case_sensitive else f"(?i){pattern}"
+
+
+def keyword_parts(keywords: Sequence[str], match: str) -> list[tuple[str, str, str]]:
+    """Patterns for what is before, matched, and after, one triple for all keywords with the same surroundings."""
+    if match == "regex":
+        return [("", "|".join(f"(?:{k})" for k in keywords), "")]
+    parts: dict[tuple[str, str], list[str]] = {}
+    for keyword in keywords:
+        around = (_BEFORE if _in_word(keyword[0]) else "", _AFTER if _in_word(keyword[-1]) else "")
+        parts.setdefault(around if match == "word" else ("", ""), []).append(re.escape(keyword))
+    return [(before, "|".join(bodies), after) for (before, after), bodies in parts.items()]
+
+
+def _in_word(character: str) -> bool:
+    """Whether a word could go on beyond this character: not so beside punctuation, and in scripts without spaces."""
+    if character == "\ufe0f" or unicodedata.name(character, "").startswith(_UNSPACED):
+        return False
+    return character == "_" or unicodedata.category(character)[0] in "LMN"
+
+
+def _arrow(texts: list[str]) -> pa.LargeStringArray:
+    return pa.array(texts, pa.large_string())

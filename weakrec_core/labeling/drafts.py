@@ -1,0 +1,100 @@
+"""An LF set being edited: undo, redo, and a copy on disk that survives reloads and restarts."""
+
+import json
+import re
+import secrets
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from weakrec_core import paths
+from weakrec_core.errors import WeakrecError
+from weakrec_core.labeling.spec import LFSet
+from weakrec_core.labeling.store import Version, load_version
+
+_UNDO_STEPS = 50
+_ID = re.compile(r"[0-9a-f]{16}")
+
+
+@dataclass(frozen=True)
+class Draft:
+    """An LF set on top of a saved version. Drafts are values: an edit gives a new one.
+
+    Attributes
+    ----------
+    base : Version
+        What was opened or last saved.
+    lf_set : LFSet
+        The set with its unsaved edits.
+    past, future : tuple of LFSet
+        What undo and redo go back and forth to.
+    """
+
+    base: Version
+    lf_set: LFSet
+    past: tuple[LFSet, ...] = ()
+    future: tuple[LFSet, ...] = ()
+    id: str = field(default_factory=lambda: secrets.token_hex(8))
+
+    @property
+    def dirty(self) -> bool:
+        """Whether there are unsaved edits."""
+        return self.lf_set.lfs != self.base.lf_set.lfs
+
+    def edit(self, lf_set: LFSet) -> "Draft":
+        """The draft after an edit; redo starts anew."""
+        if lf_set == self.lf_set:
+            return self
+        return replace(self, lf_set=lf_set, past=(*self.past, self.lf_set)[-_UNDO_STEPS:], future=())
+
+    def undo(self) -> "Draft":
+        """One edit back; unchanged if there is none."""
+        if not self.past:
+            return self
+        return replace(self, lf_set=self.past[-1], past=self.past[:-1], future=(self.lf_set, *self.future))
+
+    def redo(self) -> "Draft":
+        """The edit that was undone; unchanged if there is none."""
+        if not self.future:
+            return self
+        return replace(self, lf_set=self.future[0], past=(*self.past, self.lf_set), future=self.future[1:])
+
+
+def open_draft(name: str, number: int | None = None) -> Draft:
+    """A fresh draft of a saved version, by default the latest."""
+    version = load_version(name, number)
+    return Draft(version, version.lf_set)
+
+
+def keep(draft: Draft) -> None:
+    """Write the draft to the workspace."""
+    value = {
+        "name": draft.base.name,
+        "base": draft.base.number,
+        "lf_set": draft.lf_set.model_dump(mode="json"),
+        "past": [s.model_dump(mode="json") for s in draft.past],
+        "future": [s.model_dump(mode="json") for s in draft.future],
+    }
+    with paths.atomic(_path(draft.id)) as tmp:
+        tmp.write_text(json.dumps(value), encoding="utf-8")
+
+
+def recall(draft_id: str) -> Draft | None:
+    """The draft with that id as it was last kept, or None if it is not there or can't be used any more."""
+    if not _ID.fullmatch(draft_id) or not _path(draft_id).exists():
+        return None
+    try:
+        value = json.loads(_path(draft_id).read_text(encoding="utf-8"))
+        past, future = ([LFSet.model_validate(s) for s in value[key]] for key in ("past", "future"))
+        return Draft(
+            load_version(value["name"], value["base"]),
+            LFSet.model_validate(value["lf_set"]),
+            tuple(past),
+            tuple(future),
+            draft_id,
+        )
+    except (WeakrecError, ValueError, KeyError):
+        return None
+
+
+def _path(draft_id: str) -> Path:
+    return paths.home() / "drafts" / f"{draft_id}.json"

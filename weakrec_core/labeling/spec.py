@@ -1,0 +1,136 @@
+"""LF sets as data: pydantic models from and to YAML, with one clear sentence for what is wrong."""
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Self
+
+import yaml
+from pydantic import Field, ValidationError, field_serializer, field_validator, model_validator
+
+from weakrec_core.errors import SpecError
+from weakrec_core.labeling.base import KINDS, LF, Frozen, Votes
+from weakrec_core.labeling.external import ColumnLF, PythonLF
+from weakrec_core.labeling.kinds import CombinedLF, KeywordGroup, KeywordLF, ThresholdLF
+
+__all__ = [
+    "LF",
+    "ColumnLF",
+    "CombinedLF",
+    "KeywordGroup",
+    "KeywordLF",
+    "LFSet",
+    "PythonLF",
+    "ThresholdLF",
+    "Votes",
+    "dump_lf",
+    "one_sentence",
+    "parse_lf",
+    "parse_lf_set",
+    "read_lf_set",
+]
+
+
+class LFSet(Frozen):
+    """An ordered list of LFs with a name."""
+
+    name: str = Field(min_length=1, max_length=64)
+    lfs: tuple[LF, ...]
+
+    @field_validator("lfs", mode="before")
+    @classmethod
+    def _by_kind(cls, lfs: Any) -> Any:
+        return tuple(parse_lf(lf) if isinstance(lf, Mapping) else lf for lf in lfs) if isinstance(lfs, list) else lfs
+
+    @model_validator(mode="after")
+    def _unique_names(self) -> Self:
+        repeated = [name for name, count in Counter(lf.name for lf in self.lfs).items() if count > 1]
+        if repeated:
+            raise ValueError(f"LF {repeated[0]!r}: the name is used more than once")
+        return self
+
+    @field_serializer("lfs")
+    def _dump_lfs(self, lfs: tuple[LF, ...]) -> list[dict[str, Any]]:
+        return [dump_lf(lf) for lf in lfs]
+
+    @property
+    def active(self) -> tuple[LF, ...]:
+        """The LFs that are switched on."""
+        return tuple(lf for lf in self.lfs if lf.enabled)
+
+    @property
+    def names(self) -> list[str]:
+        """Names of the active LFs, in the order of the columns of L."""
+        return [lf.name for lf in self.active]
+
+    def to_yaml(self) -> str:
+        """The set in the file format."""
+        values = self.model_dump(mode="json")
+        escaped = "\x85" in json.dumps(values, ensure_ascii=False)  # PyYAML would read it back as a line end
+        return yaml.safe_dump(values, sort_keys=False, allow_unicode=not escaped, width=120)
+
+
+def dump_lf(lf: LF) -> dict[str, Any]:
+    """An LF as plain values, kind and name first, defaults left out."""
+    values = lf.model_dump(mode="json", exclude_defaults=True)
+    return {"kind": lf.kind, "name": lf.name} | values
+
+
+def parse_lf(values: Any) -> LF:
+    """Build an LF from plain values; `SpecError` names the LF and the field."""
+    if not isinstance(values, Mapping):
+        raise SpecError(f"An LF must be a mapping with kind and name, not {values!r}.")
+    who = f"LF {values.get('name', '(no name)')!r}"
+    kind = values.get("kind")
+    if not isinstance(kind, str) or kind not in KINDS:
+        raise SpecError(f"{who}, field kind: there is no kind {kind!r}; the kinds are {', '.join(KINDS)}.")
+    try:
+        return KINDS[kind].model_validate(dict(values))
+    except ValidationError as e:
+        raise SpecError(f"{who}{one_sentence(e)}") from None
+
+
+def parse_lf_set(text: str, source: str) -> LFSet:
+    """Parse an LF set in YAML; `source` is what error messages call it."""
+    try:
+        values = yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError, RecursionError) as e:  # the last two: "2020-13-45", "[[[[…"
+        mark = getattr(e, "problem_mark", None)
+        line = f", line {mark.line + 1}" if mark else ""
+        problem = getattr(e, "problem", None) or str(e).splitlines()[0]
+        raise SpecError(f"{source}{line} is not valid YAML: {problem}.") from None
+    if not isinstance(values, Mapping) or not isinstance(values.get("lfs"), list):
+        raise SpecError(f"{source} is not an LF set: it needs a name and a list called lfs.")
+    try:
+        return LFSet.model_validate({key: value for key, value in values.items() if key != "saved"})
+    except SpecError as e:
+        raise SpecError(f"{source}: {e}") from None
+    except ValidationError as e:
+        raise SpecError(f"{source}{one_sentence(e)}") from None
+
+
+def read_lf_set(path: Path) -> LFSet:
+    """Read an LF set from a YAML file.
+
+    Raises
+    ------
+    SpecError
+        Naming the file, the LF and the field.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as e:
+        raise SpecError(f"{path} cannot be read: {e.strerror}.") from None
+    except UnicodeDecodeError:
+        raise SpecError(f"{path} is not UTF-8 text.") from None
+    return parse_lf_set(text, str(path))
+
+
+def one_sentence(error: ValidationError) -> str:
+    """The first problem of a validation as ``, field NAME: what is wrong.``"""
+    first = error.errors()[0]
+    field = ".".join(str(part + 1 if isinstance(part, int) else part) for part in first["loc"])
+    message = first["msg"].removeprefix("Value error, ").rstrip(".")
+    message = f"unknown key {first['loc'][-1]!r}" if first["type"] == "extra_forbidden" else message
+    return f", field {field}: {message}." if field else f": {message}."

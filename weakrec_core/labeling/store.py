@@ -1,0 +1,105 @@
+"""Saved versions of LF sets: immutable files ``lf_sets/NAME/v0001.yaml``, each written once."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import yaml
+
+from weakrec_core import paths
+from weakrec_core.errors import SpecError, WeakrecError
+from weakrec_core.labeling.spec import LFSet, parse_lf_set
+
+SHIPPED = paths.PROJECT / "lfs"
+
+
+class VersionConflict(WeakrecError):
+    """Somebody else has saved in the meantime; `latest` is the version that is there now."""
+
+    def __init__(self, name: str, base: int, latest: int):
+        super().__init__(f"LF set {name!r} is at v{latest} by now; your edits started from v{base}.")
+        self.latest = latest
+
+
+@dataclass(frozen=True)
+class Version:
+    """One saved version. Number 0 is the set as shipped with the workbench."""
+
+    name: str
+    number: int
+    lf_set: LFSet
+    at: str = ""
+    by: str = ""
+    note: str = ""
+    base: int = 0
+
+
+def list_sets() -> list[str]:
+    """Names of the saved and shipped LF sets; the shipped ones first."""
+    shipped = sorted(p.stem for p in SHIPPED.glob("*.yaml"))
+    saved = sorted(p.name for p in _root().glob("[!.]*") if p.is_dir())
+    return shipped + [name for name in saved if name not in shipped]
+
+
+def version_numbers(name: str) -> list[int]:
+    """The versions that exist, ascending; 0 is there for shipped sets."""
+    saved = sorted(int(p.stem[1:]) for p in (_root() / name).glob("v[0-9]*.yaml"))
+    return ([0] if (SHIPPED / f"{name}.yaml").exists() else []) + saved
+
+
+def load_version(name: str, number: int | None = None) -> Version:
+    """A version of an LF set, by default the latest.
+
+    Raises
+    ------
+    SpecError
+        If there is none, or its file is not valid.
+    """
+    paths.checked_name(name, "LF set")
+    numbers = version_numbers(name)
+    if not numbers:
+        raise SpecError(f"There is no LF set {name!r}; there are: {', '.join(list_sets())}.")
+    number = numbers[-1] if number is None else number
+    if number not in numbers:
+        raise SpecError(f"LF set {name!r} has no v{number}; it has {', '.join(f'v{n}' for n in numbers)}.")
+    path = _path(name, number)
+    text = path.read_text(encoding="utf-8")
+    saved = (yaml.safe_load(text) or {}).get("saved") or {}
+    return Version(name, number, parse_lf_set(text, str(path)), **saved)
+
+
+def save_version(lf_set: LFSet, base: int, note: str = "", by: str = "") -> Version:
+    """Write the next version.
+
+    Parameters
+    ----------
+    base : int
+        The version that the edits started from.
+
+    Raises
+    ------
+    VersionConflict
+        If another version was saved since; nothing is written then.
+    """
+    name = paths.checked_name(lf_set.name, "LF set")
+    latest = max(version_numbers(name), default=0)
+    if latest != base:
+        raise VersionConflict(name, base, latest)
+    at = datetime.now(UTC).isoformat(timespec="seconds")
+    saved = {"at": at, "by": by, "note": note, "base": base}
+    path = _root() / name / f"v{base + 1:04d}.yaml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with paths.atomic_new(path) as tmp:
+            tmp.write_text(lf_set.to_yaml() + yaml.safe_dump({"saved": saved}, sort_keys=False), encoding="utf-8")
+    except FileExistsError:
+        raise VersionConflict(name, base, max(version_numbers(name))) from None
+    return Version(name, base + 1, lf_set, at, by, note, base)
+
+
+def _path(name: str, number: int) -> Path:
+    return SHIPPED / f"{name}.yaml" if number == 0 else _root() / name / f"v{number:04d}.yaml"
+
+
+def _root() -> Path:
+    return paths.home() / "lf_sets"

@@ -1,0 +1,125 @@
+"""What a threshold LF would do at every threshold: histogram by gold label, precision, coverage and lift."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from weakrec_core import NEGATIVE, POSITIVE
+from weakrec_core.labeling.intervals import wilson
+
+_GRID = 160
+
+
+@dataclass(frozen=True)
+class Domain:
+    """The range of a signal that a chart and a slider show; the outermost half per mille of long tails is cut off."""
+
+    low: float
+    high: float
+
+
+def domain(values: NDArray[np.float64]) -> Domain | None:
+    """The range to show, or None where the signal is nowhere known."""
+    known = values[~np.isnan(values)]
+    if not len(known):
+        return None
+    low, high = np.quantile(known, [0.0005, 0.9995])
+    if low == high:
+        low, high = low - 0.5, high + 0.5
+    return Domain(float(low), float(high))
+
+
+def histogram(values: NDArray[np.float64], gold: NDArray[np.int8], shown: Domain, bins: int = 48) -> pd.DataFrame:
+    """Counts of a signal by gold label.
+
+    Parameters
+    ----------
+    values : float array, shape [n]
+        NaN = not known: not counted.
+    gold : int8 array, shape [n]
+        1, 0, or -1 where not known: not counted.
+
+    Returns
+    -------
+    DataFrame
+        low, high (edges of the bin), label (POSITIVE, NEGATIVE), rows; values beyond `shown` are in the outermost bins.
+    """
+    step = 1.0 if shown.high - shown.low < bins and np.all(np.mod(values[~np.isnan(values)], 1) == 0) else None
+    edges = (
+        np.arange(np.floor(shown.low) - 0.5, shown.high + 1, step)
+        if step
+        else np.linspace(shown.low, shown.high, bins + 1)
+    )
+    parts = []
+    for label, name in ((NEGATIVE, "NEGATIVE"), (POSITIVE, "POSITIVE")):
+        known = values[(gold == label) & ~np.isnan(values)]
+        counts, _ = np.histogram(np.clip(known, edges[0], edges[-1]), edges)
+        parts.append(pd.DataFrame({"low": edges[:-1], "high": edges[1:], "label": name, "rows": counts}))
+    return pd.concat(parts, ignore_index=True)
+
+
+def sweep(values: NDArray[np.float64], gold: NDArray[np.int8], op: str, label: int, total: int) -> pd.DataFrame:
+    """Precision, coverage and lift of ``signal op threshold`` at thresholds over the signal's values.
+
+    Parameters
+    ----------
+    values, gold : arrays, shape [n]
+        As for `histogram`.
+    op : {">", ">=", "<", "<="}
+    label : int
+        What the LF votes.
+    total : int
+        Rows of the split, for coverage.
+
+    Returns
+    -------
+    DataFrame
+        threshold (ascending), n, correct, incorrect, precision, ci_low, ci_high, coverage, lift; only thresholds where
+        something fires.
+    """
+    known = ~np.isnan(values)
+    firing = values[known]
+    grid = np.unique(firing)
+    if len(grid) > _GRID:
+        grid = np.unique(_rounded(np.quantile(firing, np.linspace(0, 1, _GRID))))
+    votes, hits = firing[gold[known] >= 0], firing[gold[known] == label]
+    n, correct, fired = (_firing(np.sort(part), grid, op) for part in (votes, hits, firing))
+    base_rate = (gold == label).sum() / max((gold >= 0).sum(), 1)
+    low, high = wilson(correct, n)
+    with np.errstate(invalid="ignore"):
+        precision = correct / n
+    table = pd.DataFrame(
+        {
+            "threshold": grid,
+            "n": n,
+            "correct": correct,
+            "incorrect": n - correct,
+            "precision": precision,
+            "ci_low": low,
+            "ci_high": high,
+            "coverage": fired / max(total, 1),
+            "lift": precision - base_rate,
+        }
+    )
+    return table[table["n"] > 0].reset_index(drop=True)
+
+
+def best_threshold(table: pd.DataFrame, precision: float) -> float | None:
+    """The threshold with the most coverage whose interval lies above `precision`; None if there is none."""
+    good = table[table["ci_low"] >= precision]
+    return None if good.empty else float(good["threshold"].to_numpy()[good["coverage"].to_numpy().argmax()])
+
+
+def _firing(ordered: NDArray[np.float64], grid: NDArray[np.float64], op: str) -> NDArray[np.int64]:
+    """How many of the ascending values fire at each threshold."""
+    below = np.searchsorted(ordered, grid, side="right" if op in (">", "<=") else "left")
+    return below if op in ("<", "<=") else len(ordered) - below
+
+
+def _rounded(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """To three digits of the range, so that a threshold picked from the chart reads well."""
+    spread = float(values.max() - values.min())
+    digits = 3 - int(np.floor(np.log10(spread))) if spread > 0 else 3
+    return np.round(values, max(digits, 0))

@@ -1,0 +1,59 @@
+"""Where things live on disk, and how files are written so that a reader never sees half of one."""
+
+import json
+import os
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from weakrec_core.errors import WeakrecError
+
+PROJECT = Path(__file__).resolve().parent.parent
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+
+
+def home() -> Path:
+    """The workspace: ``$WEAKREC_HOME``, by default ``./workspace``."""
+    return Path(os.environ.get("WEAKREC_HOME", "workspace")).resolve()
+
+
+def checked_name(name: str, what: str) -> str:
+    """Return `name` if it is safe as a file name, else raise `WeakrecError`."""
+    if not _NAME.fullmatch(name):
+        raise WeakrecError(
+            f"{what} name {name!r} is not usable: start with a letter or digit, then letters, "
+            "digits, '.', '_' or '-', at most 64 characters."
+        )
+    return name
+
+
+@contextmanager
+def atomic(path: Path) -> Iterator[Path]:
+    """Yield a temporary path beside `path`; on success it replaces `path`, on failure it is removed."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    tmp = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}.tmp")
+    try:
+        yield tmp
+        os.replace(tmp, path)
+    finally:
+        tmp.unlink(missing_ok=True)
+
+
+@contextmanager
+def atomic_new(path: Path) -> Iterator[Path]:
+    """Like `atomic`, but `FileExistsError` if `path` exists by then: of two writers at once one wins."""
+    tmp = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}.tmp")
+    try:
+        yield tmp
+        os.link(tmp, path)
+    finally:
+        tmp.unlink(missing_ok=True)
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write `value` as JSON, atomically."""
+    with atomic(path) as tmp:
+        tmp.write_text(json.dumps(value, indent=2, allow_nan=False) + "\n", encoding="utf-8")

@@ -1,0 +1,1 @@
+"""The end model: who reads what, and who likes what of it."""

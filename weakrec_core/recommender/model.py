@@ -1,0 +1,242 @@
+"""The networks, as functional Keras models of stock layers: a saved one opens without this package.
+
+Both take the inputs of `batches.encode`: history entries and rows of a batch in flat arrays, books as book_idx + 1, 0 =
+padding, so that tables have n_books + 1 rows. Both give for each row of the batch
+
+``like``            P(POSITIVE) of a book the user reads
+``read_and_like``   P(the user reads and likes the book), where for each liked book one random unread one is looked at
+``score``           what books are ranked by
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from weakrec_core.data.dataset import Dataset
+from weakrec_core.recommender.config import TrainConfig
+
+_SCALE = 2.5  # of the score, where users have length 1 and books start with length 1
+
+
+@dataclass(frozen=True)
+class Network:
+    """A model and the parts of it that training needs.
+
+    Attributes
+    ----------
+    model : keras.Model
+        What is saved: inputs to the probabilities named above.
+    training : keras.Model
+        The same inputs to logits; shares all weights with `model`. ``logit`` for the tutorial's network; ``like``,
+        ``weak`` and ``read`` (per row) and ``user`` (per user, [n_users, embed_dim]) for the two-tower network.
+    books : keras.Model or None
+        Entries of the tables to the vectors and biases of the books; two-tower only.
+    """
+
+    model: Any
+    training: Any
+    books: Any = None
+
+
+def build(dataset: Dataset, users: NDArray[np.integer], config: TrainConfig) -> Network:
+    """A new network for the books of a dataset; `users` are those trained on."""
+    if config.preset == "tutorial":
+        return build_tutorial(dataset.n_books, config)
+    return build_two_tower(book_features(dataset, users), author_numbers(dataset), config)
+
+
+def build_tutorial(n_books: int, config: TrainConfig) -> Network:
+    """The tutorial's network, mended: hidden layers that are connected, a masked mean, one table row a book.
+
+    The mean of the history's embeddings beside the book's embedding, through an MLP, to one probability: that the user
+    reads *and* likes the book. It is `like` as well, which it underestimates, for it learns from random negatives.
+    """
+    import keras
+    from keras import ops
+
+    seeds = _seeds(config)
+    inputs = _inputs()
+    history_table = _embedding(n_books, config.embed_dim, next(seeds), "history")
+    book_table = _embedding(n_books, config.embed_dim, next(seeds), "book")
+    total, count = _pool(history_table(inputs["history_book"]), inputs)
+    total, count = _without_own_book(total, count, history_table(inputs["row_book"]), inputs)
+    x = ops.concatenate([total / ops.maximum(count, 1.0), book_table(inputs["row_book"])], axis=1)
+    for size in config.hidden_layer_sizes:
+        x = keras.layers.Dense(size, activation="relu", kernel_initializer=_glorot(next(seeds)))(x)
+    logit = _dense_logit(x, next(seeds), "logit")
+    p = ops.sigmoid(logit)
+    return Network(
+        keras.Model(inputs, {"like": p, "read_and_like": p, "score": logit}), keras.Model(inputs, {"logit": logit})
+    )
+
+
+def build_two_tower(features: NDArray[np.float32], authors: NDArray[np.int32], config: TrainConfig) -> Network:
+    """Two towers that meet in a score of how much a book is to the user's taste, and heads on it.
+
+    A book's vector is its embedding plus its first author's; a user's is the mean of the vectors of the history,
+    scaled to length 1. Their product and the book's bias make the score. The heads see the towers through a stopped
+    gradient, for what is read tells more about books than the few labels do: an MLP over the score, its cosine, the
+    book's features and the elementwise product of the towers gives the logits of liking, for gold labels and (`weak`)
+    for those of LFs, whose errors so shape the hidden layers but not the output; a linear layer gives that of reading.
+
+    Parameters
+    ----------
+    features : float32 array, shape [n_books, k]
+        See `book_features`.
+    authors : int32 array, shape [n_books]
+        See `author_numbers`.
+    """
+    import keras
+    from keras import ops
+
+    seeds = _seeds(config)
+    n_books = len(features)
+    book_table = _embedding(n_books, config.embed_dim, next(seeds), "book", 1 / config.embed_dim**0.5)
+    author_table = _embedding(int(authors.max(initial=0)), config.embed_dim, next(seeds), "author", 0.05)
+    bias_table = keras.layers.Embedding(n_books + 1, 1, embeddings_initializer="zeros", name="book_bias")
+    quality_table = keras.layers.Embedding(n_books + 1, 1, embeddings_initializer="zeros", name="book_quality")
+    author_of = _constant_table(authors[:, None].astype(np.float32), "author_of_book")
+    features_of = _constant_table(features, "book_features")
+
+    def vector(book: Any) -> Any:
+        return book_table(book) + author_table(ops.cast(author_of(book)[:, 0], "int32"))
+
+    def user_vector(total: Any, count: Any) -> Any:
+        mean = total / ops.maximum(count, 1.0)
+        return mean * ops.rsqrt(ops.sum(mean * mean, axis=1, keepdims=True) + 1e-6)
+
+    inputs = _inputs()
+    total, count = _pool(vector(inputs["history_book"]), inputs)
+    book, bias = vector(inputs["row_book"]), bias_table(inputs["row_book"])
+    row_total, row_count = _without_own_book(total, count, book, inputs)
+    product = ops.stop_gradient(user_vector(row_total, row_count) * book)
+    affinity = ops.sum(product, axis=1, keepdims=True)
+    length = ops.sqrt(ops.sum(ops.stop_gradient(book) ** 2, axis=1, keepdims=True) + 1e-6)
+    bias = ops.stop_gradient(bias)
+    summary = ops.concatenate(
+        [3 * affinity, 3 * affinity / length, bias, ops.log1p(row_count) / 4, features_of(inputs["row_book"])], axis=1
+    )
+    x = keras.layers.Dropout(config.dropout, seed=next(seeds))(product / length * config.embed_dim**0.5)
+    x = ops.concatenate([summary, x], axis=1)
+    for size in config.hidden_layer_sizes:
+        x = keras.layers.Dense(size, activation="relu", kernel_initializer=_glorot(next(seeds)))(x)
+        x = keras.layers.Dropout(config.dropout, seed=next(seeds))(x)
+    score = _SCALE * affinity + bias
+    quality = quality_table(inputs["row_book"])[:, 0]
+    like, weak = _dense_logit(x, next(seeds), "like") + quality, _dense_logit(x, next(seeds), "weak") + quality
+    read = _dense_logit(ops.concatenate([score, summary], axis=1), next(seeds), "read")
+    outputs = {
+        "like": ops.sigmoid(like),
+        "read_and_like": ops.sigmoid(read) * ops.sigmoid(like),
+        "score": score[:, 0],
+    }
+    logits = {"like": like, "weak": weak, "read": read, "user": _SCALE * user_vector(total, count)}
+    entry = keras.Input(batch_shape=(None,), dtype="int32", name="entry")
+    return Network(
+        keras.Model(inputs, outputs),
+        keras.Model(inputs, logits),
+        keras.Model(entry, [vector(entry), bias_table(entry)[:, 0]]),
+    )
+
+
+def book_features(dataset: Dataset, users: NDArray[np.integer]) -> NDArray[np.float32]:
+    """Average rating, log of the number of ratings, log of the number of readers among `users`, each standardised.
+
+    Returns
+    -------
+    float32 array, shape [n_books, 3]
+        0, the mean, where not known.
+    """
+    readers = np.bincount(dataset.histories.indices[np.isin(dataset.histories.users, users)], minlength=dataset.n_books)
+    columns = [
+        dataset.books["average_rating"].to_numpy(np.float64),
+        np.log1p(dataset.books["ratings_count"].to_numpy(np.float64)),
+        np.log1p(readers),
+    ]
+    return np.stack([_standardised(column) for column in columns], axis=1).astype(np.float32)
+
+
+def author_numbers(dataset: Dataset) -> NDArray[np.int32]:
+    """The first author of each book as a number from 1 on; 0 = not known. Shape [n_books]."""
+    codes = dataset.books["first_author"].astype("category").cat.codes.to_numpy(np.int32)
+    return np.asarray(codes + 1, np.int32)
+
+
+def _standardised(column: NDArray[np.float64]) -> NDArray[np.float64]:
+    known = column[np.isfinite(column)]
+    if len(known) == 0:
+        return np.zeros_like(column)
+    return np.asarray(np.nan_to_num((column - known.mean()) / max(float(known.std()), 1e-6)))
+
+
+def _seeds(config: TrainConfig) -> Iterator[int]:
+    """Seeds for the layers that draw, so that the global generators have no part in it."""
+    rng = np.random.default_rng(config.seed)
+    while True:
+        yield int(rng.integers(2**31))
+
+
+def _inputs() -> dict[str, Any]:
+    import keras
+
+    kinds = {name: "int32" for name in ("history_book", "history_user", "row_user", "row_book")}
+    return {
+        name: keras.Input(batch_shape=(None,), dtype=dtype, name=name)
+        for name, dtype in (kinds | {"row_in_history": "float32"}).items()
+    }
+
+
+def _pool(entries: Any, inputs: dict[str, Any]) -> tuple[Any, Any]:
+    """Sum and number, per user, of the vectors of the history entries that are books."""
+    from keras import ops
+
+    is_book = ops.cast(ops.not_equal(inputs["history_book"], 0), "float32")[:, None]
+    total = ops.segment_sum(entries * is_book, inputs["history_user"], sorted=True)
+    return total, ops.segment_sum(is_book, inputs["history_user"], sorted=True)
+
+
+def _without_own_book(total: Any, count: Any, own: Any, inputs: dict[str, Any]) -> tuple[Any, Any]:
+    """Sum and number for each row, its own book taken out of the history if it is in there."""
+    from keras import ops
+
+    in_history = inputs["row_in_history"][:, None]
+    count = ops.take(count, inputs["row_user"], axis=0) - in_history
+    total = ops.take(total, inputs["row_user"], axis=0) - in_history * own
+    return total * ops.cast(count > 0.5, "float32"), count  # exactly 0 when nothing is left, not a rounding error
+
+
+def _embedding(n: int, dim: int, seed: int, name: str, stddev: float | None = None) -> Any:
+    """A table with `n` rows and row 0."""
+    import keras
+
+    initializer = (
+        keras.initializers.RandomUniform(seed=seed)
+        if stddev is None
+        else keras.initializers.RandomNormal(0.0, stddev, seed=seed)
+    )
+    return keras.layers.Embedding(n + 1, dim, embeddings_initializer=initializer, name=name)
+
+
+def _constant_table(values: NDArray[np.float32], name: str) -> Any:
+    """A table that is not trained, with zeros in row 0."""
+    import keras
+
+    layer = keras.layers.Embedding(len(values) + 1, values.shape[1], trainable=False, name=name)
+    layer.build(None)
+    layer.set_weights([np.concatenate([np.zeros((1, values.shape[1]), np.float32), values])])
+    return layer
+
+
+def _dense_logit(x: Any, seed: int, name: str) -> Any:
+    import keras
+
+    return keras.layers.Dense(1, kernel_initializer=_glorot(seed), name=name)(x)[:, 0]
+
+
+def _glorot(seed: int) -> Any:
+    import keras
+
+    return keras.initializers.GlorotUniform(seed=seed)

@@ -1,0 +1,56 @@
+"""The rows a recommender learns from."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from weakrec_core import ABSTAIN
+from weakrec_core.data.dataset import Dataset
+from weakrec_core.errors import DataError
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingRows:
+    """Labeled data points as parallel arrays.
+
+    Attributes
+    ----------
+    user_idx, book_idx : int32 arrays, shape [n]
+    p_positive : float32 array, shape [n]
+        Soft labels, P(POSITIVE); rows without a label do not belong here.
+
+    Raises
+    ------
+    DataError
+        If the lengths differ or a label is not in [0, 1], such as an ABSTAIN.
+    """
+
+    user_idx: NDArray[np.int32]
+    book_idx: NDArray[np.int32]
+    p_positive: NDArray[np.float32]
+
+    def __post_init__(self) -> None:
+        if not len(self.user_idx) == len(self.book_idx) == len(self.p_positive):
+            raise DataError(
+                f"Training rows have {len(self.user_idx)} user_idx, {len(self.book_idx)} book_idx and "
+                f"{len(self.p_positive)} p_positive."
+            )
+        bad = np.flatnonzero(~((self.p_positive >= 0) & (self.p_positive <= 1)))
+        if len(bad):
+            raise DataError(
+                f"Training row {bad[0]} has the label {self.p_positive[bad[0]]}; a label is a probability from 0 to 1, "
+                "and rows without one are left out."
+            )
+
+    def __len__(self) -> int:
+        return len(self.user_idx)
+
+
+def gold_rows(dataset: Dataset, split: str) -> TrainingRows:
+    """The rows of a split whose gold label is known."""
+    frame = dataset.split(split)
+    frame = frame[frame["gold"] != ABSTAIN]
+    return TrainingRows(
+        frame["user_idx"].to_numpy(np.int32), frame["book_idx"].to_numpy(np.int32), frame["gold"].to_numpy(np.float32)
+    )

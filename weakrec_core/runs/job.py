@@ -1,0 +1,172 @@
+"""What the training process does, from the frozen config to result.json."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+import psutil
+
+from weakrec_core import paths
+from weakrec_core.data.dataset import open_dataset
+from weakrec_core.errors import LabelModelError, RunError, WeakrecError
+from weakrec_core.label_model.labels import LabelStep, label_train
+from weakrec_core.label_model.text_step import add_text_model, compare_with_text
+from weakrec_core.labeling.apply import Applier
+from weakrec_core.labeling.spec import LFSet
+from weakrec_core.runs.store import ACTIVE, Run, Status, list_runs
+
+_POLL_SECONDS = 0.5
+
+
+def launch(run: Run) -> None:
+    """Start the run in a process of its own session, which outlives the caller; at most one trains at a time."""
+    command = [sys.executable, "-m", "weakrec_core", "train", "--run-dir", str(run.path)]
+    environment = os.environ | {"WEAKREC_HOME": str(paths.home())}
+    with (run.path / "train.log").open("ab") as log:
+        subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            cwd=paths.PROJECT,
+            env=environment,
+        )
+
+
+def execute(run: Run, on_epoch: Callable[[dict[str, float]], None] = lambda metrics: None) -> dict[str, Any] | None:
+    """Train as the run's config says and leave status, metrics, result and model in its directory.
+
+    Returns
+    -------
+    dict or None
+        The result; None if the run was cancelled by SIGTERM or Ctrl-C.
+
+    Raises
+    ------
+    WeakrecError
+        What made the run fail, also kept in its status.
+    """
+    state = Status(
+        state="queued",
+        stage="Waiting for the run before",
+        pid=os.getpid(),
+        process_started=psutil.Process().create_time(),
+    )
+    stop = _StopFlag()
+
+    def report(**changes: Any) -> None:
+        nonlocal state
+        state = state.model_copy(update=changes)
+        run.write_status(state)
+
+    def epoch_done(metrics: dict[str, float]) -> None:
+        run.append_epoch(metrics)
+        report(epoch=int(metrics["epoch"]), epochs=int(metrics["epochs"]))
+        on_epoch(metrics)
+
+    report()
+    try:
+        _wait_for_turn(run, stop)
+        result = None if stop() else _train(run, report, epoch_done, stop)
+        if result is None:
+            report(state="cancelled", stage="Cancelled")
+        else:
+            run.write_result(result)
+            report(state="succeeded", stage="Done")
+        return result
+    except WeakrecError as e:
+        report(state="failed", stage="Failed", error=str(e))
+        raise
+    except Exception as e:
+        traceback.print_exc()
+        report(state="failed", stage="Failed", error=f"{type(e).__name__}: {e}")
+        raise RunError(f"Run {run.id} failed: {type(e).__name__}: {e}") from e
+
+
+def _train(
+    run: Run, report: Callable[..., None], on_epoch: Callable[[dict[str, float]], None], stop: Callable[[], bool]
+) -> dict[str, Any] | None:
+    from weakrec_core.recommender.config import TrainConfig
+
+    config = run.config
+    report(state="running", stage="Applying LFs and fitting the label model")
+    dataset = open_dataset(config.dataset)
+    if dataset.fingerprint != config.fingerprint:
+        raise RunError(f"Dataset {config.dataset!r} has changed since run {run.id} was created.")
+    applier, lf_set = Applier(dataset), LFSet.model_validate(config.lf_set)
+    step = label_train(applier, lf_set, config.label_model)
+    if config.text_model != "off":
+        report(stage="Fitting the text model")
+        step = _with_text(applier, lf_set, step, always=config.text_model == "on")
+    text = None if step.text is None else step.text.to_json()
+    paths.write_json(run.path / "label_model.json", step.model.to_json() | {"text": text})
+    kept = step.kept(config.min_confidence)
+    if not kept.any():
+        raise RunError("No train row has a vote with that confidence, so there is nothing to train on.")
+    if stop():
+        return None
+    report(stage="Loading TensorFlow")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    from weakrec_core.recommender import baselines, evaluation, training
+    from weakrec_core.recommender.rows import TrainingRows
+
+    rows = dataset.split("train").loc[kept, ["user_idx", "book_idx"]]
+    labeled = TrainingRows(
+        rows["user_idx"].to_numpy(), rows["book_idx"].to_numpy(), step.p_positive[kept].astype("float32")
+    )
+    report(stage="Training")
+    started = time.perf_counter()
+    train_config = TrainConfig.model_validate(config.train)
+    trained = training.train(dataset, labeled, train_config, on_epoch=on_epoch, should_stop=stop)
+    if trained.stopped:
+        return None
+    seconds = time.perf_counter() - started
+    report(stage="Evaluating on test")
+    with paths.atomic(run.path / "model.keras") as tmp:
+        trained.save(tmp)
+    result = {
+        "run": run.id,
+        **evaluation.evaluate(dataset, trained, seed=train_config.seed),
+        "baselines": baselines.evaluate_baselines(dataset, labeled, seed=train_config.seed),
+        "labels": step.to_json(),
+        "training": {"seconds": seconds, "epochs_run": trained.epochs_run, "best_epoch": trained.best_epoch},
+    }
+    return None if stop() else result
+
+
+def _with_text(applier: Applier, lf_set: LFSet, step: LabelStep, always: bool) -> LabelStep:
+    """The step with the text model's labels, if they are wanted always or help on dev."""
+    try:
+        if always or compare_with_text(applier, lf_set, step.model.kind).helps:
+            return add_text_model(applier, step)
+    except LabelModelError:
+        if always:
+            raise
+    return step
+
+
+class _StopFlag:
+    """Turns SIGTERM and SIGINT into a flag that is looked at between batches."""
+
+    def __init__(self) -> None:
+        self._stopped = False
+        for signum in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(signum, self._set)
+
+    def _set(self, *_: object) -> None:
+        self._stopped = True
+
+    def __call__(self) -> bool:
+        return self._stopped
+
+
+def _wait_for_turn(run: Run, stop: Callable[[], bool]) -> None:
+    """Wait until no older run is active: ids sort by time."""
+    while not stop() and any(other.id < run.id and other.status.state in ACTIVE for other in list_runs()):
+        time.sleep(_POLL_SECONDS)

@@ -1,0 +1,219 @@
+"""The run directory: written by the process that trains, read by everyone else."""
+
+import json
+import os
+import secrets
+import signal
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from weakrec_core import paths, processes
+from weakrec_core.data.dataset import open_dataset
+from weakrec_core.errors import RunError
+from weakrec_core.label_model.fitting import KINDS
+from weakrec_core.label_model.labels import AUTO
+from weakrec_core.labeling.spec import LFSet
+
+State = Literal["queued", "running", "succeeded", "failed", "cancelled", "lost"]
+_START_SECONDS = 60  # from launch to the first word of the new process
+TextChoice = Literal["auto", "on", "off"]  # auto: where it helps on dev
+ACTIVE: tuple[State, ...] = ("queued", "running")
+LIBRARIES = ("keras", "numpy", "pandas", "scikit-learn", "snorkel", "tensorflow", "textblob", "torch")
+
+
+class RunConfig(BaseModel):
+    """The inputs of a run, frozen when it is created.
+
+    Attributes
+    ----------
+    lf_set : dict
+        The whole LF set as plain values, so that a later edit changes nothing.
+    train : dict
+        Fields of `weakrec_core.recommender.config.TrainConfig`.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    dataset: str
+    fingerprint: str
+    lf_set: dict[str, Any]
+    lf_version: str
+    label_model: str
+    min_confidence: float
+    text_model: TextChoice
+    train: dict[str, Any]
+    created: str
+    libraries: dict[str, str]
+
+
+class Status(BaseModel):
+    """Where a run stands; `stage` says what it is doing, `error` is one sentence."""
+
+    state: State
+    stage: str = ""
+    pid: int | None = None
+    process_started: float | None = None
+    heartbeat: float = 0.0
+    epoch: int = 0
+    epochs: int = 0
+    error: str | None = None
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run directory."""
+
+    path: Path
+
+    @property
+    def id(self) -> str:
+        return self.path.name
+
+    @property
+    def config(self) -> RunConfig:
+        return RunConfig.model_validate(self._json("config.json"))
+
+    @property
+    def result(self) -> dict[str, Any] | None:
+        """What `train --json` prints, or None before the run has succeeded."""
+        return self._json("result.json") if (self.path / "result.json").exists() else None
+
+    @property
+    def status(self) -> Status:
+        """The state as far as it can be trusted: a run whose process is gone is lost."""
+        status = Status.model_validate(self._json("status.json"))
+        if status.state in ACTIVE and not _alive(status):
+            # The process may have ended between writing its last status and our look at it.
+            status = Status.model_validate(self._json("status.json"))
+            if status.state in ACTIVE:
+                error = "The process ended without a word; see its log."
+                return status.model_copy(update={"state": "lost", "error": error})
+        return status
+
+    @property
+    def epochs(self) -> list[dict[str, float]]:
+        """One record an epoch, as far as they are written."""
+        path = self.path / "metrics.jsonl"
+        lines = path.read_text(encoding="utf-8").split("\n") if path.exists() else []
+        return [json.loads(line) for line in lines[:-1]]  # what follows the last newline is still being written
+
+    @property
+    def log(self) -> str:
+        path = self.path / "train.log"
+        return path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+
+    def summary(self) -> dict[str, Any]:
+        """The run in one line of a table."""
+        config, status, result = self.config, self.status, self.result
+        return {
+            "run": self.id,
+            "state": status.state,
+            "created": config.created,
+            "dataset": config.dataset,
+            "lf_set": config.lf_set["name"],
+            "lf_version": config.lf_version,
+            "label_model": config.label_model,
+            "preset": config.train["preset"],
+            "epoch": status.epoch,
+            "epochs": status.epochs,
+            "test": result["test"] if result else None,
+        }
+
+    def write_status(self, status: Status) -> None:
+        paths.write_json(self.path / "status.json", status.model_dump() | {"heartbeat": time.time()})
+
+    def write_result(self, result: dict[str, Any]) -> None:
+        paths.write_json(self.path / "result.json", result)
+
+    def append_epoch(self, metrics: dict[str, float]) -> None:
+        with (self.path / "metrics.jsonl").open("a", encoding="utf-8") as f:
+            f.write(json.dumps(metrics) + "\n")
+
+    def cancel(self) -> None:
+        """Ask the process to stop; it does so after the batch at hand and marks the run cancelled."""
+        status = self.status
+        if status.state in ACTIVE and status.pid is not None:
+            with suppress(ProcessLookupError):
+                os.kill(status.pid, signal.SIGTERM)
+
+    def _json(self, name: str) -> Any:
+        try:
+            return json.loads((self.path / name).read_text(encoding="utf-8"))
+        except (OSError, json.JSONDecodeError) as e:
+            raise RunError(f"Run {self.id}: {name} cannot be read ({type(e).__name__}).") from None
+
+
+def new_run(
+    dataset: str,
+    lf_set: LFSet,
+    lf_version: str,
+    label_model: str = AUTO,
+    *,
+    min_confidence: float = 0.5,
+    text_model: TextChoice = "auto",
+    preset: str,
+    epochs: int | None = None,
+    seed: int = 0,
+) -> Run:
+    """Make a run directory in state queued, with its inputs frozen.
+
+    Raises
+    ------
+    WeakrecError
+        If the dataset, the label model or the preset does not exist, or a value is out of range.
+    """
+    from weakrec_core.recommender.config import train_config
+
+    fingerprint = open_dataset(dataset).fingerprint
+    if label_model not in (AUTO, *KINDS):
+        raise RunError(f"There is no label model {label_model!r}; the label models are {', '.join((AUTO, *KINDS))}.")
+    train = train_config(preset, epochs=epochs, seed=seed)
+    now = datetime.now(UTC)
+    path = _root() / f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+    path.mkdir(parents=True)
+    config = RunConfig(
+        dataset=dataset,
+        fingerprint=fingerprint,
+        lf_set=lf_set.model_dump(mode="json"),
+        lf_version=lf_version,
+        label_model=label_model,
+        min_confidence=min_confidence,
+        text_model=text_model,
+        train=train.model_dump(mode="json"),
+        created=now.isoformat(timespec="seconds"),
+        libraries={name: version(name) for name in LIBRARIES},
+    )
+    run = Run(path)
+    run.write_status(Status(state="queued", stage="Waiting to start"))
+    paths.write_json(path / "config.json", config.model_dump())
+    return run
+
+
+def open_run(run_id: str) -> Run:
+    """The run with that id; `RunError` if there is none."""
+    run = Run(_root() / paths.checked_name(run_id, "Run"))
+    if not (run.path / "config.json").exists():
+        raise RunError(f"There is no run {run_id!r} in {_root()}.")
+    return run
+
+
+def list_runs() -> list[Run]:
+    """All runs, newest first."""
+    return [Run(path.parent) for path in sorted(_root().glob("[!.]*/config.json"), reverse=True)]
+
+
+def _root() -> Path:
+    return paths.home() / "runs"
+
+
+def _alive(status: Status) -> bool:
+    if status.pid is None:
+        return time.time() - status.heartbeat < _START_SECONDS
+    return processes.alive(status.pid, status.process_started)

@@ -1,0 +1,85 @@
+"""The registry of signals: one decorated function adds one, and LFs and pages offer it by itself."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from weakrec_core.data.dataset import Dataset
+
+Values = NDArray[np.float64]
+OfText = Callable[[str], Sequence[float]]
+OfRows = Callable[[Dataset, pd.DataFrame], Sequence[Values]]
+
+
+@dataclass(frozen=True)
+class Signal:
+    """What a signal is, in words that the pages show.
+
+    Attributes
+    ----------
+    name : str
+    meaning : str
+        One line.
+    unit : str
+        The unit or range of the values.
+    nan : str
+        When the value is not known.
+    step : float
+        A sensible step for a threshold on it.
+    """
+
+    name: str
+    meaning: str
+    unit: str
+    nan: str
+    step: float = 1.0
+
+
+@dataclass(frozen=True)
+class Family:
+    """Signals that one function computes together. `version` is raised when its values change.
+
+    Exactly one of the functions is set: `of_text` takes one review and gives a float a signal, `of_rows` takes the
+    dataset and rows of one split and gives an array a signal.
+    """
+
+    signals: tuple[Signal, ...]
+    version: int
+    of_text: OfText | None = None
+    of_rows: OfRows | None = None
+
+
+SIGNALS: dict[str, Signal] = {}
+FAMILIES: dict[str, Family] = {}
+
+
+def text_signal(*signals: Signal, version: int = 1) -> Callable[[OfText], OfText]:
+    """Register a function of one review text that gives one float for each signal; NaN = not known.
+
+    It is not called for rows without a review: their values are NaN. It must be a module's top-level function.
+    """
+
+    def register(function: OfText) -> OfText:
+        _add(Family(signals, version, of_text=function))
+        return function
+
+    return register
+
+
+def row_signal(*signals: Signal, version: int = 1) -> Callable[[OfRows], OfRows]:
+    """Register a function of (dataset, rows of one split) that gives a float64 array of shape [n] for each signal."""
+
+    def register(function: OfRows) -> OfRows:
+        _add(Family(signals, version, of_rows=function))
+        return function
+
+    return register
+
+
+def _add(family: Family) -> None:
+    for s in family.signals:
+        SIGNALS[s.name] = s
+        FAMILIES[s.name] = family

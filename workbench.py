@@ -1,0 +1,76 @@
+"""Overview: where the pipeline stands and what to do next. Entry point of the app."""
+
+import streamlit as st
+
+from pages.ui import fmt
+from pages.ui.workbench import Workbench, errors_shown, page_setup
+from weakrec_core.label_model.preview import set_figures
+from weakrec_core.runs.store import ACTIVE, list_runs
+
+
+def step(number: int, title: str, page: str, state: str, action: str) -> None:
+    """One step of the pipeline: what there is, and where to go on."""
+    with st.container(border=True, horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        with st.container(width=640, gap="xxsmall"):
+            st.markdown(f"**{number} · {title}**")
+            st.markdown(state)
+        st.page_link(page, label=action, icon=":material/arrow_forward:", width="content")
+
+
+def overview(wb: Workbench) -> None:
+    """The steps from data to recommendations."""
+    st.title("Weakrec Workbench", anchor=False)
+    st.markdown(
+        "Train a book recommender without rating labels: write labeling functions, combine their votes, train, measure."
+    )
+    dataset, draft = wb.dataset, wb.draft
+    source = "synthetic demo data" if dataset.name == "demo" else f"from {', '.join(dataset.meta['files'].values())}"
+    step(
+        1,
+        "Data",
+        "pages/1_Data.py",
+        f"**{dataset.name}**, {source}: {dataset.n_users:,} users, {dataset.n_books:,} books, "
+        f"{dataset.n_rows('train'):,} train rows without labels, {dataset.n_rows('dev'):,} dev rows with gold.",
+        "See the data",
+    )
+    with errors_shown():
+        now = set_figures(wb.applier, wb.lf_set)
+        unsaved = " with unsaved edits" if draft.dirty else ""
+        step(
+            2,
+            "Labeling functions",
+            "pages/2_Labeling_functions.py",
+            f"**{draft.base.name} v{draft.base.number}**{unsaved}: {len(draft.lf_set.active)} LFs on; they vote on "
+            f"{fmt.percent(now.train_coverage)} of the train rows and disagree on {fmt.percent(now.conflicts)}.",
+            "Edit LFs",
+        )
+        step(
+            3,
+            "Label model",
+            "pages/4_Label_model.py",
+            f"On dev rows with a vote: AUC **{fmt.number(now.auc)}**, log loss {fmt.number(now.log_loss)}.",
+            "Fit",
+        )
+    runs = [r.summary() for r in list_runs() if r.config.dataset == dataset.name]
+    active = sum(r["state"] in ACTIVE for r in runs)
+    finished = [r for r in runs if r["test"]]
+    step(
+        4,
+        "Training",
+        "pages/5_Training.py",
+        f"{len(runs)} runs on this dataset, {active} active." if runs else "Not trained on this dataset yet.",
+        "Train",
+    )
+    best = max(finished, key=lambda r: r["test"]["auc"] or 0, default=None)
+    step(
+        5,
+        "Results",
+        "pages/6_Results.py",
+        f"Best test AUC **{fmt.number(best['test']['auc'])}** by run {best['run']}."
+        if best
+        else "No finished run yet.",
+        "Read test metrics",
+    )
+
+
+overview(page_setup("Overview"))
