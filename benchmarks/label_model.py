@@ -11,10 +11,12 @@ from weakrec_core import paths
 from weakrec_core.data.dataset import SPLITS, Dataset
 from weakrec_core.data.demo import write_demo
 from weakrec_core.data.goodreads import ingest_goodreads
+from weakrec_core.label_model.compare import compare_votes
 from weakrec_core.label_model.fitting import fit_label_model
 from weakrec_core.label_model.metrics import probability_metrics
 from weakrec_core.label_model.snorkel_model import fit_snorkel
 from weakrec_core.label_model.text import fit_text_model
+from weakrec_core.label_model.text_step import blend
 from weakrec_core.labeling.apply import Applier
 from weakrec_core.labeling.patterns import group_votes
 from weakrec_core.labeling.spec import LFSet, read_lf_set
@@ -108,11 +110,13 @@ def _split(
         for model, values in p.items()
     ]
     soft = np.where(covered, p["recommended"], np.nan)
-    text = fit_text_model(texts[others], soft, texts[is_dev], gold[is_dev])
-    alone = fit_text_model(texts[others], np.full(len(truth), np.nan), texts[is_dev], gold[is_dev])
-    reviewed = {"recommended": p["recommended"], "text_model": text.predict_proba(texts[others])}
-    reviewed["tfidf_on_dev_alone"] = _tfidf_alone(texts[is_dev], gold[is_dev], texts[others])
-    reviewed["text_model_on_dev_alone"] = alone.predict_proba(texts[others])
+    words = fit_text_model(texts[others], soft, texts[is_dev], gold[is_dev]).predict_proba(texts[others])
+    reviewed = {
+        "recommended": p["recommended"],
+        "with_text_model": blend(p["recommended"], words, covered),
+        "text_model_by_itself": words,
+        "tfidf_on_dev_alone": _tfidf_alone(texts[is_dev], gold[is_dev], texts[others]),
+    }
     return records + [
         {"seed": seed, "rows": "reviewed", "model": model, "kind": chosen} | _measured(values, truth)
         for model, values in reviewed.items()
@@ -120,18 +124,17 @@ def _split(
 
 
 def _recommended(L: np.ndarray, gold: np.ndarray, users: np.ndarray, train: Any, names: list[str]) -> str:
-    from weakrec_core.label_model.compare import compare_votes
-
     return compare_votes(train, L, gold, users, names).recommended
 
 
 def _tfidf_alone(dev: pd.Series, gold: np.ndarray, others: pd.Series) -> np.ndarray:
-    """The peer: scikit-learn's TF-IDF and logistic regression as they come, on the gold rows alone."""
+    """The peer: scikit-learn's TF-IDF over words and pairs and a logistic regression, on the gold rows alone."""
     from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline
 
-    model = make_pipeline(TfidfVectorizer(), LogisticRegression(max_iter=1000)).fit(dev, gold)
+    words = TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True)
+    model = make_pipeline(words, LogisticRegression(C=10, max_iter=1000)).fit(dev, gold)
     return np.asarray(model.predict_proba(others)[:, 1])
 
 

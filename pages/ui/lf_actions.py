@@ -33,7 +33,10 @@ _START: dict[str, dict[str, Any]] = {
 
 def add_button(wb: Workbench) -> None:
     """The popover that adds an LF."""
-    with st.popover("Add", icon=":material/add:", width="content"), st.form("add_lf", border=False):
+    with (
+        st.popover("Add", icon=":material/add:", width="content", key=f"add_{_closed()}"),
+        st.form("add_lf", border=False),
+    ):
         kind = st.radio("Kind", list(_KINDS), format_func=_KINDS.__getitem__, key="new_kind")
         name = st.text_input("Name", key="new_name", placeholder="hated_it")
         if st.form_submit_button("Add", type="primary"):
@@ -47,7 +50,8 @@ def more_button(wb: Workbench, lf: LF) -> None:
     """Rename, duplicate, move and delete the selected LF."""
     names = [other.name for other in wb.draft.lf_set.lfs]
     at = names.index(lf.name)
-    with st.popover("", icon=":material/more_horiz:", width="content", help="Rename, duplicate, move, delete"):
+    help_text = "Rename, duplicate, move, delete"
+    with st.popover("", icon=":material/more_horiz:", width="content", help=help_text, key=f"more_{_closed()}"):
         new_name = st.text_input("Name", lf.name, key=f"rename_{lf.name}_{wb.revision}")
         if new_name.strip() != lf.name and st.button("Rename", key="rename", type="primary", width="stretch"):
             _rename(wb, lf, new_name.strip())
@@ -107,6 +111,11 @@ def _move(wb: Workbench, start: int, end: int) -> None:
     lfs = list(wb.draft.lf_set.lfs)
     lfs[start], lfs[end] = lfs[end], lfs[start]
     _apply(wb, lfs, lfs[end].name)
+
+
+def _closed() -> int:
+    """Part of a popover's key: after its work is done it is another one, and closed."""
+    return int(st.session_state.get("table_revision", 0))
 
 
 def _apply(wb: Workbench, lfs: list[LF], selected: str) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 PROJECT = Path(__file__).resolve().parents[2]
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -21,6 +21,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.e2e)
+    # The whole job comes first: it starts on the empty workspace that the others find filled.
+    items.sort(key=lambda item: item.path.parent == Path(__file__).parent and item.path.stem != "test_whole_job")
 
 
 @pytest.fixture(scope="session")
@@ -62,6 +64,17 @@ def server(workspace_dir: Path) -> Iterator[str]:
         process.wait(20)
 
 
+@pytest.fixture(scope="session")
+def ready_server(server: str, browser: Browser) -> str:
+    """The server once the demo data is there."""
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(server)
+    expect(page.get_by_text("1 · Data")).to_be_visible(timeout=180_000)
+    context.close()
+    return server
+
+
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1280, "height": 900})
@@ -77,6 +90,24 @@ def settled(page: Page) -> None:
     app = page.locator("[data-testid='stApp'][data-test-connection-state='CONNECTED']")
     expect(app).to_be_attached(timeout=60_000)
     expect(page.locator("[data-testid='stApp'][data-test-script-state='notRunning']")).to_be_attached(timeout=60_000)
+
+
+def labeling_page(page: Page, server: str) -> None:
+    """Open the Labeling functions page."""
+    page.goto(f"{server}/Labeling_functions")
+    expect(page.get_by_text("LF analysis on dev")).to_be_visible(timeout=60_000)
+    settled(page)
+
+
+def cell(page: Page, column: int, row: int) -> Locator:
+    """A cell of the LF table, from the grid's accessible copy; the column of the selection is the first."""
+    return page.get_by_test_id("stDataFrame").first.get_by_test_id(f"glide-cell-{column}-{row}")
+
+
+def select_row(page: Page, row: int) -> None:
+    """Select an LF by its row in the table."""
+    page.locator(".stDataFrameGlideDataEditor").first.click(position={"x": 15, "y": 35 * (row + 1) + 17})
+    settled(page)
 
 
 def goto(page: Page, name: str) -> None:

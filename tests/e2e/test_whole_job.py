@@ -3,17 +3,12 @@
 import os
 from pathlib import Path
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import PROJECT, goto, settled
+from tests.e2e.conftest import PROJECT, cell, goto, select_row, settled
 
 _SCREENSHOT = PROJECT / "docs" / "labeling-functions.png"
 _N = 8  # column of the table; the first one selects
-
-
-def cell(page: Page, column: int, row: int) -> Locator:
-    """A cell of the LF table, from the grid's accessible copy."""
-    return page.get_by_test_id("stDataFrame").first.get_by_test_id(f"glide-cell-{column}-{row}")
 
 
 def test_from_an_empty_workspace_to_test_metrics(page: Page, server: str, tmp_path: Path) -> None:
@@ -31,9 +26,7 @@ def test_from_an_empty_workspace_to_test_metrics(page: Page, server: str, tmp_pa
     expect(cell(page, _N, 0)).not_to_have_text(before)
     expect(page.get_by_text("unsaved edits")).to_be_visible()
 
-    grid = page.locator(".stDataFrameGlideDataEditor").first
-    grid.click(position={"x": 15, "y": 35 + 2 * 35 + 17})
-    settled(page)
+    select_row(page, 2)
     slider = page.get_by_role("slider", name="Threshold")
     votes = cell(page, _N, 2).inner_text()
     for _ in range(5):

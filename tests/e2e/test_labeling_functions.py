@@ -1,0 +1,133 @@
+"""The Labeling functions page in a browser: every control, two people at once, reloads, the keyboard."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.e2e.conftest import cell, labeling_page, select_row, settled
+from weakrec_core.labeling.store import load_version, save_version
+
+_N = 8
+
+
+@pytest.fixture
+def page(page: Page, ready_server: str, workspace_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
+    """The page on the demo, with no saved versions of earlier tests."""
+    monkeypatch.setenv("WEAKREC_HOME", str(workspace_dir))
+    for path in (workspace_dir / "lf_sets").glob("*/*.yaml"):
+        path.unlink()
+    labeling_page(page, ready_server)
+    yield page
+
+
+def test_add_duplicate_rename_move_delete(page: Page) -> None:
+    page.get_by_role("button", name="Add", exact=True).click()
+    page.get_by_text("Several conditions together").click()
+    page.get_by_role("textbox", name="Name").fill("loved_and_positive")
+    page.get_by_test_id("stFormSubmitButton").get_by_role("button", name="Add").click()
+    expect(cell(page, 2, 5)).to_have_text("loved_and_positive")
+    expect(page.get_by_text("unsaved edits")).to_be_visible()
+    more = page.get_by_role("button", name="more_horiz")
+    more.click()
+    page.get_by_test_id("stPopoverBody").get_by_role("button", name="Duplicate").click()
+    expect(cell(page, 2, 6)).to_have_text("loved_and_positive_2")
+    settled(page)
+    more.click()
+    page.get_by_test_id("stPopoverBody").get_by_role("button", name="Delete").click()
+    expect(cell(page, 2, 6)).to_have_count(0)
+    page.get_by_role("button", name="undo").click()
+    expect(cell(page, 2, 6)).to_have_text("loved_and_positive_2")
+
+
+def test_a_click_on_the_sweep_sets_the_threshold(page: Page) -> None:
+    select_row(page, 2)
+    slider = page.get_by_role("slider", name="Threshold")
+    before = slider.get_attribute("aria-valuenow")
+    chart = page.get_by_test_id("stVegaLiteChart").nth(1)
+    chart.scroll_into_view_if_needed()
+    box = chart.bounding_box()
+    assert box
+    page.mouse.click(box["x"] + box["width"] * 0.72, box["y"] + box["height"] * 0.4)
+    expect(slider).not_to_have_attribute("aria-valuenow", before or "")
+
+
+def test_an_invalid_regex_is_named_and_the_last_valid_state_stays(page: Page) -> None:
+    page.get_by_text("regex", exact=True).click()
+    settled(page)
+    votes = cell(page, _N, 0).inner_text()
+    group = page.get_by_role("combobox", name="votes NEGATIVE")
+    group.click()
+    group.fill("(?=look)ahead")
+    group.press("Enter")
+    expect(page.get_by_text("look-around")).to_be_visible()
+    expect(page.get_by_text("The last valid state stays in force")).to_be_visible()
+    expect(cell(page, _N, 0)).to_have_text(votes)
+
+
+def test_unsaved_edits_survive_a_reload_and_a_page_switch(page: Page) -> None:
+    group = page.get_by_role("combobox", name="votes NEGATIVE")
+    group.click()
+    group.fill("boring")
+    group.press("Enter")
+    expect(page.get_by_text("unsaved edits")).to_be_visible()
+    settled(page)
+    page.reload()
+    expect(page.get_by_text("boring", exact=True).first).to_be_visible()
+    page.get_by_test_id("stSidebarNav").get_by_text("Data", exact=True).click()
+    settled(page)
+    page.get_by_test_id("stSidebarNav").get_by_text("Labeling functions", exact=True).click()
+    expect(page.get_by_text("boring", exact=True).first).to_be_visible()
+
+
+def test_two_people_saving_at_once(page: Page, browser: Browser, ready_server: str) -> None:
+    other = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
+    labeling_page(other, ready_server)
+    for tab, keyword in ((page, "mine"), (other, "theirs")):
+        group = tab.get_by_role("combobox", name="votes NEGATIVE")
+        group.click()
+        group.fill(keyword)
+        group.press("Enter")
+        expect(tab.get_by_text("unsaved edits")).to_be_visible()
+        settled(tab)
+    for tab in (other, page):
+        tab.locator(".st-key-save button").first.click()
+        tab.locator(".st-key-save_now button").click()
+        settled(tab)
+    expect(page.get_by_text("Somebody has saved in the meantime")).to_be_visible()
+    expect(page.get_by_text("+ theirs")).to_be_visible()
+    page.get_by_role("button", name="Save mine as v2").click()
+    expect(page.get_by_text("Save v3")).to_be_visible()
+    assert "theirs" in load_version("tutorial", 1).lf_set.to_yaml()
+    assert "mine" in load_version("tutorial", 2).lf_set.to_yaml()
+    other.context.close()
+
+
+def test_a_hundred_lfs(page: Page, ready_server: str) -> None:
+    shipped = load_version("tutorial").lf_set
+    many = tuple(shipped.lfs[i % 5].model_copy(update={"name": f"lf_{i}"}) for i in range(100))
+    save_version(shipped.model_copy(update={"lfs": many}), 0)
+    fresh = page.context.new_page()
+    labeling_page(fresh, ready_server)
+    expect(fresh.get_by_text("100 LFs on")).to_be_visible()
+    expect(cell(fresh, 2, 0)).to_have_text("lf_0")
+
+
+def test_the_page_works_by_keyboard_and_says_what_its_charts_show(page: Page) -> None:
+    select_row(page, 2)
+    slider = page.get_by_role("slider", name="Threshold")
+    slider.focus()
+    votes = cell(page, _N, 2).inner_text()
+    for _ in range(8):
+        page.keyboard.press("ArrowRight")
+    expect(cell(page, _N, 2)).not_to_have_text(votes)
+    charts = page.get_by_test_id("stVegaLiteChart")
+    expect(charts.nth(0)).to_have_attribute("aria-label", re.compile("Histogram of polarity"))
+    expect(charts.nth(1)).to_have_attribute("aria-label", re.compile("Precision"))
+    for control in page.locator("main input:visible, main textarea:visible, main button:visible").all():
+        name = control.evaluate(
+            "e => e.getAttribute('aria-label') || e.getAttribute('title') || e.innerText || (e.labels && e.labels[0]?.innerText)"
+        )
+        assert name, control.evaluate("e => e.outerHTML.slice(0, 200)")
