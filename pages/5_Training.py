@@ -12,6 +12,15 @@ from weakrec_core.label_model.labels import AUTO
 from weakrec_core.runs.job import launch
 from weakrec_core.runs.store import ACTIVE, Run, list_runs, new_run
 
+_COLUMNS = {
+    "Run": "run",
+    "State": "state",
+    "Dataset": "dataset",
+    "LF set": "lf_set",
+    "Version": "lf_version",
+    "Label model": "label_model",
+    "Preset": "preset",
+}
 _ICONS = {
     "queued": ":material/schedule:",
     "running": ":material/play_circle:",
@@ -75,7 +84,7 @@ def watch(run: Run) -> bool:
             run.cancel()
             st.toast("Cancelling after the batch at hand.")
     st.caption(
-        f"{config.dataset} · {config.lf_set['name']} {config.lf_version} · {config.label_model} · preset {config.train['preset']}"
+        f"{config.dataset} · {config.lf_set['name']} {config.lf_version} · {fmt.MODELS[config.label_model]} · preset {config.train['preset']}"
     )
     epochs = pd.DataFrame(run.epochs)
     if active:
@@ -114,7 +123,7 @@ def panel() -> None:
     others = [r.summary() for r in runs[:20]]
     st.markdown("**Runs, newest first**")
     event = st.dataframe(
-        pd.DataFrame(others)[["run", "state", "dataset", "lf_set", "lf_version", "label_model", "preset"]],
+        pd.DataFrame([{title: r[key] for title, key in _COLUMNS.items()} for r in others]),
         hide_index=True,
         on_select="rerun",
         selection_mode="single-row",

@@ -19,7 +19,15 @@ _TITLES = {
     "precision": "Precision",
     "recall": "Recall",
 }
-_RIGHT = {title: st.column_config.TextColumn(alignment="right", width=90) for title in _TITLES.values()}
+_RUN_COLUMNS = {
+    "Run": "run",
+    "Dataset": "dataset",
+    "LF set": "lf_set",
+    "Version": "lf_version",
+    "Label model": "label_model",
+    "Preset": "preset",
+}
+_RIGHT = {title: st.column_config.TextColumn(alignment="right", width=72) for title in _TITLES.values()}
 
 
 def metrics_table(rows: dict[str, dict[str, Any]]) -> None:
@@ -27,7 +35,7 @@ def metrics_table(rows: dict[str, dict[str, Any]]) -> None:
     frame = pd.DataFrame(
         [{"Model": name} | {_TITLES[m]: fmt.number(values.get(m)) for m in _METRICS} for name, values in rows.items()]
     )
-    st.dataframe(frame, hide_index=True, column_config={"Model": st.column_config.TextColumn(width=230)} | _RIGHT)
+    st.dataframe(frame, hide_index=True, column_config={"Model": st.column_config.TextColumn(width=112)} | _RIGHT)
 
 
 def one_run(run: Run, result: dict[str, Any]) -> None:
@@ -36,7 +44,7 @@ def one_run(run: Run, result: dict[str, Any]) -> None:
     test, constant = result["test"], result["baselines"]["constant"]["test"]
     st.subheader(f"Run {run.id}", anchor=False)
     st.caption(
-        f"{config.dataset} · {config.lf_set['name']} {config.lf_version} · label model {config.label_model} · preset "
+        f"{config.dataset} · {config.lf_set['name']} {config.lf_version} · {fmt.MODELS[result['labels']['label_model']]} · preset "
         f"{config.train['preset']} · seed {config.train['seed']} · best epoch {result['training']['best_epoch']}"
     )
     with st.container(horizontal=True, gap="large"):
@@ -45,11 +53,11 @@ def one_run(run: Run, result: dict[str, Any]) -> None:
             st.metric(
                 f"Test {_TITLES[metric]}",
                 fmt.number(test[metric]),
-                None if delta is None else f"{delta:+.3f} to a constant",
+                None if delta is None else f"{delta:+.3f} vs constant",
                 delta_color=better,
                 width="content",
             )
-    left, right = st.columns([1.35, 1], gap="large")
+    left, right = st.columns([1.6, 1], gap="medium")
     with left:
         st.markdown(f"**All {test['n']:,} rated test rows, users not seen in training**")
         names = {"constant": "Constant", "popularity": "Popularity"}
@@ -80,7 +88,7 @@ with errors_shown():
     else:
         table = pd.DataFrame(
             [
-                {key: run.summary()[key] for key in ("run", "dataset", "lf_set", "lf_version", "label_model", "preset")}
+                {title: run.summary()[key] for title, key in _RUN_COLUMNS.items()}
                 | {_TITLES[m]: result["test"][m] for m in _METRICS}
                 for run, result in finished
             ]
@@ -93,6 +101,6 @@ with errors_shown():
             selection_default={"selection": {"rows": [0], "columns": []}},
             key="runs",
             height="content" if len(table) < 8 else 300,
-            column_config={t: st.column_config.NumberColumn(format="%.3f", width=80) for t in _TITLES.values()},
+            column_config={t: st.column_config.NumberColumn(format="%.3f", width=68) for t in _TITLES.values()},
         )
         one_run(*finished[event.selection.rows[0] if event.selection.rows else 0])

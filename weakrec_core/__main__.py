@@ -209,7 +209,7 @@ def train(
     run = store.new_run(
         dataset,
         _lf_set(lfs),
-        str(lfs),
+        lfs.name,
         label_model,
         text_model=text_model.value,
         preset=preset,

@@ -16,14 +16,15 @@ _TEXT: dict[str, Any] = {"alignment": "right"}
 
 _COLUMNS = {
     "on": st.column_config.TextColumn("On", width=32),
-    "name": st.column_config.TextColumn("LF", width=126),
+    "name": st.column_config.TextColumn("LF", width=114),
+    "kind": st.column_config.TextColumn("Kind", width=62),
     "polarity": st.column_config.TextColumn("Polarity", width=52, help="The labels it votes: 1 POSITIVE, 0 NEGATIVE"),
     "coverage": st.column_config.ProgressColumn(
-        "Coverage", format="percent", min_value=0, max_value=0.25, width=84, help="Share of dev rows it votes on"
+        "Coverage", format="percent", min_value=0, max_value=0.25, width=78, help="Share of dev rows it votes on"
     ),
     "train": st.column_config.TextColumn(
-        "on train",
-        width=62,
+        "On train",
+        width=58,
         help="Share of train rows; ≠ where it differs from dev by more than a quarter and by more than chance",
         **_TEXT,
     ),
@@ -37,7 +38,7 @@ _COLUMNS = {
     "correct": st.column_config.TextColumn("Correct", width=52, **_TEXT),
     "incorrect": st.column_config.TextColumn("Incorrect", width=60, **_TEXT),
     "accuracy": st.column_config.TextColumn(
-        "Emp. Acc., 95 %", width=112, help="Correct / n with Wilson's 95 % interval", **_TEXT
+        "Emp. Acc., 95 %", width=108, help="Correct / n with Wilson's 95 % interval", **_TEXT
     ),
     "lift": st.column_config.TextColumn(
         "Lift (base)",
@@ -46,10 +47,10 @@ _COLUMNS = {
         **_TEXT,
     ),
     "verdict": st.column_config.TextColumn(
-        "Verdict", width=74, help="Whether the interval lies above or below the base rate"
+        "Verdict", width=70, help="Whether the interval lies above or below the base rate"
     ),
     "since": st.column_config.TextColumn(
-        "Since saved", width=78, help="Correct and incorrect votes gained or lost since the saved version"
+        "Since saved", width=76, help="Correct and incorrect votes gained or lost since the saved version"
     ),
 }
 _FIELDS = (
@@ -83,7 +84,7 @@ def lf_table(wb: Workbench, differences: bool) -> str | None:
     columns = (
         _COLUMNS
         if not differences
-        else _COLUMNS | {"coverage": st.column_config.TextColumn("Coverage", width=84, **_TEXT)}
+        else _COLUMNS | {"coverage": st.column_config.TextColumn("Coverage", width=78, **_TEXT)}
     )
     event = st.dataframe(
         frame,
@@ -113,7 +114,7 @@ def _frame(wb: Workbench, differences: bool) -> pd.DataFrame:
     base = {lf.name: lf for lf in draft.base.lf_set.lfs}
     rows = []
     for lf in draft.lf_set.lfs:
-        row: dict[str, Any] = {"on": "✓" if lf.enabled else "", "name": lf.name}
+        row: dict[str, Any] = {"on": "✓" if lf.enabled else "", "name": lf.name, "kind": lf.kind}
         if lf.enabled and lf.name not in now.index:
             row["on"], row["verdict"] = "⚠", "error"
         elif differences:
@@ -121,7 +122,7 @@ def _frame(wb: Workbench, differences: bool) -> pd.DataFrame:
         elif lf.name in now.index:
             row |= _values(now.loc[lf.name])
         rows.append(row | {"since": _since(lf, now, before, base)})
-    return pd.DataFrame(rows, columns=["on", "name", *_FIELDS, "verdict", "since"])
+    return pd.DataFrame(rows, columns=["on", "name", "kind", *_FIELDS, "verdict", "since"])
 
 
 def _analysis(wb: Workbench, lf_set: LFSet) -> pd.DataFrame:

@@ -7,7 +7,7 @@ import streamlit as st
 
 from pages.ui import fmt
 from pages.ui.workbench import Workbench, is_dark
-from weakrec_core import NEGATIVE, POSITIVE, charts
+from weakrec_core import NEGATIVE, POSITIVE, threshold_charts
 from weakrec_core.labeling.intervals import wilson
 from weakrec_core.labeling.spec import ThresholdLF
 from weakrec_core.labeling.sweep import Domain, best_threshold, domain, histogram, sweep
@@ -78,8 +78,8 @@ def _charts(wb: Workbench, lf: ThresholdLF, values: "np.ndarray", gold: "np.ndar
     )
     at = _at(lf)
     bins = histogram(values, gold, shown)
-    st.altair_chart(
-        charts.threshold_histogram(
+    st.vega_lite_chart(
+        threshold_charts.threshold_histogram(
             bins, shown, lf.bounds, fired, f"Histogram of {lf.signal} on dev by gold label, threshold {at}", is_dark()
         )
     )
@@ -89,8 +89,8 @@ def _charts(wb: Workbench, lf: ThresholdLF, values: "np.ndarray", gold: "np.ndar
     base_rate = (gold == label).sum() / max((gold >= 0).sum(), 1)
     if table.empty:
         return
-    event = st.altair_chart(
-        charts.threshold_sweep(
+    event = st.vega_lite_chart(
+        threshold_charts.threshold_sweep(
             table,
             shown,
             lf.bounds,
@@ -110,9 +110,9 @@ def _charts(wb: Workbench, lf: ThresholdLF, values: "np.ndarray", gold: "np.ndar
         wb.refresh_widgets()
         st.rerun()
     with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
-        st.markdown(_sentence(wb, lf, values, gold, label, base_rate), width=380)
+        st.markdown(_sentence(wb, lf, values, gold, label, base_rate), width=340)
         with st.container(horizontal=True, vertical_alignment="bottom", width="content"):
-            wanted = st.number_input("Precision ≥", 0.5, 0.99, 0.8, step=0.01, key=f"wanted_{lf.name}", width=130)
+            wanted = st.number_input("Precision ≥", 0.5, 0.99, 0.8, step=0.01, key=f"wanted_{lf.name}", width=120)
             if st.button("Set best", icon=":material/target:", key=f"best_{lf.name}", help=_BEST):
                 best = best_threshold(table, wanted)
                 if best is None:

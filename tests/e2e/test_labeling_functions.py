@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.e2e.conftest import cell, labeling_page, select_row, settled
 from weakrec_core.labeling.store import load_version, save_version
 
-_N = 8
+_N = 9
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e.conftest import PROJECT, cell, goto, select_row, settled
 
 _SCREENSHOT = PROJECT / "docs" / "labeling-functions.png"
-_N = 8  # column of the table; the first one selects
+_N = 9  # column of the table; the first one selects
 
 
 def test_from_an_empty_workspace_to_test_metrics(page: Page, server: str, tmp_path: Path) -> None:

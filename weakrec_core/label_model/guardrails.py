@@ -95,11 +95,12 @@ def check_model(model: LabelModel, train: VotePatterns) -> list[Warning]:
             )
         )
     if isinstance(model, SnorkelModel):
+        # A label that an LF never votes is at the limit, and rightly so.
         voted = np.stack([(train.votes == label).any(axis=0) for label in (0, 1)], axis=1)
-        low, high = model.mu.min(), model.mu.max()
-        at_clamp = ((model.mu <= low) | (model.mu >= high)) & voted[:, :, None] & ((low < 0.01) | (high > 0.99))
+        clamp = _clamp(train.n)
+        at_clamp = (np.isclose(model.mu, clamp) | np.isclose(model.mu, 1 - clamp)) & voted[:, :, None]
         clamped = [name for name, hit in zip(model.lf_names, at_clamp.any(axis=(1, 2)), strict=True) if hit]
-        if clamped and (np.isclose(low, _clamp(train.n)) or np.isclose(high, 1 - _clamp(train.n))):
+        if clamped:
             found.append(
                 Warning(
                     "clamped",
@@ -196,4 +197,4 @@ def _logit(p: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _clamp(n: int) -> float:
     """Snorkel's default ``mu_eps``."""
-    return float(min(0.01, 1 / 10 ** np.ceil(np.log10(n))))
+    return float(min(0.01, 1 / 10 ** np.ceil(np.log10(max(n, 1)))))

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from weakrec_core.labeling.spec import LF, LFSet, dump_lf
+from weakrec_core.labeling.spec import LF, LFSet
 
 
 def diff_sets(old: LFSet, new: LFSet) -> list[str]:
@@ -21,9 +21,9 @@ def diff_sets(old: LFSet, new: LFSet) -> list[str]:
 
 
 def _changes(old: LF, new: LF) -> list[str]:
-    if old.enabled != new.enabled and old.nameless() == new.nameless():
-        return ["switched on" if new.enabled else "switched off"]
-    return _compare("", dump_lf(old), dump_lf(new))
+    switched = ["switched on" if new.enabled else "switched off"] if old.enabled != new.enabled else []
+    before, after = (lf.model_dump(mode="json", exclude={"enabled"}) for lf in (old, new))
+    return switched + _compare("", before, after)
 
 
 def _compare(path: str, old: Any, new: Any) -> list[str]:
@@ -45,4 +45,6 @@ def _compare(path: str, old: Any, new: Any) -> list[str]:
 
 
 def _value(value: Any) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
     return "–" if value is None else f"{value:g}" if isinstance(value, float) else str(value)

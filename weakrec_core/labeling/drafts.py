@@ -92,7 +92,7 @@ def recall(draft_id: str) -> Draft | None:
             tuple(future),
             draft_id,
         )
-    except (WeakrecError, ValueError, KeyError):
+    except (WeakrecError, ValueError, KeyError, TypeError):
         return None
 
 

@@ -1,5 +1,6 @@
 """Saved versions of LF sets: immutable files ``lf_sets/NAME/v0001.yaml``, each written once."""
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,9 +9,10 @@ import yaml
 
 from weakrec_core import paths
 from weakrec_core.errors import SpecError, WeakrecError
-from weakrec_core.labeling.spec import LFSet, parse_lf_set
+from weakrec_core.labeling.spec import LFSet, read_lf_set
 
 SHIPPED = paths.PROJECT / "lfs"
+_VERSION = re.compile(r"v[0-9]{4,}\.yaml")
 
 
 class VersionConflict(WeakrecError):
@@ -43,7 +45,7 @@ def list_sets() -> list[str]:
 
 def version_numbers(name: str) -> list[int]:
     """The versions that exist, ascending; 0 is there for shipped sets."""
-    saved = sorted(int(p.stem[1:]) for p in (_root() / name).glob("v[0-9]*.yaml"))
+    saved = sorted(int(p.stem[1:]) for p in (_root() / name).glob("v*.yaml") if _VERSION.fullmatch(p.name))
     return ([0] if (SHIPPED / f"{name}.yaml").exists() else []) + saved
 
 
@@ -63,9 +65,12 @@ def load_version(name: str, number: int | None = None) -> Version:
     if number not in numbers:
         raise SpecError(f"LF set {name!r} has no v{number}; it has {', '.join(f'v{n}' for n in numbers)}.")
     path = _path(name, number)
-    text = path.read_text(encoding="utf-8")
-    saved = (yaml.safe_load(text) or {}).get("saved") or {}
-    return Version(name, number, parse_lf_set(text, str(path)), **saved)
+    lf_set = read_lf_set(path)
+    saved = yaml.safe_load(path.read_text(encoding="utf-8")).get("saved") or {}
+    try:
+        return Version(name, number, lf_set, **saved)
+    except TypeError:
+        raise SpecError(f"{path}, field saved: it takes at, by, note and base, and nothing else.") from None
 
 
 def save_version(lf_set: LFSet, base: int, note: str = "", by: str = "") -> Version:
