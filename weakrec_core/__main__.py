@@ -163,6 +163,29 @@ def analyze(dataset: DatasetName, lfs: LFFile, split: str = "dev", as_json: Json
 
 
 @app.command()
+def sweep(
+    dataset: DatasetName,
+    lfs: LFFile,
+    lf: Annotated[str, typer.Option(help="A threshold LF of the set.")],
+    as_json: Json = False,
+) -> None:
+    """Precision, coverage and lift of a threshold LF on dev at every threshold."""
+    from weakrec_core.labeling.analysis import to_records
+    from weakrec_core.labeling.base import VALUE
+    from weakrec_core.labeling.spec import ThresholdLF
+    from weakrec_core.labeling.sweep import sweep as sweep_values
+
+    applier, lf_set = _applier(dataset), _lf_set(lfs)
+    found = next((one for one in lf_set.lfs if one.name == lf), None)
+    if not isinstance(found, ThresholdLF) or found.op == "between":
+        names = ", ".join(one.name for one in lf_set.lfs if isinstance(one, ThresholdLF) and one.op != "between")
+        raise WeakrecError(f"{lfs} has no LF {lf!r} with one threshold; it has: {names or 'none'}.")
+    values, gold = applier.signals.values(found.signal, "dev"), applier.dataset.gold("dev")
+    table = sweep_values(values, gold, found.op, VALUE[found.label], len(values))
+    _print_json(to_records(table)) if as_json else typer.echo(table.round(4).to_string(index=False))
+
+
+@app.command()
 def fit(
     dataset: DatasetName,
     lfs: LFFile,

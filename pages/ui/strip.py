@@ -13,7 +13,7 @@ def strip(wb: Workbench) -> None:
     """Draw the strip."""
     draft = wb.draft
     now, saved = _figures(wb, draft.lf_set), _figures(wb, draft.base.lf_set)
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="strip"):
+    with st.container(horizontal=True, vertical_alignment="top", horizontal_alignment="distribute", key="strip"):
         with st.container(width=250, gap="xxsmall"):
             mark = " :orange-badge[unsaved edits]" if draft.dirty else ""
             st.subheader(f"{fmt.literal(draft.base.name)} :gray[v{draft.base.number}]{mark}", anchor=False)

@@ -57,7 +57,7 @@ def threshold_editor(wb: Workbench, lf: ThresholdLF) -> None:
 
 def _threshold_slider(wb: Workbench, lf: ThresholdLF, shown: Domain, key: str) -> None:
     step = SIGNALS[lf.signal].step
-    low, high = _floor(min(shown.low, *lf.bounds), step), _floor(max(shown.high, *lf.bounds) + step, step)
+    low, high = _floor(min(shown.low, *lf.bounds), step), -_floor(-max(shown.high, *lf.bounds), step)
     current = lf.bounds if lf.op == "between" else lf.bounds[0]
     st.slider(
         "Threshold",

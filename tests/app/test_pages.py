@@ -134,3 +134,21 @@ def test_too_few_lfs_are_said_in_one_sentence(open_page: OpenPage) -> None:
 def test_results_without_runs_say_what_to_do(open_page: OpenPage) -> None:
     app = open_page("pages/6_Results.py")
     assert "No finished run" in app.info[0].value
+
+
+def test_the_text_model_is_measured_on_demand(open_page: OpenPage) -> None:
+    app = open_page("pages/4_Label_model.py")
+    assert not any("Reviewed dev rows, held-out users" in d.value for d in app.dataframe)
+    app.button(key="measure_text").click().run()
+    assert not app.exception
+    found = next(d.value for d in app.dataframe if "Reviewed dev rows, held-out users" in d.value)
+    assert len(found) == 2
+    assert any("telling words" in m.value for m in app.markdown)
+
+
+def test_class_balance_and_hyperparameters_change_snorkels_model(open_page: OpenPage) -> None:
+    app = open_page("pages/4_Label_model.py")
+    before = app.dataframe[0].value.set_index("Model").loc["Snorkel's LabelModel"]
+    app.selectbox(key="balance").set_value("uniform").run()
+    after = app.dataframe[0].value.set_index("Model").loc["Snorkel's LabelModel"]
+    assert after["Log loss"] != before["Log loss"]

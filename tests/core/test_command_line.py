@@ -416,3 +416,15 @@ def test_usage_errors_are_status_2(cli: Cli, tmp_path: Path) -> None:
         assert "Traceback" not in done.err
     assert "not usable" in sentence(cli("demo", "--out", tmp_path / "raw", "--name", "a/b"))
     assert not (tmp_path / "raw").exists()
+
+
+def test_sweep(demo: Dataset, demo_applier: Applier, cli: Cli) -> None:
+    rows = cli("sweep", "--dataset", "demo", "--lfs", TUTORIAL, "--lf", "polarity_positive", "--json").json
+    values, gold = demo_applier.signals.values("polarity", "dev"), demo.gold("dev")
+    for row in rows[:: max(1, len(rows) // 5)]:
+        fires = values > row["threshold"]
+        assert row["n"] == (fires & (gold >= 0)).sum()
+        assert row["correct"] == (fires & (gold == 1)).sum()
+    done = cli("sweep", "--dataset", "demo", "--lfs", TUTORIAL, "--lf", "stars_in_review")
+    assert (done.status, done.out) == (2, "")
+    assert "stars_in_review" in done.err
