@@ -1,5 +1,7 @@
-"""What a recommender has to beat: a constant, and the popularity of the book. Both know what the network knows: the
-labels of train, dev's gold, and what the users of train and dev read."""
+"""What a recommender has to beat: a constant, and the popularity of the book.
+
+Both know what the network knows: the labels of train, dev's gold, and what the users of train and dev read.
+"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -8,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from weakrec_core.data.dataset import Dataset
+from weakrec_core.errors import DataError
 from weakrec_core.recommender.evaluation import Floats, Ints, Metrics, Recommender, evaluate, tutorial_examples
-from weakrec_core.recommender.rows import TrainingRows, gold_rows
+from weakrec_core.recommender.rows import TrainingRows, count_readers, gold_rows, training_users
 
 _SMOOTHING = 10.0  # labels' worth of the average book, added to every book
 
@@ -34,24 +37,25 @@ class Popularity:
 
     Attributes
     ----------
-    features : float64 array, shape [n_books, 2]
-        Log of the number of readers, smoothed share of likes.
-    like, read_and_like : scikit-learn classifiers
+    readers : int64 array, shape [n_books]
+    like, read_and_like : float64 arrays, shape [n_books]
     """
 
-    features: NDArray[np.float64]
-    like: Any
-    read_and_like: Any
+    readers: NDArray[np.int64]
+    like: Floats
+    read_and_like: Floats
 
     def predict(self, dataset: Dataset, user_idx: Ints, book_idx: Ints) -> Floats:
-        return np.asarray(self.like.predict_proba(self.features[book_idx])[:, 1])
+        return self.like[book_idx]
 
     def predict_read_and_like(self, dataset: Dataset, user_idx: Ints, book_idx: Ints) -> Floats:
-        return np.asarray(self.read_and_like.predict_proba(self.features[book_idx])[:, 1])
+        return self.read_and_like[book_idx]
 
 
-def evaluate_baselines(dataset: Dataset, rows: TrainingRows, seed: int = 0) -> dict[str, dict[str, Metrics]]:
-    """`evaluate` for every baseline on test.
+def evaluate_baselines(
+    dataset: Dataset, rows: TrainingRows, split: str = "test", seed: int = 0
+) -> dict[str, dict[str, Metrics]]:
+    """`evaluate` for every baseline.
 
     Parameters
     ----------
@@ -61,33 +65,45 @@ def evaluate_baselines(dataset: Dataset, rows: TrainingRows, seed: int = 0) -> d
     Raises
     ------
     DataError
-        If test has no gold.
+        If dev or the split has no gold.
     """
     models: dict[str, Recommender] = {
         "constant": fit_constant(dataset, seed),
         "popularity": fit_popularity(dataset, rows, seed),
     }
-    return {name: evaluate(dataset, model, seed=seed) for name, model in models.items()}
+    return {name: evaluate(dataset, model, split, seed) for name, model in models.items()}
 
 
 def fit_constant(dataset: Dataset, seed: int = 0) -> Constant:
     """The shares of POSITIVE in dev."""
-    dev = gold_rows(dataset, "dev")
+    dev = _dev(dataset)
     return Constant(float(dev.p_positive.mean()), float(tutorial_examples(dataset, dev, seed)[2].mean()))
 
 
 def fit_popularity(dataset: Dataset, rows: TrainingRows, seed: int = 0) -> Popularity:
     """Popularity among the users of train and dev; those of valid and test are not looked at."""
+    dev, n_books = _dev(dataset), dataset.n_books
+    readers = count_readers(dataset, training_users(dataset))
+    labels = np.bincount(rows.book_idx, minlength=n_books)
+    likes = np.bincount(rows.book_idx, weights=rows.p_positive, minlength=n_books)
+    mean = (rows if len(rows) else dev).p_positive.mean()
+    features = np.stack([np.log1p(readers), (likes + _SMOOTHING * mean) / (labels + _SMOOTHING)], axis=1)
+    _, books, label = tutorial_examples(dataset, dev, seed)
+    return Popularity(readers, _fitted(features, dev.book_idx, dev.p_positive), _fitted(features, books, label))
+
+
+def _fitted(features: Floats, books: Ints, label: NDArray[np.float32]) -> Floats:
+    """The probability of each book by a logistic regression on these examples; with one class only, its share."""
     from sklearn.linear_model import LogisticRegression
 
-    known = np.unique(np.concatenate([dataset.split(split)["user_idx"].to_numpy() for split in ("train", "dev")]))
-    histories = dataset.histories
-    readers = np.bincount(histories.indices[np.isin(histories.users, known)], minlength=dataset.n_books)
-    labels = np.bincount(rows.book_idx, minlength=dataset.n_books)
-    likes = np.bincount(rows.book_idx, weights=rows.p_positive, minlength=dataset.n_books)
-    mean = float(rows.p_positive.mean())
-    features = np.stack([np.log1p(readers), (likes + _SMOOTHING * mean) / (labels + _SMOOTHING)], axis=1)
-    dev = gold_rows(dataset, "dev")
-    _, books, label = tutorial_examples(dataset, dev, seed)
-    like = LogisticRegression().fit(features[dev.book_idx], dev.p_positive)
-    return Popularity(features, like, LogisticRegression().fit(features[books], label))
+    if len(np.unique(label)) < 2:
+        return np.full(len(features), float(label.mean()))
+    model: Any = LogisticRegression().fit(features[books], label)
+    return np.asarray(model.predict_proba(features)[:, 1], np.float64)
+
+
+def _dev(dataset: Dataset) -> TrainingRows:
+    rows = gold_rows(dataset, "dev")
+    if len(rows) == 0:
+        raise DataError("No row of dev has a gold label; the baselines are fitted to them.")
+    return rows

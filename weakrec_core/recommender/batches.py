@@ -15,6 +15,7 @@ Ints = NDArray[np.int32]
 Inputs = dict[str, NDArray[np.int32] | NDArray[np.float32]]
 
 NEGATIVE_SOURCE, WEAK_SOURCE, GOLD_SOURCE = 0, 1, 2  # a random negative; labeled by LFs; labeled by the user
+_MIN_BATCHES = 16  # an epoch
 _MAX_USERS = 256  # a batch; bounds the users x books matrix of scores
 
 
@@ -156,7 +157,9 @@ class Batcher:
         sizes = np.bincount(at, minlength=len(users))
         if self._holdout:
             sizes += self._histories.lengths[users]
-        for start, stop in _packed(sizes, self._batch_size):
+        # Little data in few batches would learn nothing in an epoch.
+        batch_size = min(self._batch_size, int(sizes.sum()) // _MIN_BATCHES + 1)
+        for start, stop in _packed(sizes, batch_size):
             books, segment = gather(self._histories, users[start:stop])
             hidden = np.zeros(len(books), bool)
             if self._holdout:

@@ -2,7 +2,7 @@
 
 from typing import Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt, ValidationError
 
 from weakrec_core.errors import RunError
 
@@ -21,9 +21,9 @@ class TrainConfig(BaseModel):
     epochs : int
         At most; one epoch is a pass over the training users.
     patience : int
-        Stop after this many epochs without a lower loss on valid.
+        Stop after this many epochs without a lower loss on valid, rated rows and the tutorial's protocol together.
     batch_size : int
-        Examples a step, about: a batch is made of whole users.
+        Examples a step, about: a batch is made of whole users. Smaller where an epoch would have under 16 steps.
     negatives : int
         Random unread books for each row that is more likely POSITIVE than not; together they weigh as much as that row.
     use_dev : bool
@@ -41,7 +41,7 @@ class TrainConfig(BaseModel):
     patience: int = Field(5, ge=1)
     seed: int = Field(0, ge=0, lt=2**32)
     embed_dim: int = Field(64, ge=1)
-    hidden_layer_sizes: tuple[int, ...] = (32,)
+    hidden_layer_sizes: tuple[PositiveInt, ...] = Field((32,), min_length=1)
     learning_rate: float = Field(gt=0, allow_inf_nan=False)
     batch_size: int = Field(ge=1)
     negatives: int = Field(1, ge=1)
@@ -52,7 +52,7 @@ class TrainConfig(BaseModel):
 
 _DEFAULTS: dict[str, dict[str, Any]] = {
     "recommended": {"epochs": 40, "learning_rate": 3e-3, "batch_size": 8192, "use_dev": True},
-    "tutorial": {"epochs": 30, "learning_rate": 0.03, "batch_size": 256, "use_dev": False},
+    "tutorial": {"epochs": 30, "learning_rate": 0.1, "batch_size": 256, "use_dev": False},
 }
 
 

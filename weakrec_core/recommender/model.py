@@ -17,8 +17,10 @@ from numpy.typing import NDArray
 
 from weakrec_core.data.dataset import Dataset
 from weakrec_core.recommender.config import TrainConfig
+from weakrec_core.recommender.rows import TrainingRows, count_readers
 
 _SCALE = 2.5  # of the score, where users have length 1 and books start with length 1
+_QUALITY_STDDEV = 0.5  # prior of what a book adds to the logit of liking
 
 
 @dataclass(frozen=True)
@@ -41,18 +43,28 @@ class Network:
     books: Any = None
 
 
-def build(dataset: Dataset, users: NDArray[np.integer], config: TrainConfig) -> Network:
-    """A new network for the books of a dataset; `users` are those trained on."""
+def build(
+    dataset: Dataset, users: NDArray[np.integer], weak: TrainingRows, gold: TrainingRows, config: TrainConfig
+) -> Network:
+    """A new network for the books of a dataset, to be trained on these users and rows."""
     if config.preset == "tutorial":
-        return build_tutorial(dataset.n_books, config)
-    return build_two_tower(book_features(dataset, users), author_numbers(dataset), config)
+        return build_tutorial(dataset.n_books, np.concatenate([weak.p_positive, gold.p_positive]), config)
+    n_labels = config.weak_weight * len(weak) + len(gold)
+    features, authors = book_features(dataset, users), author_numbers(dataset)
+    return build_two_tower(features, authors, n_labels, config, own_weak_output=len(gold) > 0)
 
 
-def build_tutorial(n_books: int, config: TrainConfig) -> Network:
+def build_tutorial(n_books: int, labels: NDArray[np.float32], config: TrainConfig) -> Network:
     """The tutorial's network, mended: hidden layers that are connected, a masked mean, one table row a book.
 
     The mean of the history's embeddings beside the book's embedding, through an MLP, to one probability: that the user
-    reads *and* likes the book. It is `like` as well, which it underestimates, for it learns from random negatives.
+    reads *and* likes the book. Of a book that is read, it is too low, as if random negatives were among the rated; the
+    odds of `like` have that shift of the prior taken back.
+
+    Parameters
+    ----------
+    labels : float array, shape [n]
+        P(POSITIVE) of the rows to train on.
     """
     import keras
     from keras import ops
@@ -67,20 +79,28 @@ def build_tutorial(n_books: int, config: TrainConfig) -> Network:
     for size in config.hidden_layer_sizes:
         x = keras.layers.Dense(size, activation="relu", kernel_initializer=_glorot(next(seeds)))(x)
     logit = _dense_logit(x, next(seeds), "logit")
-    p = ops.sigmoid(logit)
-    return Network(
-        keras.Model(inputs, {"like": p, "read_and_like": p, "score": logit}), keras.Model(inputs, {"logit": logit})
-    )
+    disliked = max(float(1 - labels.mean()), 1e-3)
+    shift = float(np.log((disliked + (labels > 0.5).mean()) / disliked))
+    outputs = {"like": ops.sigmoid(logit + shift), "read_and_like": ops.sigmoid(logit), "score": logit}
+    return Network(keras.Model(inputs, outputs), keras.Model(inputs, {"logit": logit}))
 
 
-def build_two_tower(features: NDArray[np.float32], authors: NDArray[np.int32], config: TrainConfig) -> Network:
+def build_two_tower(
+    features: NDArray[np.float32],
+    authors: NDArray[np.int32],
+    n_labels: float,
+    config: TrainConfig,
+    *,
+    own_weak_output: bool,
+) -> Network:
     """Two towers that meet in a score of how much a book is to the user's taste, and heads on it.
 
     A book's vector is its embedding plus its first author's; a user's is the mean of the vectors of the history,
     scaled to length 1. Their product and the book's bias make the score. The heads see the towers through a stopped
-    gradient, for what is read tells more about books than the few labels do: an MLP over the score, its cosine, the
-    book's features and the elementwise product of the towers gives the logits of liking, for gold labels and (`weak`)
-    for those of LFs, whose errors so shape the hidden layers but not the output; a linear layer gives that of reading.
+    gradient, for what is read tells more about books than the few labels do. An MLP over the score, its cosine, the
+    book's features and the elementwise product of the towers, plus a quality of each book, gives the logit of liking;
+    a linear layer over the former gives that of reading. Beside gold labels, those of LFs have an output of their own,
+    `weak`: their errors shape the hidden layers but not the output.
 
     Parameters
     ----------
@@ -88,6 +108,10 @@ def build_two_tower(features: NDArray[np.float32], authors: NDArray[np.int32], c
         See `book_features`.
     authors : int32 array, shape [n_books]
         See `author_numbers`.
+    n_labels : float
+        Sum of the weights of the labels: what the prior of the books' qualities is weighed against.
+    own_weak_output : bool
+        Whether there are gold labels, so that those of LFs get their own output.
     """
     import keras
     from keras import ops
@@ -97,7 +121,8 @@ def build_two_tower(features: NDArray[np.float32], authors: NDArray[np.int32], c
     book_table = _embedding(n_books, config.embed_dim, next(seeds), "book", 1 / config.embed_dim**0.5)
     author_table = _embedding(int(authors.max(initial=0)), config.embed_dim, next(seeds), "author", 0.05)
     bias_table = keras.layers.Embedding(n_books + 1, 1, embeddings_initializer="zeros", name="book_bias")
-    quality_table = keras.layers.Embedding(n_books + 1, 1, embeddings_initializer="zeros", name="book_quality")
+    prior = keras.regularizers.L2(1 / (2 * _QUALITY_STDDEV**2 * n_labels))
+    quality_table = keras.layers.Embedding(n_books + 1, 1, "zeros", embeddings_regularizer=prior, name="book_quality")
     author_of = _constant_table(authors[:, None].astype(np.float32), "author_of_book")
     features_of = _constant_table(features, "book_features")
 
@@ -126,7 +151,8 @@ def build_two_tower(features: NDArray[np.float32], authors: NDArray[np.int32], c
         x = keras.layers.Dropout(config.dropout, seed=next(seeds))(x)
     score = _SCALE * affinity + bias
     quality = quality_table(inputs["row_book"])[:, 0]
-    like, weak = _dense_logit(x, next(seeds), "like") + quality, _dense_logit(x, next(seeds), "weak") + quality
+    like = _dense_logit(x, next(seeds), "like") + quality
+    weak = _dense_logit(x, next(seeds), "weak") + quality if own_weak_output else like
     read = _dense_logit(ops.concatenate([score, summary], axis=1), next(seeds), "read")
     outputs = {
         "like": ops.sigmoid(like),
@@ -150,19 +176,17 @@ def book_features(dataset: Dataset, users: NDArray[np.integer]) -> NDArray[np.fl
     float32 array, shape [n_books, 3]
         0, the mean, where not known.
     """
-    readers = np.bincount(dataset.histories.indices[np.isin(dataset.histories.users, users)], minlength=dataset.n_books)
     columns = [
         dataset.books["average_rating"].to_numpy(np.float64),
         np.log1p(dataset.books["ratings_count"].to_numpy(np.float64)),
-        np.log1p(readers),
+        np.log1p(count_readers(dataset, users)),
     ]
     return np.stack([_standardised(column) for column in columns], axis=1).astype(np.float32)
 
 
 def author_numbers(dataset: Dataset) -> NDArray[np.int32]:
     """The first author of each book as a number from 1 on; 0 = not known. Shape [n_books]."""
-    codes = dataset.books["first_author"].astype("category").cat.codes.to_numpy(np.int32)
-    return np.asarray(codes + 1, np.int32)
+    return dataset.books["first_author"].astype("category").cat.codes.to_numpy(np.int32) + np.int32(1)
 
 
 def _standardised(column: NDArray[np.float64]) -> NDArray[np.float64]:

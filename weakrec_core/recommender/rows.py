@@ -1,4 +1,4 @@
-"""The rows a recommender learns from."""
+"""The rows and users a recommender learns from."""
 
 from dataclasses import dataclass
 
@@ -54,3 +54,15 @@ def gold_rows(dataset: Dataset, split: str) -> TrainingRows:
     return TrainingRows(
         frame["user_idx"].to_numpy(np.int32), frame["book_idx"].to_numpy(np.int32), frame["gold"].to_numpy(np.float32)
     )
+
+
+def training_users(dataset: Dataset) -> NDArray[np.int32]:
+    """The users of train and dev, whose histories may be learned from; ascending."""
+    users: NDArray[np.int32] = np.union1d(*(dataset.split(s)["user_idx"].to_numpy(np.int32) for s in ("train", "dev")))
+    return users
+
+
+def count_readers(dataset: Dataset, users: NDArray[np.integer]) -> NDArray[np.int64]:
+    """How many of these users have each book in their history, shape [n_books]."""
+    histories = dataset.histories
+    return np.bincount(histories.indices[np.isin(histories.users, users)], minlength=dataset.n_books)

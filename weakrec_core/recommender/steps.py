@@ -10,14 +10,8 @@ from weakrec_core.recommender.model import Network
 Sums = dict[str, tuple[Any, Any]]  # name of a loss: its sum over a batch and the sum of the weights
 
 
-def compiled_step(network: Network, config: TrainConfig, has_gold: bool) -> Callable[[Batch], Sums]:
-    """A function that updates the network on a batch and returns the sums of its losses.
-
-    Parameters
-    ----------
-    has_gold : bool
-        Whether any row has a gold label. If not, the output for gold labels learns from the labels of LFs.
-    """
+def compiled_step(network: Network, config: TrainConfig) -> Callable[[Batch], Sums]:
+    """A function that updates the network on a batch and returns the sums of its losses."""
     import keras
     import tensorflow as tf
 
@@ -26,7 +20,7 @@ def compiled_step(network: Network, config: TrainConfig, has_gold: bool) -> Call
         losses = _tutorial_losses(network)
         optimizer = keras.optimizers.Adagrad(config.learning_rate)
     else:
-        losses = _two_tower_losses(network, config.weak_weight, has_gold)
+        losses = _two_tower_losses(network, config.weak_weight)
         optimizer = keras.optimizers.Adam(config.learning_rate)
     optimizer.build(variables)
     ints, floats = tf.TensorSpec([None], tf.int32), tf.TensorSpec([None], tf.float32)
@@ -36,8 +30,11 @@ def compiled_step(network: Network, config: TrainConfig, has_gold: bool) -> Call
     def step(inputs: Any, label: Any, weight: Any, source: Any, held_book: Any, held_user: Any) -> Sums:
         with tf.GradientTape() as tape:
             sums = losses(inputs, label, weight, source, held_book, held_user)
-            loss = tf.add_n([total / tf.maximum(n, 1e-6) for total, n in sums.values()])
-        optimizer.apply(tape.gradient(loss, variables), variables)
+            means = [total / tf.maximum(n, 1e-6) for total, n in sums.values()]
+            loss = tf.add_n(means + network.training.losses)  # the latter: regularizers
+        # Dense at once: Keras' own way through the sparse gradients of tables is slower and fails on an overflow.
+        gradients = [tf.convert_to_tensor(g) for g in tape.gradient(loss, variables)]
+        optimizer.apply(gradients, variables)
         return sums
 
     def run(batch: Batch) -> Sums:
@@ -59,7 +56,7 @@ def _tutorial_losses(network: Network) -> Callable[..., Sums]:
     return losses
 
 
-def _two_tower_losses(network: Network, weak_weight: float, has_gold: bool) -> Callable[..., Sums]:
+def _two_tower_losses(network: Network, weak_weight: float) -> Callable[..., Sums]:
     """Three losses: of liking over labeled rows, of reading over all books, of reading against random negatives.
 
     Reading over all books is the softmax cross-entropy of the hidden part of each history, exact over the catalogue:
@@ -73,7 +70,7 @@ def _two_tower_losses(network: Network, weak_weight: float, has_gold: bool) -> C
     def losses(inputs: Any, label: Any, weight: Any, source: Any, held_book: Any, held_user: Any) -> Sums:
         out = network.training(inputs, training=True)
         is_gold, is_row = source == GOLD_SOURCE, source != NEGATIVE_SOURCE
-        like = tf.where(is_gold, out["like"], out["weak"]) if has_gold else out["like"]
+        like = tf.where(is_gold, out["like"], out["weak"])
         like_weight = tf.cast(is_row, tf.float32) * tf.where(is_gold, 1.0, weak_weight)
         like_entropy = tf.nn.sigmoid_cross_entropy_with_logits(label, like)
         vectors, biases = network.books(catalogue)
@@ -81,12 +78,7 @@ def _two_tower_losses(network: Network, weak_weight: float, has_gold: bool) -> C
         found = tf.gather_nd(scores, tf.stack([held_user, held_book], axis=1))
         surprise = tf.gather(tf.reduce_logsumexp(scores, axis=1), held_user) - found
         read_entropy = tf.nn.sigmoid_cross_entropy_with_logits(tf.cast(is_row, tf.float32), out["read"])
-        import os
-
-        q = network.model.get_layer("book_quality").embeddings
-        qr = tf.reduce_sum(q * q) / (2 * float(os.environ["SIG"]) ** 2) / float(os.environ["NE"])
         return {
-            "qr": (qr, 1.0),
             "loss": (tf.reduce_sum(like_weight * like_entropy), tf.reduce_sum(like_weight)),
             "read_loss": (tf.reduce_sum(surprise), tf.cast(tf.size(held_book), tf.float32)),
             "negatives_loss": (tf.reduce_sum(weight * read_entropy), tf.reduce_sum(weight)),

@@ -14,7 +14,7 @@ from weakrec_core.recommender.config import TrainConfig
 from weakrec_core.recommender.evaluation import rating_metrics, tutorial_examples
 from weakrec_core.recommender.model import Network, build
 from weakrec_core.recommender.predicting import NetworkRecommender
-from weakrec_core.recommender.rows import TrainingRows, gold_rows
+from weakrec_core.recommender.rows import TrainingRows, gold_rows, training_users
 from weakrec_core.recommender.steps import Sums, compiled_step
 
 __all__ = ["Trained", "TrainingRows", "train"]
@@ -60,9 +60,9 @@ def train(
     on_epoch : callable
         Called after each epoch with ``epoch``, ``epochs``, ``loss`` (of the labels of rows, on train), ``val_loss``
         (the same on the gold labels of valid; for the tutorial's preset, random negatives included), ``val_auc``
-        (rated rows of valid; not there with one class only), ``seconds``, ``examples_per_second``, and for the recommended preset ``read_loss``
-        (cross-entropy of
-        the hidden part of a history over all books) and ``negatives_loss`` (of reading against random negatives).
+        (rated rows of valid; not there with one class only), ``seconds``, ``examples_per_second``, and for the
+        recommended preset ``read_loss`` (cross-entropy of the hidden part of a history over all books) and
+        ``negatives_loss`` (of reading against random negatives).
     should_stop : callable
         Asked before every batch.
 
@@ -79,8 +79,8 @@ def train(
     two_tower = config.preset == "recommended"
     users = np.unique(np.concatenate([rows.user_idx, gold.user_idx]))
     if two_tower:
-        users = np.union1d(users, np.concatenate([dataset.split(s)["user_idx"].unique() for s in ("train", "dev")]))
-    network = build(dataset, users, config)
+        users = np.union1d(users, training_users(dataset))
+    network = build(dataset, users, rows, gold, config)
     batcher = Batcher(
         dataset.histories,
         dataset.n_books,
@@ -92,9 +92,7 @@ def train(
         holdout=two_tower,
     )
     validation = _Validation(dataset, config)
-    import os
-
-    step = compiled_step(network, config, has_gold=len(gold) > 0)
+    step = compiled_step(network, config)
     rng = np.random.default_rng(config.seed)
     best_loss, best_epoch, best_weights = np.inf, 0, network.model.get_weights()
     epoch, stopped = 0, False
@@ -114,9 +112,9 @@ def train(
         seconds = time.perf_counter() - started
         if not math.isfinite(losses["loss"]):
             raise RunError(f"The loss of epoch {epoch} is not a number; lower learning_rate.")
-        validated = validation(network)
-        if validated["val_loss"] < best_loss:
-            best_loss, best_epoch, best_weights = validated["val_loss"], epoch, network.model.get_weights()
+        loss, validated = validation(network)
+        if loss < best_loss:
+            best_loss, best_epoch, best_weights = loss, epoch, network.model.get_weights()
         on_epoch(
             {"epoch": epoch, "epochs": config.epochs}
             | losses
@@ -128,26 +126,28 @@ def train(
 
 
 class _Validation:
-    """Loss and AUC on valid, over the same inputs and random negatives every time."""
+    """Losses and AUC on valid, over the same inputs and random negatives every time."""
 
     def __init__(self, dataset: Dataset, config: TrainConfig):
         rows = gold_rows(dataset, "valid")
         if len(rows) == 0:
             raise DataError("No row of valid has a gold label; early stopping needs some.")
-        self._gold = rows.p_positive
-        self._with_negatives = config.preset == "tutorial"
-        if self._with_negatives:
-            user_idx, book_idx, self._label = tutorial_examples(dataset, rows, config.seed)
-        else:
-            user_idx, book_idx, self._label = rows.user_idx, rows.book_idx, rows.p_positive
+        user_idx, book_idx, self._label = tutorial_examples(dataset, rows, config.seed)
         self._inputs = encode_rows(dataset.histories, user_idx, book_idx)
+        self._n_rated = len(rows)
+        self._one_output = config.preset == "tutorial"
 
-    def __call__(self, network: Network) -> dict[str, float]:
-        output = "read_and_like" if self._with_negatives else "like"
-        p = network.model(self._inputs, training=False)[output].numpy().astype(np.float64)
-        loss = rating_metrics(self._label, p)["log_loss"]
-        auc = rating_metrics(self._gold, p[: len(self._gold)])["auc"]
-        return {f"val_{name}": value for name, value in (("loss", loss), ("auc", auc)) if value is not None}
+    def __call__(self, network: Network) -> tuple[float, dict[str, float]]:
+        """What decides when to stop, and what is reported."""
+        out = {k: v.numpy().astype(np.float64) for k, v in network.model(self._inputs, training=False).items()}
+        rated = rating_metrics(self._label[: self._n_rated], out["like"][: self._n_rated])
+        loss, auc = rated["log_loss"], rated["auc"]
+        protocol_loss = rating_metrics(self._label, out["read_and_like"])["log_loss"]
+        assert loss is not None and protocol_loss is not None
+        reported = {"val_loss": protocol_loss if self._one_output else loss}
+        if auc is not None:
+            reported["val_auc"] = auc
+        return (protocol_loss if self._one_output else loss + protocol_loss), reported
 
 
 def _means(batches: list[Sums]) -> dict[str, float]:
