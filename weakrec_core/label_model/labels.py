@@ -7,11 +7,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from weakrec_core.label_model.base import LabelModel
+from weakrec_core.label_model.base import LabelModel, class_prior
+from weakrec_core.label_model.calibrated import CalibratedModel, fit_calibrated
 from weakrec_core.label_model.compare import compared
+from weakrec_core.label_model.crossval import cross_validate, fold_dev, held_out_metrics, user_folds
 from weakrec_core.label_model.fitting import fit_label_model
 from weakrec_core.label_model.guardrails import check_model, check_votes
-from weakrec_core.label_model.metrics import gold_metrics
+from weakrec_core.label_model.metrics import Metrics, gold_metrics
 from weakrec_core.label_model.snorkel_model import SnorkelConfig
 from weakrec_core.label_model.text import TextModel
 from weakrec_core.labeling.apply import Applier
@@ -37,6 +39,9 @@ class LabelStep:
         other row the prior's class).
     drift : DataFrame
         Vote rates on dev and train.
+    dev_metrics : dict
+        `probability_metrics` on the dev rows with a vote; of a model that learns from gold, each user predicted from the
+        others' gold.
     text : TextModel or None
         The text model, if it has labeled reviewed rows too: see `weakrec_core.label_model.text_step`.
     """
@@ -47,6 +52,7 @@ class LabelStep:
     p_positive: NDArray[np.float64]
     covered: NDArray[np.bool_]
     drift: pd.DataFrame
+    dev_metrics: Metrics
     text: TextModel | None = None
 
     def kept(self, min_confidence: float = 0.5) -> NDArray[np.bool_]:
@@ -55,18 +61,19 @@ class LabelStep:
 
     def to_json(self) -> dict[str, Any]:
         """What the command line prints and a run records."""
+        balance = class_prior(self.dev) if self.model.kind == "calibrated" else self.model.prior
         weights = [None if np.isnan(w) else float(w) for w in self.model.weights]
         return {
             "label_model": self.model.kind,
             "text_model": self.text is not None,
             "weights": dict(zip(self.model.lf_names, weights, strict=True)),
-            "class_balance": {"NEGATIVE": 1 - self.model.prior, "POSITIVE": self.model.prior},
+            "class_balance": {"NEGATIVE": 1 - balance, "POSITIVE": balance},
             "train": {
                 "rows": len(self.covered),
                 "covered": int(self.covered.sum()),
                 "tied": int((self.p_positive[self.covered] == 0.5).sum()),
             },
-            "dev": gold_metrics(self.model, self.dev),
+            "dev": self.dev_metrics,
             "warnings": [str(warning) for warning in check_votes(self.train, self.dev, self.drift)]
             + [str(warning) for warning in check_model(self.model, self.train)],
         }
@@ -94,4 +101,11 @@ def label_train(
         model.predict_proba(train.votes)[inverse],
         train.covered[inverse],
         drift_table(applier, lf_set),
+        _held_out(applier, lf_set, train, model) if isinstance(model, CalibratedModel) else gold_metrics(model, dev),
     )
+
+
+def _held_out(applier: Applier, lf_set: LFSet, train: VotePatterns, model: CalibratedModel) -> Metrics:
+    folds = user_folds(applier.dataset.split("dev")["user_idx"].to_numpy())
+    dev, _ = fold_dev(applier.apply(lf_set, "dev"), applier.dataset.gold("dev"), folds)
+    return held_out_metrics(cross_validate(lambda part: fit_calibrated(train, part, lf_set.names, model), dev), dev)
