@@ -76,11 +76,16 @@ def _charts(wb: Workbench, lf: ThresholdLF, values: "np.ndarray", gold: "np.ndar
     fired = {">": (lf.bounds[0], math.inf), ">=": (lf.bounds[0], math.inf), "between": lf.bounds}.get(
         lf.op, (-math.inf, lf.bounds[0])
     )
-    at = _at(lf)
+    # The descriptions stay the same while a threshold moves: the browser then exchanges the data of a chart, not the chart.
     bins = histogram(values, gold, shown)
     st.vega_lite_chart(
         threshold_charts.threshold_histogram(
-            bins, shown, lf.bounds, fired, f"Histogram of {lf.signal} on dev by gold label, threshold {at}", is_dark()
+            bins,
+            shown,
+            lf.bounds,
+            fired,
+            f"Histogram of {lf.signal} on dev by gold label, the threshold as a line",
+            is_dark(),
         )
     )
     if lf.op == "between":
@@ -96,7 +101,7 @@ def _charts(wb: Workbench, lf: ThresholdLF, values: "np.ndarray", gold: "np.ndar
             lf.bounds,
             base_rate,
             lf.signal,
-            f"Precision with its 95 % interval at every threshold on {lf.signal}, now {at}",
+            f"Precision with its 95 % interval at every threshold on {lf.signal}",
             is_dark(),
         ),
         key=f"sweep_{key}_{lf.op}_{lf.label}",
