@@ -17,7 +17,7 @@ def main() -> None:
     """Benchmarks of the workbench."""
 
 
-@app.command()
+@app.command("label_model")
 def label_model(reviews: Reviews = None, runs: Runs = 5, as_json: Json = False) -> None:
     """Label models on held-out users; predict on patterns beside Snorkel's on the matrix."""
     from benchmarks.label_model import run
@@ -25,7 +25,15 @@ def label_model(reviews: Reviews = None, runs: Runs = 5, as_json: Json = False) 
     _show(run(reviews, runs), as_json)
 
 
-@app.command()
+@app.command("label_quality")
+def label_quality(reviews: Reviews = None, as_json: Json = False) -> None:
+    """What 20, 50 and 100 suggestions add to the tutorial's LFs, on held-out users."""
+    from benchmarks.label_quality import run
+
+    _show(run(reviews), as_json)
+
+
+@app.command("edit_latency")
 def edit_latency(edits: Annotated[int, typer.Option(min=1)] = 50, as_json: Json = False) -> None:
     """From an edit to the updated table, in a browser and in the server alone."""
     from benchmarks.edit_latency import run

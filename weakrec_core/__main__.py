@@ -186,6 +186,30 @@ def sweep(
 
 
 @app.command()
+def suggest(
+    dataset: DatasetName,
+    lfs: LFFile,
+    apply: Annotated[int | None, typer.Option(min=1, help="Add the first K to a copy of the set.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Where --apply writes the copy (YAML).")] = None,
+    as_json: Json = False,
+) -> None:
+    """Suggest keywords and thresholds to add and keywords to drop, with what each is expected to change."""
+    from weakrec_core.labeling import suggest as suggestions
+
+    if (apply is None) != (out is None):
+        raise WeakrecError("suggest takes --apply and --out together.")
+    lf_set = _lf_set(lfs)
+    found = suggestions.suggest(_applier(dataset), lf_set, apply or suggestions.DEFAULT_K)
+    if out is not None:
+        with paths.atomic(out) as tmp:
+            tmp.write_text(suggestions.apply_suggestions(lf_set, found).to_yaml(), encoding="utf-8")
+    if as_json:
+        _print_json(suggestions.to_json(found))
+    else:
+        typer.echo(out if out is not None else "\n".join(s.text for s in found))
+
+
+@app.command()
 def fit(
     dataset: DatasetName,
     lfs: LFFile,

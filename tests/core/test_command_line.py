@@ -16,7 +16,7 @@ import yaml
 
 from weakrec_core.data.dataset import Dataset, list_datasets, open_dataset
 from weakrec_core.labeling.apply import Applier
-from weakrec_core.labeling.spec import LFSet
+from weakrec_core.labeling.spec import LFSet, read_lf_set
 from weakrec_core.runs.store import Run, RunConfig, Status, list_runs
 from weakrec_core.signals import SignalStore
 
@@ -428,3 +428,14 @@ def test_sweep(demo: Dataset, demo_applier: Applier, cli: Cli) -> None:
     done = cli("sweep", "--dataset", "demo", "--lfs", TUTORIAL, "--lf", "stars_in_review")
     assert (done.status, done.out) == (2, "")
     assert "stars_in_review" in done.err
+
+
+def test_suggest(demo: Dataset, cli: Cli, tmp_path: Path) -> None:
+    found = cli("suggest", "--dataset", "demo", "--lfs", TUTORIAL, "--json").json
+    assert found
+    assert {"action", "text", "lf_name", "label", "coverage_change", "log_loss_change"} <= set(found[0])
+    out = tmp_path / "more.yaml"
+    done = cli("suggest", "--dataset", "demo", "--lfs", TUTORIAL, "--apply", "5", "--out", out)
+    assert (done.status, done.out.strip()) == (0, str(out))
+    assert len(read_lf_set(out).lfs) > 5
+    assert cli("suggest", "--dataset", "demo", "--lfs", TUTORIAL, "--apply", "5").status == 2

@@ -1,5 +1,6 @@
 """Columns of votes computed elsewhere, attached to a dataset."""
 
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -79,7 +80,10 @@ def _file(dataset: Dataset, name: str, split: str) -> Path:
 
 
 def _read(path: Path) -> pd.DataFrame:
+    is_csv = path.suffix in (".csv", ".gz")
     try:
-        return pd.read_csv(path) if path.suffix in (".csv", ".gz") else pd.read_parquet(path)
-    except (OSError, ValueError, pa.ArrowException) as e:
-        raise DataError(f"{path} cannot be read as {'CSV' if path.suffix != '.parquet' else 'Parquet'}: {e}.") from None
+        # An id such as 007 is no number.
+        return pd.read_csv(path, dtype={"user_id": "str", "book_id": "str"}) if is_csv else pd.read_parquet(path)
+    except (OSError, EOFError, ValueError, zlib.error, pa.ArrowException) as e:
+        reason = " ".join(str(e).split()).rstrip(".")
+        raise DataError(f"{path} cannot be read as {'CSV' if is_csv else 'Parquet'}: {reason}.") from None

@@ -47,8 +47,11 @@ def background_votes(dataset: Dataset, lf: PythonLF, split: str) -> Votes:
 def _directory(dataset: Dataset, lf: PythonLF) -> Path:
     module, _ = lf.target.split(":")
     check_allowed(module)
-    found = importlib.util.find_spec(module)
-    if found is None or found.origin is None:
+    try:
+        found = importlib.util.find_spec(module)
+    except (ImportError, ValueError):  # of the package that the module is in
+        found = None
+    if found is None or not found.has_location or found.origin is None:
         raise SpecError(f"Module {module!r} cannot be found.")
     digest = hashlib.sha256(f"{dataset.fingerprint} {lf.target} ".encode() + Path(found.origin).read_bytes())
     return paths.home() / "cache" / "python_lfs" / digest.hexdigest()[:24]

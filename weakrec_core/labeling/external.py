@@ -57,12 +57,12 @@ class PythonLF(LF, kind="python"):
             except Exception as e:
                 line = traceback.extract_tb(e.__traceback__)[-1].lineno
                 raise SpecError(
-                    f"{self.target} raised {type(e).__name__} ({e}) at line {line} on {columns.split} row {i} "
+                    f"{self.target} raised {type(e).__name__} ({_in_one_line(e)}) at line {line} on {columns.split} row {i} "
                     f"(user {row.user_id}, book {row.book_id})."
                 ) from None
             if isinstance(vote, bool) or not isinstance(vote, (int, np.integer)) or vote not in _LABELS:
                 raise SpecError(
-                    f"{self.target} returned {vote!r} on {columns.split} row {i}; a vote is 1 (POSITIVE), 0 (NEGATIVE) or "
+                    f"{self.target} returned {_in_one_line(repr(vote))} on {columns.split} row {i}; a vote is 1 (POSITIVE), 0 (NEGATIVE) or "
                     "-1 (ABSTAIN)."
                 )
             votes[i] = vote
@@ -115,7 +115,11 @@ def _import(module_name: str) -> Any:
     try:
         return importlib.import_module(module_name)
     except Exception as e:
-        raise SpecError(f"Module {module_name!r} cannot be imported: {type(e).__name__}: {e}.") from None
+        raise SpecError(f"Module {module_name!r} cannot be imported: {type(e).__name__}: {_in_one_line(e)}.") from None
+
+
+def _in_one_line(value: object) -> str:
+    return " ".join(str(value).split())
 
 
 def _rows(columns: Columns) -> Iterator[SimpleNamespace]:

@@ -10,19 +10,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from weakrec_core import paths, processes
 from weakrec_core.data.dataset import open_dataset
 from weakrec_core.errors import RunError
 from weakrec_core.label_model.fitting import KINDS
 from weakrec_core.label_model.labels import AUTO
-from weakrec_core.labeling.spec import LFSet
+from weakrec_core.labeling.spec import LFSet, one_sentence
 
 State = Literal["queued", "running", "succeeded", "failed", "cancelled", "lost"]
 _START_SECONDS = 60  # from launch to the first word of the new process
+Model = TypeVar("Model", bound=BaseModel)
 TextChoice = Literal["auto", "on", "off"]  # auto: where it helps on dev
 ACTIVE: tuple[State, ...] = ("queued", "running")
 LIBRARIES = ("keras", "numpy", "pandas", "scikit-learn", "snorkel", "tensorflow", "textblob", "torch")
@@ -78,7 +79,7 @@ class Run:
 
     @property
     def config(self) -> RunConfig:
-        return RunConfig.model_validate(self._json("config.json"))
+        return self._checked(RunConfig, "config.json")
 
     @property
     def result(self) -> dict[str, Any] | None:
@@ -88,10 +89,10 @@ class Run:
     @property
     def status(self) -> Status:
         """The state as far as it can be trusted: a run whose process is gone is lost."""
-        status = Status.model_validate(self._json("status.json"))
+        status = self._checked(Status, "status.json")
         if status.state in ACTIVE and not _alive(status):
             # The process may have ended between writing its last status and our look at it.
-            status = Status.model_validate(self._json("status.json"))
+            status = self._checked(Status, "status.json")
             if status.state in ACTIVE:
                 error = "The process ended without a word; see its log."
                 return status.model_copy(update={"state": "lost", "error": error})
@@ -143,10 +144,16 @@ class Run:
             with suppress(ProcessLookupError):
                 os.kill(status.pid, signal.SIGTERM)
 
+    def _checked(self, kind: type[Model], name: str) -> Model:
+        try:
+            return kind.model_validate(self._json(name))
+        except ValidationError as e:
+            raise RunError(f"Run {self.id}: {name}{one_sentence(e)}") from None
+
     def _json(self, name: str) -> Any:
         try:
             return json.loads((self.path / name).read_text(encoding="utf-8"))
-        except (OSError, json.JSONDecodeError) as e:
+        except (OSError, ValueError) as e:  # not JSON, or not UTF-8
             raise RunError(f"Run {self.id}: {name} cannot be read ({type(e).__name__}).") from None
 
 

@@ -1,0 +1,179 @@
+"""What suggestions do to an LF set on users not seen: the quality of its labels, and whether they keep their promises."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from benchmarks.common import machine, temporary_workspace
+from benchmarks.label_model import DEV_SHARE, SEEDS, _tfidf_alone
+from weakrec_core import paths
+from weakrec_core.data.dataset import SPLITS, Dataset, save_dataset
+from weakrec_core.data.demo import write_demo
+from weakrec_core.data.goodreads import ingest_goodreads
+from weakrec_core.label_model.calibrated import fit_calibrated
+from weakrec_core.label_model.metrics import probability_metrics
+from weakrec_core.labeling.apply import Applier
+from weakrec_core.labeling.spec import LFSet, read_lf_set
+from weakrec_core.labeling.suggest import apply_suggestions, suggest
+from weakrec_core.progress import Progress, no_progress
+from weakrec_core.signals import SignalStore
+from weakrec_core.signals.registry import Values
+
+KS = (20, 50, 100)
+_ALONE = 20  # suggestions whose own promise is checked
+METRICS = ("auc", "log_loss", "accuracy", "coverage")
+
+
+def run(reviews: Path | None, seeds: Sequence[int] = SEEDS) -> dict[str, Any]:
+    """Mean figures over splits of the users: a tenth is dev, the others are labeled and measured.
+
+    ``mean``: of the calibrated label model on all reviewed rows of the others (a row without a vote gets the prior), for
+    the tutorial's set and with the first 20, 50 and 100 suggestions, beside a TF-IDF logistic regression trained on dev.
+    ``honesty``: changes of the log loss on all rows of another tenth of the users, whose reviews were not read either,
+    promised and measured, with the 95 % interval of the measured mean over the splits.
+    """
+    lf_set = read_lf_set(paths.PROJECT / "lfs" / "tutorial.yaml")
+    with temporary_workspace() as home:
+        if reviews is None:
+            dataset = ingest_goodreads("benchmark", **write_demo(home / "raw"))
+        else:
+            dataset = ingest_goodreads("benchmark", reviews)
+        users = Users(dataset)
+        records, promises = [], []
+        for seed in seeds:
+            measured, kept = _split(users.applier(seed), lf_set)
+            records += [{"seed": seed} | record for record in measured]
+            promises += [{"seed": seed} | record for record in kept]
+    table, honesty = pd.DataFrame(records), pd.DataFrame(promises)
+    mean = {
+        str(name): {metric: round(float(part[metric].mean()), 4) for metric in METRICS}
+        for name, part in table.groupby("labels", sort=False)
+    }
+    first, *_, last = mean
+    best = f"suggest {KS[-1]}"
+    return {
+        "name": "label_quality",
+        "work": f"AUC of the labels of all reviewed rows, {len(seeds)} splits of the users",
+        "ours": mean[best]["auc"],
+        "peer": mean[last]["auc"],
+        "ratio": mean[best]["auc"] / mean[last]["auc"],
+        "unit": "AUC",
+        "gain": {name: round(mean[name]["auc"] - mean[first]["auc"], 4) for name in mean if name.startswith("suggest")},
+        "mean": mean,
+        "honesty": {str(name): _interval(part) for name, part in honesty.groupby("what", sort=False)},
+        "runs": len(seeds),
+        "machine": machine(),
+    }
+
+
+class Users:
+    """A dataset whose users can be split anew; signals are computed once."""
+
+    def __init__(self, dataset: Dataset):
+        self._dataset = dataset
+        frames = [
+            dataset.split(split).assign(gold=dataset.train_gold() if split == "train" else dataset.gold(split))
+            for split in SPLITS
+        ]
+        rows = pd.concat(frames, ignore_index=True)
+        order = rows.sort_values(["user_idx", "book_idx"], kind="stable").index.to_numpy()
+        self._rows, self._order = rows.loc[order].reset_index(drop=True), order
+        self._signals = SignalStore(dataset)
+
+    def applier(self, seed: int) -> Applier:
+        """A tenth of the users is dev, another tenth test, the others are train."""
+        everyone = np.random.default_rng(seed).permutation(np.unique(self._rows["user_idx"]))
+        tenth = round(DEV_SHARE * len(everyone))
+        of_user = np.full(int(everyone.max()) + 1, "train", dtype=object)
+        of_user[everyone[:tenth]], of_user[everyone[tenth : 2 * tenth]] = "dev", "test"
+        of_row = of_user[self._rows["user_idx"]]
+        rows = self._rows.assign(split=of_row)
+        base = self._dataset
+        split = save_dataset("split", rows, base.books, base.histories, base.user_ids.to_numpy(object), {})
+        return Applier(split, _Resplit(split, self, of_row))
+
+    def signal(self, name: str) -> Values:
+        return np.concatenate([self._signals.values(name, split) for split in SPLITS])[self._order]
+
+
+class _Resplit(SignalStore):
+    def __init__(self, dataset: Dataset, users: Users, of_row: np.ndarray):
+        super().__init__(dataset)
+        self._users, self._of_row = users, of_row
+
+    def values(self, name: str, split: str, progress: Progress = no_progress) -> Values:
+        return self._users.signal(name)[self._of_row == split]
+
+
+@dataclass(frozen=True)
+class _Labels:
+    """P(POSITIVE) by the calibrated label model of train and test rows, one after the other, and which have a vote."""
+
+    p_positive: np.ndarray
+    covered: np.ndarray
+
+
+def _split(applier: Applier, lf_set: LFSet) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    dataset = applier.dataset
+    gold = np.concatenate([dataset.train_gold(), dataset.gold("test")])
+    texts = pd.concat([dataset.split(split)["review_text"] for split in ("train", "test")])
+    reviewed, unseen = texts.notna().to_numpy(), np.arange(len(gold)) >= dataset.n_rows("train")
+    found = suggest(applier, lf_set, KS[-1])
+
+    def record(name: str, labels: _Labels) -> dict[str, Any]:
+        measured = _measured(labels.p_positive[reviewed], gold[reviewed])
+        return {"labels": name, "coverage": labels.covered[reviewed].mean()} | measured
+
+    def log_loss(labels: _Labels) -> float:
+        return float(_measured(labels.p_positive[unseen], gold[unseen])["log_loss"])
+
+    start = _labels(applier, lf_set)
+    before = log_loss(start)
+    records, promises = [record(lf_set.name, start)], []
+    for k in KS:
+        labels = _labels(applier, apply_suggestions(lf_set, found[:k]))
+        records.append(record(f"suggest {k}", labels))
+        promised = found[min(k, len(found)) - 1].log_loss_change_together
+        promises.append({"what": f"first {k}", "promised": promised, "measured": log_loss(labels) - before})
+    first = found[:_ALONE]
+    alone = [log_loss(_labels(applier, apply_suggestions(lf_set, [s]))) - before for s in first]
+    promised = float(np.mean([s.log_loss_change for s in first]))
+    promises.append(
+        {"what": f"each of the first {_ALONE} alone", "promised": promised, "measured": float(np.mean(alone))}
+    )
+    dev = dataset.split("dev")["review_text"]
+    used = dev.notna().to_numpy()
+    tfidf = np.full(len(gold), np.nan)
+    tfidf[reviewed] = _tfidf_alone(dev[used], dataset.gold("dev")[used], texts[reviewed])
+    return [*records, record("tfidf on dev", _Labels(tfidf, reviewed))], promises
+
+
+def _labels(applier: Applier, lf_set: LFSet) -> _Labels:
+    train, inverse = applier.patterns(lf_set, "train")
+    model = fit_calibrated(train, applier.patterns(lf_set, "dev")[0], lf_set.names)
+    test = applier.apply(lf_set, "test")
+    p_positive = np.concatenate([model.predict_proba(train.votes)[inverse], model.predict_proba(test)])
+    return _Labels(p_positive, np.concatenate([train.covered[inverse], (test != -1).any(axis=1)]))
+
+
+def _measured(p: np.ndarray, gold: np.ndarray) -> dict[str, Any]:
+    return probability_metrics(p, (gold == 0).astype(np.int64), (gold == 1).astype(np.int64))
+
+
+def _interval(part: pd.DataFrame) -> dict[str, float]:
+    """The mean promise beside the measured mean and its 95 % interval over the splits."""
+    from scipy.stats import t
+
+    mean, error = float(part["measured"].mean()), float(part["measured"].sem()) if len(part) > 1 else float("nan")
+    half = float(t.ppf(0.975, max(len(part) - 1, 1))) * error
+    values = {
+        "promised": float(part["promised"].mean()),
+        "measured": mean,
+        "ci_low": mean - half,
+        "ci_high": mean + half,
+    }
+    return {key: round(value, 6) for key, value in values.items()}

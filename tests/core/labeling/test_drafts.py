@@ -1,0 +1,182 @@
+"""LF sets being edited."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from weakrec_core.errors import SpecError
+from weakrec_core.labeling.drafts import Draft, keep, open_draft, recall
+from weakrec_core.labeling.spec import LFSet
+from weakrec_core.labeling.store import Version, load_version, save_version
+
+
+def lf_set(threshold: float = 0.0, name: str = "mine") -> LFSet:
+    lf = {"kind": "threshold", "name": "x", "signal": "polarity", "op": ">", "label": "POSITIVE"}
+    return LFSet.model_validate({"name": name, "lfs": [lf | {"threshold": threshold}]})
+
+
+def at(draft: Draft) -> float:
+    """The threshold that a draft is at."""
+    return float(draft.lf_set.lfs[0].model_dump()["threshold"])
+
+
+def fresh() -> Draft:
+    return Draft(Version("mine", 1, lf_set()), lf_set())
+
+
+def test_undo_and_redo() -> None:
+    draft = fresh().edit(lf_set(1)).edit(lf_set(2))
+    assert (at(draft), at(draft.undo()), at(draft.undo().undo())) == (2, 1, 0)
+    assert draft.undo().undo().undo() == draft.undo().undo()
+    assert at(draft.undo().undo().redo()) == 1
+    assert draft.undo().undo().redo().redo() == draft
+    assert draft.redo() == draft
+    assert at(fresh()) == 0  # drafts are values
+
+
+def test_an_edit_after_undo_starts_redo_anew() -> None:
+    draft = fresh().edit(lf_set(1)).edit(lf_set(2)).undo().edit(lf_set(3))
+    assert draft.future == ()
+    assert (at(draft), at(draft.undo()), at(draft.undo().undo())) == (3, 1, 0)
+
+
+def test_an_edit_that_changes_nothing_is_none() -> None:
+    draft = fresh().edit(lf_set(1)).undo()
+    assert draft.edit(lf_set(0)) is draft
+
+
+def test_dirty_is_a_difference_to_the_saved_version() -> None:
+    draft = fresh()
+    assert not draft.dirty
+    assert draft.edit(lf_set(1)).dirty
+    assert not draft.edit(lf_set(1)).edit(lf_set(0)).dirty
+    assert not draft.edit(lf_set(1)).undo().dirty
+
+
+def test_fifty_edits_can_be_undone() -> None:
+    draft = fresh()
+    for i in range(1, 71):
+        draft = draft.edit(lf_set(i))
+    assert len(draft.past) == 50
+    for _ in range(70):
+        draft = draft.undo()
+    assert at(draft) == 20
+    for _ in range(70):
+        draft = draft.redo()
+    assert at(draft) == 70
+
+
+@given(st.lists(st.one_of(st.integers(0, 5), st.sampled_from(["undo", "redo"])), max_size=30))
+def test_any_sequence_is_that_of_a_tape(steps: list[Any]) -> None:
+    draft, tape, position = fresh(), [0], 0
+    for step in steps:
+        if step == "undo":
+            draft, position = draft.undo(), max(position - 1, 0)
+        elif step == "redo":
+            draft, position = draft.redo(), min(position + 1, len(tape) - 1)
+        elif step != tape[position]:
+            tape, position = [*tape[: position + 1], step], position + 1
+            draft = draft.edit(lf_set(step))
+        assert at(draft) == tape[position]
+        assert (len(draft.past), len(draft.future)) == (position, len(tape) - 1 - position)
+
+
+def test_a_kept_draft_survives_a_restart(workspace: Path) -> None:
+    save_version(lf_set(), 0)
+    draft = open_draft("mine").edit(lf_set(1)).edit(lf_set(2)).edit(lf_set(3)).undo()
+    keep(draft)
+    assert recall(draft.id) == draft
+    keep(draft.undo())
+    assert recall(draft.id) == draft.undo()
+    assert [p.name for p in (workspace / "drafts").iterdir()] == [f"{draft.id}.json"]
+
+
+def test_of_a_shipped_set(workspace: Path) -> None:
+    draft = open_draft("tutorial")
+    assert (draft.base.number, draft.dirty, len(draft.lf_set.lfs)) == (0, False, 5)
+    keep(draft)
+    assert recall(draft.id) == draft
+
+
+def test_a_draft_stays_on_its_base_when_somebody_saves(workspace: Path) -> None:
+    save_version(lf_set(), 0)
+    draft = open_draft("mine").edit(lf_set(1))
+    keep(draft)
+    save_version(lf_set(9), 1)
+    recalled = recall(draft.id)
+    assert recalled is not None
+    assert (recalled.base.number, at(recalled), recalled.dirty) == (1, 1, True)
+    assert at(open_draft("mine")) == 9
+    assert at(open_draft("mine", 1)) == 0
+    with pytest.raises(SpecError, match="has no v3"):
+        open_draft("mine", 3)
+
+
+def test_two_drafts_of_one_version_are_apart(workspace: Path) -> None:
+    save_version(lf_set(), 0)
+    mine, yours = open_draft("mine").edit(lf_set(1)), open_draft("mine").edit(lf_set(2))
+    assert mine.id != yours.id
+    keep(mine)
+    keep(yours)
+    assert (recall(mine.id), recall(yours.id)) == (mine, yours)
+
+
+def kept(workspace: Path) -> tuple[str, Path, dict[str, Any]]:
+    save_version(lf_set(), 0)
+    draft = open_draft("mine").edit(lf_set(1))
+    keep(draft)
+    path = workspace / "drafts" / f"{draft.id}.json"
+    return draft.id, path, json.loads(path.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(
+    "content", ["", "{", "[]", "null", "5", "{}", '{"past": 5}', '{"past": [], "future": []}', "\ud800"]
+)
+def test_a_file_that_is_no_draft_is_none(workspace: Path, content: str) -> None:
+    draft_id, path, _ = kept(workspace)
+    path.write_bytes(content.encode("utf-8", "surrogatepass"))
+    assert recall(draft_id) is None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"base": 7},
+        {"base": "1"},
+        {"name": "gone"},
+        {"name": "../../x"},
+        {"name": 5},
+        {"name": None},
+        {"lf_set": None},
+        {"lf_set": {"name": "mine", "lfs": [{"kind": "moon", "name": "x"}]}},
+        {"past": [{"name": "mine"}]},
+        {"future": None},
+    ],
+)
+def test_a_draft_that_cannot_be_used_any_more_is_none(workspace: Path, change: dict[str, Any]) -> None:
+    draft_id, path, value = kept(workspace)
+    path.write_text(json.dumps(value | change), encoding="utf-8")
+    assert recall(draft_id) is None
+
+
+@pytest.mark.parametrize("draft_id", ["", "x", "0123456789abcdef", "../drafts/a", "0" * 17, "A" * 16, "../../../etc/x"])
+def test_ids_that_are_none(workspace: Path, draft_id: str) -> None:
+    assert recall(draft_id) is None
+
+
+def test_an_id_from_the_url_never_leaves_the_workspace(workspace: Path) -> None:
+    draft_id, path, _ = kept(workspace)
+    (workspace / "elsewhere.json").write_bytes(path.read_bytes())
+    assert recall("../elsewhere") is None
+    assert recall(draft_id) is not None
+
+
+def test_the_base_of_a_draft_is_that_of_the_file(workspace: Path) -> None:
+    draft_id, _, _ = kept(workspace)
+    recalled = recall(draft_id)
+    assert recalled is not None
+    assert recalled.base == load_version("mine", 1)

@@ -1,0 +1,287 @@
+"""What the training process does."""
+
+import json
+import math
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import psutil
+import pytest
+
+from weakrec_core.data.dataset import Dataset, open_dataset
+from weakrec_core.data.demo import write_demo
+from weakrec_core.data.goodreads import ingest_goodreads
+from weakrec_core.data.splits import SplitConfig
+from weakrec_core.errors import RunError, WeakrecError
+from weakrec_core.label_model.fitting import load_label_model
+from weakrec_core.label_model.labels import label_train
+from weakrec_core.label_model.text import TextModel
+from weakrec_core.label_model.text_step import add_text_model
+from weakrec_core.labeling.apply import Applier
+from weakrec_core.labeling.spec import LFSet
+from weakrec_core.runs import job
+from weakrec_core.runs.store import Run, Status, list_runs, new_run
+
+MEASURES = {"accuracy", "f1", "precision", "recall", "auc", "log_loss"}
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+
+@pytest.fixture(autouse=True)
+def signals_as_before() -> Iterator[None]:
+    """`execute` is made for a process of its own and takes the signals."""
+    before = {signum: signal.getsignal(signum) for signum in (signal.SIGTERM, signal.SIGINT)}
+    yield
+    for signum, handler in before.items():
+        signal.signal(signum, handler)
+
+
+@pytest.fixture(scope="module")
+def dataset(session_home: Path) -> Dataset:
+    raw = write_demo(session_home / "raw_job", users=60)
+    return ingest_goodreads("job", **raw, splits=SplitConfig(dev_rows=120))
+
+
+@pytest.fixture(scope="module")
+def done(dataset: Dataset, tutorial: LFSet) -> tuple[Run, dict[str, Any], list[dict[str, float]], list[Status]]:
+    """A run of two epochs with the text model: what it gave, what it told, and its statuses then."""
+    epochs: list[dict[str, float]] = []
+    statuses: list[Status] = []
+    run = new_run(dataset.name, tutorial, "v0", "calibrated", text_model="on", preset="recommended", epochs=2, seed=1)
+
+    def told(metrics: dict[str, float]) -> None:
+        epochs.append(metrics)
+        statuses.append(run.status)
+
+    handlers = {signum: signal.getsignal(signum) for signum in (signal.SIGTERM, signal.SIGINT)}
+    result = job.execute(run, told)
+    for signum, handler in handlers.items():
+        signal.signal(signum, handler)
+    assert result is not None
+    return run, result, epochs, statuses
+
+
+def test_the_result_is_what_train_prints(done: Any) -> None:
+    run, result, _, _ = done
+    assert result == run.result
+    assert json.loads(json.dumps(result, allow_nan=False)) == result
+    assert result["run"] == run.id
+    assert set(result) >= {"run", "test", "baselines", "labels", "training"}
+    assert set(result["test"]) >= MEASURES
+    assert all(0 <= result["test"][name] <= 1 for name in MEASURES - {"log_loss"})
+    assert set(result["baselines"]) >= {"constant", "popularity"}
+    for baseline in result["baselines"].values():
+        assert set(baseline["test"]) >= MEASURES
+    assert result["labels"]["label_model"] == "calibrated"
+    assert result["training"]["epochs_run"] == 2
+    assert 0 <= result["training"]["best_epoch"] <= 2
+
+
+def test_it_tells_how_far_it_is(done: Any) -> None:
+    run, _, epochs, statuses = done
+    assert [e["epoch"] for e in epochs] == [1, 2]
+    assert run.epochs == epochs
+    assert all(math.isfinite(e["loss"]) and e["epochs"] == 2 for e in epochs)
+    assert [(s.state, s.stage, s.epoch, s.epochs) for s in statuses] == [
+        ("running", "Training", 1, 2),
+        ("running", "Training", 2, 2),
+    ]
+    me = psutil.Process()
+    assert (statuses[0].pid, statuses[0].process_started) == (me.pid, me.create_time())
+    status = run.status
+    assert (status.state, status.stage, status.error) == ("succeeded", "Done", None)
+    assert status.heartbeat >= statuses[-1].heartbeat > 0
+    assert list_runs()[0].id == run.id
+
+
+def test_the_label_model_loads_back_to_the_same_probabilities(done: Any, dataset: Dataset, tutorial: LFSet) -> None:
+    run, result, _, _ = done
+    values = json.loads((run.path / "label_model.json").read_text(encoding="utf-8"))
+    applier = Applier(dataset)
+    step = label_train(applier, tutorial, "calibrated")
+    model = load_label_model(values)
+    np.testing.assert_array_equal(model.predict_proba(step.train.votes), step.model.predict_proba(step.train.votes))
+    assert model.lf_names == tutorial.names
+    reviews = dataset.split("train")["review_text"]
+    text = add_text_model(applier, step).text
+    assert text is not None
+    np.testing.assert_allclose(
+        TextModel.from_json(values["text"]).predict_proba(reviews), text.predict_proba(reviews), atol=1e-12
+    )
+    assert result["labels"]["text_model"]
+    assert result["labels"]["train"]["covered"] == reviews.notna().sum() + (step.covered & reviews.isna()).sum()
+
+
+def test_the_network_is_kept(done: Any) -> None:
+    run, _, _, _ = done
+    assert (run.path / "model.keras").stat().st_size > 1000
+    assert not list(run.path.glob(".*"))  # nothing half-written
+
+
+def test_sigterm_cancels_it_between_batches(dataset: Dataset, tutorial: LFSet) -> None:
+    run = new_run(dataset.name, tutorial, "v0", "majority", text_model="off", preset="recommended", epochs=5)
+    told = []
+
+    def stop(metrics: dict[str, float]) -> None:
+        told.append(metrics)
+        run.cancel()
+
+    assert job.execute(run, stop) is None
+    assert len(told) == 1
+    assert (run.status.state, run.status.epoch, run.result) == ("cancelled", 1, None)
+    assert not (run.path / "model.keras").exists()
+    assert (run.path / "label_model.json").exists()
+
+
+def test_cancelled_before_its_turn(dataset: Dataset, tutorial: LFSet, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An older run is active for ever; what stops the waiting is the signal."""
+    other = new_run(dataset.name, tutorial, "v0", preset="recommended")
+    os.replace(other.path, other.path.with_name("20000101-000000-aaaa"))
+    me = psutil.Process()
+    older = Run(other.path.with_name("20000101-000000-aaaa"))
+    older.write_status(Status(state="running", pid=me.pid, process_started=me.create_time()))
+    run = new_run(dataset.name, tutorial, "v0", preset="recommended")
+    waited: list[str] = []
+
+    def sleep(seconds: float) -> None:
+        waited.append(run.status.stage)
+        if len(waited) == 3:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    monkeypatch.setattr(job.time, "sleep", sleep)
+    try:
+        assert job.execute(run) is None
+    finally:
+        older.write_status(Status(state="succeeded"))
+    assert waited == ["Waiting for the run before"] * 3
+    assert run.status.state == "cancelled"
+    assert not (run.path / "label_model.json").exists()
+
+
+def test_it_waits_for_older_runs_only(dataset: Dataset, tutorial: LFSet, monkeypatch: pytest.MonkeyPatch) -> None:
+    me = psutil.Process()
+    run = new_run(dataset.name, tutorial, "v0", preset="recommended")
+    newer = run.path.with_name("29990101-000000-aaaa")
+    newer.mkdir()
+    (newer / "config.json").write_bytes((run.path / "config.json").read_bytes())
+    Run(newer).write_status(Status(state="queued", pid=me.pid, process_started=me.create_time()))
+    monkeypatch.setattr(job, "_train", lambda *_: {"run": run.id})
+    monkeypatch.setattr(job.time, "sleep", lambda seconds: pytest.fail("it waits"))
+    try:
+        assert job.execute(run) == {"run": run.id}
+    finally:
+        Run(newer).write_status(Status(state="succeeded"))
+    assert run.status.state == "succeeded"
+
+
+def test_a_dataset_that_has_changed_fails_the_run(make_dataset: Any, tutorial: LFSet) -> None:
+    make_dataset(["good", "bad"])
+    run = new_run("tiny", tutorial, "v0", preset="recommended")
+    make_dataset(["good", "worse"])
+    with pytest.raises(RunError, match=f"Dataset 'tiny' has changed since run {run.id} was created"):
+        job.execute(run)
+    assert (run.status.state, run.status.stage) == ("failed", "Failed")
+    assert run.status.error == f"Dataset 'tiny' has changed since run {run.id} was created."
+
+
+def words(*keywords: str) -> LFSet:
+    group = {"label": "POSITIVE"}
+    lfs = [{"kind": "keyword", "name": k, "groups": [group | {"keywords": [k]}]} for k in keywords]
+    return LFSet.model_validate({"name": "s", "lfs": lfs})
+
+
+@pytest.mark.parametrize(
+    ("lf_set", "options", "problem"),
+    [
+        (words("absent"), {"label_model": "majority"}, "No train row has a vote with that confidence"),
+        (words("good"), {"label_model": "snorkel"}, "needs at least 3 LFs"),
+        (words(), {"label_model": "majority"}, "No LF is switched on"),
+    ],
+)
+def test_what_makes_a_run_fail_is_kept_in_one_sentence(
+    make_dataset: Any, lf_set: LFSet, options: dict[str, Any], problem: str
+) -> None:
+    make_dataset(["good", "bad"] * 3)
+    run = new_run("tiny", lf_set, "v0", **({"text_model": "off", "preset": "recommended"} | options))
+    with pytest.raises(WeakrecError, match=problem):
+        job.execute(run)
+    assert run.status.state == "failed"
+    assert problem in (run.status.error or "")
+    assert "\n" not in (run.status.error or "")
+
+
+def test_an_error_of_ours_is_told_and_its_trace_is_in_the_log(
+    make_dataset: Any, tutorial: LFSet, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("by zero")
+
+    make_dataset(["good", "bad"])
+    run = new_run("tiny", tutorial, "v0", preset="recommended")
+    monkeypatch.setattr(job, "label_train", broken)
+    with pytest.raises(RunError, match=f"Run {run.id} failed: ZeroDivisionError: by zero"):
+        job.execute(run)
+    assert (run.status.state, run.status.error) == ("failed", "ZeroDivisionError: by zero")
+    assert "Traceback" in capfd.readouterr().err
+
+
+def test_the_text_model_where_it_helps(make_dataset: Any) -> None:
+    """On, off, or as dev says; where dev cannot say, without."""
+    rng = np.random.default_rng(0)
+    gold = rng.integers(0, 2, 300)
+    texts = [f"{rng.choice(['the plot', 'the hero'])} {['bad', 'good'][g]} {['dull', 'fine'][g]}" for g in gold]
+    applier = Applier(make_dataset(texts, gold=gold.tolist()))
+    step = label_train(applier, words("good"), "calibrated")
+    assert job._with_text(applier, words("good"), step, always=False).text is not None
+    rare = Applier(make_dataset(["one", "two", "three", "four"], gold=[1, 0, 0, 1], name="rare"))
+    step = label_train(rare, words("one"), "majority")
+    assert job._with_text(rare, words("one"), step, always=False) is step
+    with pytest.raises(WeakrecError, match="text model"):
+        job._with_text(rare, words("one"), step, always=True)
+
+
+def test_launch_starts_a_session_of_its_own(make_dataset: Any, workspace: Path, tutorial: LFSet) -> None:
+    """It comes up, finds that the dataset has changed, and says so in its status and log."""
+    make_dataset(["good", "bad"])
+    run = new_run("tiny", tutorial, "v0", preset="recommended")
+    make_dataset(["good", "worse"])
+    before = {child.pid for child in psutil.Process().children()}
+    job.launch(run)
+    (child,) = [c for c in psutil.Process().children() if c.pid not in before]
+    assert os.getsid(child.pid) == child.pid
+    os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+    assert (run.status.state, run.status.pid) == ("failed", child.pid)
+    assert "has changed" in (run.status.error or "")
+    assert "has changed" in run.log
+
+
+def test_the_train_rows_are_those_kept(dataset: Dataset, tutorial: LFSet, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows with a vote of the confidence asked for, with their probabilities, from the open dataset."""
+    from weakrec_core.recommender import training
+
+    seen: list[Any] = []
+
+    def instead(of: Dataset, rows: Any, config: Any, **_: object) -> Any:
+        seen.append((of, rows, config))
+        raise RunError("Seen.")
+
+    monkeypatch.setattr(training, "train", instead)
+    run = new_run(
+        dataset.name, tutorial, "v0", "calibrated", min_confidence=0.7, text_model="off", preset="tutorial", seed=3
+    )
+    with pytest.raises(RunError, match="Seen"):
+        job.execute(run)
+    ((of, rows, config),) = seen
+    step = label_train(Applier(open_dataset(dataset.name)), tutorial, "calibrated")
+    kept = step.kept(0.7)
+    assert 0 < kept.sum() < step.covered.sum()
+    frame = dataset.split("train")[kept]
+    got = pd.DataFrame({"user_idx": rows.user_idx, "book_idx": rows.book_idx})
+    pd.testing.assert_frame_equal(got, frame[["user_idx", "book_idx"]].reset_index(drop=True))
+    np.testing.assert_allclose(rows.p_positive, step.p_positive[kept], rtol=1e-6)
+    assert of.fingerprint == dataset.fingerprint
+    assert (config.preset, config.seed) == ("tutorial", 3)

@@ -1,0 +1,245 @@
+"""Run directories."""
+
+import json
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from pydantic import ValidationError
+
+from weakrec_core.data.dataset import Dataset
+from weakrec_core.errors import RunError, WeakrecError
+from weakrec_core.labeling.spec import LFSet
+from weakrec_core.runs import store
+from weakrec_core.runs.store import Run, RunConfig, Status, list_runs, new_run, open_run
+
+ME = psutil.Process()
+GONE = {"pid": ME.pid, "process_started": ME.create_time() - 1}  # a process of another time under our id
+HERE = {"pid": ME.pid, "process_started": ME.create_time()}
+
+
+@pytest.fixture
+def run(make_dataset: Any, tutorial: LFSet) -> Run:
+    make_dataset(["good", "bad"])
+    return new_run("tiny", tutorial, "v0", preset="recommended")
+
+
+def test_a_new_run_is_queued_with_its_inputs_frozen(make_dataset: Any, tutorial: LFSet) -> None:
+    dataset: Dataset = make_dataset(["good", "bad"])
+    made = new_run(
+        "tiny",
+        tutorial,
+        "v3",
+        "majority",
+        min_confidence=0.8,
+        text_model="off",
+        preset="tutorial",
+        epochs=7,
+        seed=5,
+    )
+    config = open_run(made.id).config
+    assert (config.dataset, config.fingerprint) == ("tiny", dataset.fingerprint)
+    assert LFSet.model_validate(config.lf_set) == tutorial
+    assert (config.lf_version, config.label_model, config.min_confidence) == ("v3", "majority", 0.8)
+    assert config.text_model == "off"
+    assert (config.train["preset"], config.train["epochs"], config.train["seed"]) == ("tutorial", 7, 5)
+    assert config.libraries["snorkel"] == "0.10.0"
+    assert set(config.libraries) == set(store.LIBRARIES)
+    assert config.created.endswith("+00:00")
+    status = made.status
+    assert (status.state, status.pid, status.epoch, status.error) == ("queued", None, 0, None)
+    assert (made.result, made.epochs, made.log) == (None, [], "")
+    with pytest.raises(ValidationError):
+        config.seed = 6  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ({"dataset": "absent"}, "There is no dataset 'absent'"),
+        ({"label_model": "snorkle"}, "There is no label model 'snorkle'; the label models are auto, snorkel"),
+        ({"preset": "huge"}, "There is no preset 'huge'"),
+        ({"epochs": 0}, "Training option epochs"),
+        ({"seed": -1}, "Training option seed"),
+    ],
+)
+def test_bad_inputs_leave_no_run(make_dataset: Any, tutorial: LFSet, change: dict[str, Any], problem: str) -> None:
+    make_dataset(["good", "bad"])
+    arguments = {"dataset": "tiny", "lf_set": tutorial, "lf_version": "v0", "preset": "recommended"}
+    with pytest.raises(WeakrecError, match=problem):
+        new_run(**(arguments | change))
+    assert list_runs() == []
+
+
+@pytest.mark.parametrize(
+    ("written", "found"),
+    [
+        ({"state": "queued"}, "queued"),
+        ({"state": "queued"} | HERE, "queued"),
+        ({"state": "running"} | HERE, "running"),
+        ({"state": "queued"} | GONE, "lost"),
+        ({"state": "running"} | GONE, "lost"),
+        ({"state": "running", "pid": 2**30, "process_started": 1.0}, "lost"),
+        ({"state": "running", "pid": ME.pid}, "lost"),
+        ({"state": "succeeded"} | GONE, "succeeded"),
+        ({"state": "failed", "error": "why"} | GONE, "failed"),
+        ({"state": "cancelled"} | GONE, "cancelled"),
+    ],
+)
+def test_a_run_whose_process_is_gone_is_lost(run: Run, written: dict[str, Any], found: str) -> None:
+    run.write_status(Status.model_validate(written))
+    assert run.status.state == found
+    assert run.summary()["state"] == found
+    if found == "lost":
+        assert run.status.error == "The process ended without a word; see its log."
+        assert json.loads((run.path / "status.json").read_text(encoding="utf-8"))["state"] == written["state"]
+
+
+def test_a_process_that_ends_between_two_looks_is_not_lost(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    run.write_status(Status(state="running", **GONE))
+
+    def ends(status: Status) -> bool:
+        run.write_status(Status(state="succeeded", **GONE))
+        return False
+
+    monkeypatch.setattr(store, "_alive", ends)
+    assert run.status.state == "succeeded"
+
+
+def test_a_process_that_never_came_up_is_lost_after_a_minute(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert run.status.state == "queued"
+    later = time.time() + 61
+    monkeypatch.setattr(time, "time", lambda: later)
+    assert run.status.state == "lost"
+
+
+def test_an_epoch_that_is_half_written_is_left_out(run: Run) -> None:
+    run.append_epoch({"epoch": 1, "loss": 0.5})
+    run.append_epoch({"epoch": 2, "loss": 0.25})
+    whole = [{"epoch": 1, "loss": 0.5}, {"epoch": 2, "loss": 0.25}]
+    assert run.epochs == whole
+    for more in ('{"epo', '{"epoch": 3, "loss": 0.1}'):
+        with (run.path / "metrics.jsonl").open("a", encoding="utf-8") as f:
+            f.write(more)
+        assert run.epochs == whole
+        (run.path / "metrics.jsonl").write_text("".join(json.dumps(e) + "\n" for e in whole), encoding="utf-8")
+
+
+def test_files_that_are_broken_are_named(run: Run) -> None:
+    for name, read in (("status.json", lambda: run.status), ("config.json", lambda: run.config)):
+        kept = (run.path / name).read_bytes()
+        for content in (b"", b"{", b"\xff"):
+            (run.path / name).write_bytes(content)
+            with pytest.raises(RunError, match=f"Run {run.id}: {name} cannot be read"):
+                read()
+        for content in (b"{}", b"[]", json.dumps(json.loads(kept) | {"state": 5, "dataset": 5}).encode()):
+            (run.path / name).write_bytes(content)
+            with pytest.raises(RunError, match=rf"^Run {run.id}: {name}.*\.$"):
+                read()
+        (run.path / name).write_bytes(kept)
+    (run.path / "result.json").write_text("{", encoding="utf-8")
+    with pytest.raises(RunError, match=r"result\.json cannot be read"):
+        _ = run.result
+
+
+def test_cancel_asks_the_process_to_stop(run: Run) -> None:
+    child = subprocess.Popen(["sleep", "100"])
+    created = psutil.Process(child.pid).create_time()
+    run.write_status(Status(state="running", pid=child.pid, process_started=created))
+    run.cancel()
+    assert child.wait() == -signal.SIGTERM
+    run.cancel()  # once more
+
+
+@pytest.mark.parametrize(
+    "status",
+    [
+        {"state": "running"} | GONE,  # another process has its id now
+        {"state": "running", "pid": 2**30, "process_started": 1.0},
+        {"state": "succeeded"} | HERE,
+        {"state": "failed"} | HERE,
+        {"state": "queued"},  # not yet started
+    ],
+)
+def test_cancel_touches_no_other_process(run: Run, status: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    killed = []
+    monkeypatch.setattr(os, "kill", lambda *arguments: killed.append(arguments))
+    run.write_status(Status.model_validate(status))
+    before = (run.path / "status.json").read_bytes()
+    run.cancel()
+    assert killed == []
+    assert (run.path / "status.json").read_bytes() == before
+
+
+def test_cancel_of_a_process_that_ends_just_then(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def gone(pid: int, signum: int) -> None:
+        raise ProcessLookupError
+
+    monkeypatch.setattr(os, "kill", gone)
+    run.write_status(Status(state="running", **HERE))
+    run.cancel()
+
+
+def test_runs_are_listed_newest_first(run: Run, tutorial: LFSet) -> None:
+    for run_id in ("20240101-000000-aaaa", "20250101-000000-aaaa", "20240101-000000-bbbb"):
+        path = run.path.with_name(run_id)
+        path.mkdir()
+        (path / "config.json").write_bytes((run.path / "config.json").read_bytes())
+    (run.path.with_name("20260101-000000-half")).mkdir()  # being made
+    assert [r.id for r in list_runs()] == [
+        run.id,
+        "20250101-000000-aaaa",
+        "20240101-000000-bbbb",
+        "20240101-000000-aaaa",
+    ]
+
+
+def test_runs_that_do_not_exist(run: Run) -> None:
+    assert open_run(run.id) == run
+    for run_id in ("20240101-000000-aaaa", "x"):
+        with pytest.raises(RunError, match=f"There is no run '{run_id}'"):
+            open_run(run_id)
+    for run_id in ("../x", "", ".hidden"):
+        with pytest.raises(WeakrecError, match="Run name"):
+            open_run(run_id)
+
+
+def test_the_summary_of_a_run(run: Run) -> None:
+    run.write_status(Status(state="running", epoch=3, epochs=40, **HERE))
+    summary = run.summary()
+    assert summary | {"created": ""} == {
+        "run": run.id,
+        "state": "running",
+        "created": "",
+        "dataset": "tiny",
+        "lf_set": "tutorial",
+        "lf_version": "v0",
+        "label_model": "auto",
+        "preset": "recommended",
+        "epoch": 3,
+        "epochs": 40,
+        "test": None,
+    }
+    run.write_result({"run": run.id, "test": {"auc": 0.7}})
+    assert run.summary()["test"] == {"auc": 0.7}
+
+
+def test_a_status_says_when_it_was_written(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(time, "time", lambda: 1234.5)
+    run.write_status(Status(state="succeeded"))
+    assert run.status.heartbeat == 1234.5
+
+
+def test_the_log_is_read_as_far_as_it_can_be(run: Run) -> None:
+    (run.path / "train.log").write_bytes(b"epoch 1\ncaf\xff")
+    assert run.log == "epoch 1\ncaf�"
+
+
+def test_configs_take_no_unknown_keys(run: Run, tmp_path: Path) -> None:
+    with pytest.raises(ValidationError):
+        RunConfig.model_validate(run.config.model_dump() | {"more": 1})

@@ -1,0 +1,106 @@
+"""Benchmarks, each in small."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from benchmarks import __main__ as command_line
+from benchmarks import common, edit_latency, label_model
+from weakrec_core.data.dataset import Dataset, list_datasets
+
+SHAPE = {"name", "work", "ours", "peer", "ratio", "unit", "memory_mb", "runs", "machine"}
+
+
+def test_the_shape_of_a_result() -> None:
+    found = common.result("n", "w", 2.0, 6.0, "s", 5, more=[1])
+    assert set(found) == SHAPE | {"more"}
+    assert (found["name"], found["work"], found["unit"], found["runs"], found["more"]) == ("n", "w", "s", 5, [1])
+    assert (found["ours"], found["peer"], found["ratio"]) == (2.0, 6.0, 3.0)  # above 1: ours is better
+    assert common.result("n", "w", 0.8, 0.4, "AUC", 1, smaller_is_better=False)["ratio"] == 2.0
+    assert set(found["memory_mb"]) == {"ours", "peer"}
+    assert found["memory_mb"]["ours"] > 10
+    assert f"{os.cpu_count()} cores" in found["machine"]
+    json.dumps(found, allow_nan=False)
+
+
+def test_both_are_run_in_turn_after_a_warm_up() -> None:
+    calls: list[str] = []
+    times = common.in_turn(lambda: calls.append("ours"), lambda: calls.append("peer"), 3)
+    assert calls == ["ours", "peer"] * 4
+    assert min(times) > 0
+
+
+@pytest.mark.parametrize("before", ["/somewhere", None])
+def test_a_temporary_workspace_is_gone_afterwards(monkeypatch: pytest.MonkeyPatch, before: str | None) -> None:
+    monkeypatch.setenv("WEAKREC_HOME", before) if before else monkeypatch.delenv("WEAKREC_HOME")
+    with pytest.raises(ZeroDivisionError), common.temporary_workspace() as home:
+        assert os.environ["WEAKREC_HOME"] == str(home)
+        assert home.is_dir()
+        raise ZeroDivisionError
+    assert os.environ.get("WEAKREC_HOME") == before
+    assert not home.exists()
+
+
+def test_label_model(demo: Dataset, demo_raw: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(label_model, "ROWS", 3000)
+    there = list_datasets()
+    found = label_model.run(demo_raw["reviews"], runs=1, seeds=range(1))
+    assert list_datasets() == there
+    json.dumps(found, allow_nan=False)
+    assert SHAPE | {"quality", "largest_difference"} <= set(found)
+    assert found["largest_difference"]["mu"] < 1e-6
+    assert found["largest_difference"]["probability"] < 1e-6
+    assert found["ratio"] == pytest.approx(found["peer"] / found["ours"])
+    assert set(found["quality"]) == {"tutorial", "recommended"}
+    for quality in found["quality"].values():
+        _check_quality(quality)
+
+
+def _check_quality(quality: dict[str, Any]) -> None:
+    assert quality["splits"] == 1
+    assert quality["rows"] > 500
+    models = {"constant", "snorkel_uniform", "snorkel", "majority", "calibrated", "recommended"}
+    assert set(quality["mean"]) >= {f"covered {model}" for model in models}
+    assert {name.split()[0] for name in quality["mean"]} == {"covered", "reviewed"}
+    for metrics in quality["mean"].values():
+        assert set(metrics) == {"accuracy", "auc", "log_loss", "brier"}
+        assert 0 < metrics["accuracy"] < 1
+    assert quality["mean"]["covered constant"]["auc"] == 0.5
+    chosen = quality["recommended"]["chosen"]
+    assert set(chosen) < {"snorkel", "majority", "calibrated"}
+    (kind,) = chosen
+    assert quality["mean"]["covered recommended"] == quality["mean"][f"covered {kind}"]
+    best = max(quality["mean"][f"covered {model}"]["auc"] for model in ("snorkel", "majority", "calibrated"))
+    within = quality["mean"]["covered recommended"]["auc"] >= best - 0.01
+    assert quality["recommended"]["splits_within_0.01_auc_of_best"] == int(within)
+    below = quality["mean"]["covered recommended"]["accuracy"] < quality["mean"]["covered constant"]["accuracy"]
+    assert quality["recommended"]["splits_with_accuracy_below_constant"] == int(below)
+
+
+def test_the_servers_work_of_an_edit(demo: Dataset) -> None:
+    found = edit_latency._server_work(edits=2)
+    assert set(found) == {"tutorial", "recommended"}
+    assert all(len(times) == 2 and min(times) > 0 for times in found.values())
+
+
+def test_the_command_line_prints_json_or_lines(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    asked: list[Any] = []
+
+    def run(*arguments: Any) -> dict[str, Any]:
+        asked.append(arguments)
+        return {"name": "x", "quality": {"auc": 0.5}}
+
+    monkeypatch.setattr(label_model, "run", run)
+    monkeypatch.setattr(edit_latency, "run", run)
+    reviews = tmp_path / "reviews.json.gz"
+    arguments = ["label_model", "--reviews", str(reviews), "--runs", "2"]
+    done = CliRunner().invoke(command_line.app, [*arguments, "--json"])
+    assert json.loads(done.stdout) == {"name": "x", "quality": {"auc": 0.5}}
+    plain = CliRunner().invoke(command_line.app, arguments)
+    assert plain.stdout.startswith("name: x\nquality: {")
+    assert CliRunner().invoke(command_line.app, ["edit_latency", "--edits", "3"]).exit_code == 0
+    assert asked == [(reviews, 2), (reviews, 2), (3,)]
