@@ -115,7 +115,7 @@ def _split(
         "recommended": p["recommended"],
         "with_text_model": blend(p["recommended"], words, covered),
         "text_model_by_itself": words,
-        "tfidf_on_dev_alone": _tfidf_alone(texts[is_dev], gold[is_dev], texts[others]),
+        "tfidf_on_dev_alone": tfidf_alone(texts[is_dev], gold[is_dev], texts[others]),
     }
     return records + [
         {"seed": seed, "rows": "reviewed", "model": model, "kind": chosen} | _measured(values, truth)
@@ -127,7 +127,7 @@ def _recommended(L: np.ndarray, gold: np.ndarray, users: np.ndarray, train: Any,
     return compare_votes(train, L, gold, users, names).recommended
 
 
-def _tfidf_alone(dev: pd.Series, gold: np.ndarray, others: pd.Series) -> np.ndarray:
+def tfidf_alone(dev: pd.Series, gold: np.ndarray, others: pd.Series) -> np.ndarray:
     """The peer: scikit-learn's TF-IDF over words and pairs and a logistic regression, on the gold rows alone."""
     from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.linear_model import LogisticRegression

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.common import machine, temporary_workspace
-from benchmarks.label_model import DEV_SHARE, SEEDS, _tfidf_alone
+from benchmarks.label_model import DEV_SHARE, SEEDS, tfidf_alone
 from weakrec_core import paths
 from weakrec_core.data.dataset import SPLITS, Dataset, save_dataset
 from weakrec_core.data.demo import write_demo
@@ -148,7 +148,7 @@ def _split(applier: Applier, lf_set: LFSet) -> tuple[list[dict[str, Any]], list[
     dev = dataset.split("dev")["review_text"]
     used = dev.notna().to_numpy()
     tfidf = np.full(len(gold), np.nan)
-    tfidf[reviewed] = _tfidf_alone(dev[used], dataset.gold("dev")[used], texts[reviewed])
+    tfidf[reviewed] = tfidf_alone(dev[used], dataset.gold("dev")[used], texts[reviewed])
     return [*records, record("tfidf on dev", _Labels(tfidf, reviewed))], promises
 
 

@@ -199,7 +199,8 @@ def suggest(
     if (apply is None) != (out is None):
         raise WeakrecError("suggest takes --apply and --out together.")
     lf_set = _lf_set(lfs)
-    found = suggestions.suggest(_applier(dataset), lf_set, apply or suggestions.DEFAULT_K)
+    # The list is made whole, as the strength of a keyword is judged among all of it, and cut afterwards.
+    found = suggestions.suggest(_applier(dataset), lf_set, max(apply or 0, suggestions.DEFAULT_K))[:apply]
     if out is not None:
         with paths.atomic(out) as tmp:
             tmp.write_text(suggestions.apply_suggestions(lf_set, found).to_yaml(), encoding="utf-8")

@@ -27,10 +27,15 @@ def start(directory: Path, arguments: Sequence[str], environment: Mapping[str, s
             stderr=log,
             start_new_session=True,
             cwd=paths.PROJECT,
-            env=os.environ | {"WEAKREC_HOME": str(paths.home())} | dict(environment or {}),
+            env=os.environ | {"WEAKREC_HOME": str(paths.home()), "PYTHONPATH": _path()} | dict(environment or {}),
         )
     record = {"pid": process.pid, "started": psutil.Process(process.pid).create_time()}
     paths.write_json(directory / _RECORD, record)
+
+
+def _path() -> str:
+    """The caller's module path with its working directory, where an operator's own modules may lie."""
+    return os.pathsep.join([os.getcwd(), *filter(None, [os.environ.get("PYTHONPATH")])])
 
 
 def started(directory: Path) -> bool:

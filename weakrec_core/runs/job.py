@@ -18,7 +18,7 @@ from weakrec_core.label_model.labels import LabelStep, label_train
 from weakrec_core.label_model.text_step import add_text_model, compare_with_text
 from weakrec_core.labeling.apply import Applier
 from weakrec_core.labeling.spec import LFSet
-from weakrec_core.runs.store import ACTIVE, Run, Status, list_runs
+from weakrec_core.runs.store import ACTIVE, CANCEL, Run, Status, list_runs
 
 _POLL_SECONDS = 0.5
 
@@ -58,7 +58,7 @@ def execute(run: Run, on_epoch: Callable[[dict[str, float]], None] = lambda metr
         pid=os.getpid(),
         process_started=psutil.Process().create_time(),
     )
-    stop = _StopFlag()
+    stop = _StopFlag(run)
 
     def report(**changes: Any) -> None:
         nonlocal state
@@ -87,6 +87,8 @@ def execute(run: Run, on_epoch: Callable[[dict[str, float]], None] = lambda metr
         traceback.print_exc()
         report(state="failed", stage="Failed", error=f"{type(e).__name__}: {e}")
         raise RunError(f"Run {run.id} failed: {type(e).__name__}: {e}") from e
+    finally:
+        stop.restore()
 
 
 def _train(
@@ -152,18 +154,23 @@ def _with_text(applier: Applier, lf_set: LFSet, step: LabelStep, always: bool) -
 
 
 class _StopFlag:
-    """Turns SIGTERM and SIGINT into a flag that is looked at between batches."""
+    """Turns SIGTERM, SIGINT and the request in the run's directory into a flag that is looked at between batches."""
 
-    def __init__(self) -> None:
+    def __init__(self, run: Run) -> None:
+        self._file = run.path / CANCEL
         self._stopped = False
-        for signum in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(signum, self._set)
+        self._before = {signum: signal.signal(signum, self._set) for signum in (signal.SIGTERM, signal.SIGINT)}
 
     def _set(self, *_: object) -> None:
         self._stopped = True
 
     def __call__(self) -> bool:
-        return self._stopped
+        return self._stopped or self._file.exists()
+
+    def restore(self) -> None:
+        """Put back the handlers that were there before."""
+        for signum, handler in self._before.items():
+            signal.signal(signum, handler)
 
 
 def _wait_for_turn(run: Run, stop: Callable[[], bool]) -> None:

@@ -25,6 +25,7 @@ State = Literal["queued", "running", "succeeded", "failed", "cancelled", "lost"]
 _START_SECONDS = 60  # from launch to the first word of the new process
 Model = TypeVar("Model", bound=BaseModel)
 TextChoice = Literal["auto", "on", "off"]  # auto: where it helps on dev
+CANCEL = "CANCEL"
 ACTIVE: tuple[State, ...] = ("queued", "running")
 LIBRARIES = ("keras", "numpy", "pandas", "scikit-learn", "snorkel", "tensorflow", "textblob", "torch")
 
@@ -80,6 +81,14 @@ class Run:
     @property
     def config(self) -> RunConfig:
         return self._checked(RunConfig, "config.json")
+
+    @property
+    def readable(self) -> bool:
+        """Whether config and status can be read."""
+        try:
+            return bool(self.config and self.status)
+        except RunError:
+            return False
 
     @property
     def result(self) -> dict[str, Any] | None:
@@ -138,11 +147,16 @@ class Run:
             f.write(json.dumps(metrics) + "\n")
 
     def cancel(self) -> None:
-        """Ask the process to stop; it does so after the batch at hand and marks the run cancelled."""
+        """Ask the process to stop; it does so after the batch at hand and marks the run cancelled.
+
+        A process that has not said its pid yet finds the request in a file.
+        """
         status = self.status
-        if status.state in ACTIVE and status.pid is not None:
-            with suppress(ProcessLookupError):
-                os.kill(status.pid, signal.SIGTERM)
+        if status.state in ACTIVE:
+            (self.path / CANCEL).touch()
+            if status.pid is not None:
+                with suppress(ProcessLookupError):
+                    os.kill(status.pid, signal.SIGTERM)
 
     def _checked(self, kind: type[Model], name: str) -> Model:
         try:
@@ -212,8 +226,10 @@ def open_run(run_id: str) -> Run:
 
 
 def list_runs() -> list[Run]:
-    """All runs, newest first."""
-    return [Run(path.parent) for path in sorted(_root().glob("[!.]*/config.json"), reverse=True)]
+    """All runs, newest first; a run whose config this version cannot read is left out."""
+    return [
+        run for path in sorted(_root().glob("[!.]*/config.json"), reverse=True) if (run := Run(path.parent)).readable
+    ]
 
 
 def _root() -> Path:

@@ -189,7 +189,8 @@ def test_runs_are_listed_newest_first(run: Run, tutorial: LFSet) -> None:
     for run_id in ("20240101-000000-aaaa", "20250101-000000-aaaa", "20240101-000000-bbbb"):
         path = run.path.with_name(run_id)
         path.mkdir()
-        (path / "config.json").write_bytes((run.path / "config.json").read_bytes())
+        for name in ("config.json", "status.json"):
+            (path / name).write_bytes((run.path / name).read_bytes())
     (run.path.with_name("20260101-000000-half")).mkdir()  # being made
     assert [r.id for r in list_runs()] == [
         run.id,
