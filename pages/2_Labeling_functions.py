@@ -11,6 +11,7 @@ from pages.ui.lf_actions import add_button, more_button
 from pages.ui.lf_table import lf_table
 from pages.ui.rows import rows_panel
 from pages.ui.strip import strip
+from pages.ui.suggestions import suggest_button
 from pages.ui.threshold_editor import threshold_editor
 from pages.ui.workbench import Workbench, errors_shown, page_setup
 from weakrec_core.labeling.background import StillRunning
@@ -39,6 +40,7 @@ def heading(wb: Workbench) -> bool:
             width="content",
         )
         add_button(wb)
+        suggest_button(wb)
         with st.popover("Signals", icon=":material/function:", width="content"):
             st.markdown("What a threshold can be put on:")
             st.dataframe(

@@ -221,3 +221,13 @@ def test_a_hundred_lfs(open_page: OpenPage) -> None:
     app = open_page(LABELING)
     assert len(next(d.value for d in app.dataframe if "since" in d.value)) == 100
     assert float(metric(app, "Label model AUC")) > 0
+
+
+def test_suggestions_are_listed_best_first(open_page: OpenPage) -> None:
+    app = open_page(LABELING)
+    app.button(key="suggest").click().run()
+    assert not app.exception
+    table = next(d.value for d in app.dataframe if "Edit" in d.value)
+    assert len(table) > 3
+    assert table["Log loss"].astype(float).iloc[0] < 0
+    assert app.button(key="add_suggestions").disabled

@@ -38,7 +38,7 @@ def test_add_duplicate_rename_move_delete(page: Page) -> None:
     more.click()
     page.get_by_test_id("stPopoverBody").get_by_role("button", name="Delete").click()
     expect(cell(page, 2, 6)).to_have_count(0)
-    page.get_by_role("button", name="undo").click()
+    page.locator(".st-key-undo button").first.click()
     expect(cell(page, 2, 6)).to_have_text("loved_and_positive_2")
 
 
@@ -103,6 +103,21 @@ def test_two_people_saving_at_once(page: Page, browser: Browser, ready_server: s
     assert "theirs" in load_version("tutorial", 1).lf_set.to_yaml()
     assert "mine" in load_version("tutorial", 2).lf_set.to_yaml()
     other.context.close()
+
+
+def test_a_suggestion_is_added_with_a_click_and_undone_with_another(page: Page) -> None:
+    page.locator(".st-key-suggest button").click()
+    grid = page.get_by_role("dialog").locator(".stDataFrameGlideDataEditor").first
+    expect(grid).to_be_visible(timeout=60_000)
+    settled(page)
+    grid.click(position={"x": 15, "y": 35 + 17})
+    page.get_by_role("button", name="Add 1 selected").click()
+    expect(page.get_by_text("unsaved edits")).to_be_visible()
+    expect(page.get_by_text("6 LFs on")).to_be_visible()
+    settled(page)
+    page.locator(".st-key-undo button").first.click()
+    expect(page.get_by_text("5 LFs on")).to_be_visible()
+    expect(page.get_by_text("unsaved edits")).to_have_count(0)
 
 
 def test_a_hundred_lfs(page: Page, ready_server: str) -> None:

@@ -285,3 +285,11 @@ def test_the_train_rows_are_those_kept(dataset: Dataset, tutorial: LFSet, monkey
     np.testing.assert_allclose(rows.p_positive, step.p_positive[kept], rtol=1e-6)
     assert of.fingerprint == dataset.fingerprint
     assert (config.preset, config.seed) == ("tutorial", 3)
+
+
+def test_cancelled_before_its_process_has_said_a_word(dataset: Dataset, tutorial: LFSet) -> None:
+    run = new_run(dataset.name, tutorial, "v0", "majority", preset="recommended")
+    run.cancel()
+    assert run.status.state == "queued"
+    assert job.execute(run) is None
+    assert run.status.state == "cancelled"
