@@ -1,8 +1,12 @@
 """The controls of the Labeling functions page, one by one."""
 
+import json
 from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
 
 import pandas as pd
+import psutil
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -231,3 +235,29 @@ def test_suggestions_are_listed_best_first(open_page: OpenPage) -> None:
     assert len(table) > 3
     assert table["Log loss"].astype(float).iloc[0] < 0
     assert app.button(key="add_suggestions").disabled
+
+
+def test_a_python_lf_that_raises_carries_its_error_and_the_others_go_on(
+    open_page: OpenPage, demo_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module = tmp_path / "operators_lfs.py"
+    module.write_text(
+        "from snorkel.labeling import labeling_function\n"
+        "@labeling_function()\n"
+        "def broken(x):\n"
+        "    raise ValueError('no such shelf')\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setenv("WEAKREC_LFS", "operators_lfs")
+    app = add(open_page(LABELING), "python", "mine")
+    assert not app.exception
+    assert any("in the background" in i.value for i in app.info)
+    for record in (demo_home / "cache" / "python_lfs").glob("*/*/process.json"):
+        with suppress(psutil.NoSuchProcess):
+            psutil.Process(json.loads(record.read_text())["pid"]).wait(60)
+    press(app, "Look again")
+    assert "no such shelf" in app.error[0].value
+    assert lf_row(app, "mine")["verdict"] == "error"
+    assert int(lf_row(app, "stars_in_review")["n"]) > 0
+    assert float(metric(app, "Label model AUC")) > 0

@@ -34,7 +34,8 @@ def compiled_step(network: Network, config: TrainConfig) -> Callable[[Batch], Su
             loss = tf.add_n(means + network.training.losses)  # the latter: regularizers
         # Dense at once: Keras' own way through the sparse gradients of tables is slower and fails on an overflow.
         gradients = [tf.convert_to_tensor(g) for g in tape.gradient(loss, variables)]
-        optimizer.apply(gradients, variables)
+        with tf.control_dependencies([loss, *gradients]):
+            optimizer.apply(gradients, variables)
         return sums
 
     def run(batch: Batch) -> Sums:
