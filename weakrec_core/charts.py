@@ -11,6 +11,7 @@ POSITIVE_COLOR = "#14958a"
 NEGATIVE_COLOR = "#e07b39"
 ABSTAIN_COLOR = "#9aa5b1"
 BAND_COLOR = "#5b8def"
+_SIDES = alt.Scale(type="threshold", domain=[0.5], range=[NEGATIVE_COLOR, POSITIVE_COLOR])
 _SERIES = ["#5b8def", "#b07aa1", "#14958a", "#e07b39", "#9aa5b1"]
 Chart = Any  # altair's own annotations are too loose to say more
 
@@ -50,11 +51,7 @@ def posterior_histogram(p_positive: NDArray[np.float64], title: str) -> Chart:
             alt.X("low:Q", bin="binned", title="P(POSITIVE)", scale=alt.Scale(domain=[0, 1])),
             alt.X2("high:Q"),
             alt.Y("rows:Q", title="train rows"),
-            alt.Color(
-                "low:Q",
-                scale=alt.Scale(domain=[0, 0.5, 1], range=[NEGATIVE_COLOR, ABSTAIN_COLOR, POSITIVE_COLOR]),
-                legend=None,
-            ),
+            alt.Color("low:Q", scale=_SIDES, legend=None),
             tooltip=[alt.Tooltip("low:Q", format=".3f"), alt.Tooltip("high:Q", format=".3f"), "rows:Q"],
         )
         .properties(height=220, description=title)

@@ -19,7 +19,7 @@ _SIDEBAR_WIDTH = 220
 # Streamlit's wide layout leaves 80 px on each side, and a width asked of the sidebar is not always kept: too much for a
 # table of 14 columns at 1280 px.
 _ROOM = f"""<style>
-[data-testid="stMainBlockContainer"] {{padding: 3.4rem 1.2rem 3rem 1.2rem}}
+[data-testid="stMainBlockContainer"] {{padding: 4.4rem 1.2rem 3rem 1.2rem}}
 [data-testid="stSidebar"][data-collapsed="false"] {{width: {_SIDEBAR_WIDTH}px !important}}
 </style>"""
 

@@ -92,7 +92,8 @@ def test_labels_have_their_colours_everywhere() -> None:
         "range": [charts.POSITIVE_COLOR, charts.NEGATIVE_COLOR],
     }
     _, encoding = find(all_specs()["posterior"], "bar")
-    assert encoding["color"]["scale"]["range"][::2] == [charts.NEGATIVE_COLOR, charts.POSITIVE_COLOR]
+    assert encoding["color"]["scale"]["domain"] == [0.5]
+    assert encoding["color"]["scale"]["range"] == [charts.NEGATIVE_COLOR, charts.POSITIVE_COLOR]
 
 
 def test_learning_curves() -> None:
