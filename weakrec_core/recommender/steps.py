@@ -34,6 +34,8 @@ def compiled_step(network: Network, config: TrainConfig) -> Callable[[Batch], Su
             loss = tf.add_n(means + network.training.losses)  # the latter: regularizers
         # Dense at once: Keras' own way through the sparse gradients of tables is slower and fails on an overflow.
         gradients = [tf.convert_to_tensor(g) for g in tape.gradient(loss, variables)]
+        # All gradients first: a table whose gradient is ready early would else be updated while the branch behind
+        # `stop_gradient` still reads it, in some runs and not in others.
         with tf.control_dependencies([loss, *gradients]):
             optimizer.apply(gradients, variables)
         return sums
