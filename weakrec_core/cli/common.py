@@ -1,0 +1,65 @@
+"""Options, input and output that the commands share."""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from weakrec_core import paths
+from weakrec_core.data.jobs import PROGRESS_VARIABLE
+from weakrec_core.progress import Progress
+
+if TYPE_CHECKING:
+    from weakrec_core.labeling.apply import Applier
+    from weakrec_core.labeling.spec import LFSet
+
+DatasetName = Annotated[str, typer.Option("--dataset", help="A dataset of the workspace.")]
+LFFile = Annotated[Path, typer.Option("--lfs", help="An LF set (YAML).")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Seed = Annotated[int, typer.Option(min=0)]
+LabelModelName = Annotated[
+    str, typer.Option("--label-model", help="snorkel, majority, calibrated, or auto: the one recommended on dev.")
+]
+
+
+def applier_of(dataset: str) -> "Applier":
+    from weakrec_core.data.dataset import open_dataset
+    from weakrec_core.labeling.apply import Applier
+
+    return Applier(open_dataset(dataset))
+
+
+def lf_set_of(path: Path) -> "LFSet":
+    from weakrec_core.labeling.spec import read_lf_set
+
+    return read_lf_set(path)
+
+
+def print_json(value: Any) -> None:
+    typer.echo(json.dumps(value, indent=2, allow_nan=False))
+
+
+@contextmanager
+def show_progress(start: float = 0.0, end: float = 1.0) -> Iterator[Progress]:
+    """A `Progress` that draws a bar on stderr, and for a watching page writes to the file it named.
+
+    `start` and `end` are this step's part of the whole job, as the page sees it.
+    """
+    from rich.console import Console
+    from rich.progress import Progress as Bar
+
+    watched = os.environ.get(PROGRESS_VARIABLE)
+    console = Console(stderr=True)
+    with Bar(console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("", total=1.0)
+
+        def report(fraction: float, message: str) -> None:
+            bar.update(task, completed=fraction, description=message)
+            if watched:
+                paths.write_json(Path(watched), {"fraction": start + (end - start) * fraction, "message": message})
+
+        yield report

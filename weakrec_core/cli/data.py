@@ -1,0 +1,92 @@
+"""Commands that make datasets."""
+
+import os
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from weakrec_core import paths
+from weakrec_core.cli.common import DatasetName, Seed, show_progress
+
+app = typer.Typer()
+ingest = typer.Typer(no_args_is_help=True, help="Make a dataset from raw files.")
+app.add_typer(ingest, name="ingest")
+
+
+@app.command()
+def demo(
+    out: Annotated[Path, typer.Option(help="Directory for the raw files.")],
+    users: Annotated[int | None, typer.Option(min=50, help="Readers to invent.")] = None,
+    seed: Seed = 0,
+    name: Annotated[str | None, typer.Option(help="Also ingest the files as this dataset.")] = None,
+    dev_rows: Annotated[int | None, typer.Option(min=1)] = None,
+) -> None:
+    """Write synthetic raw files in the Goodreads format."""
+    from weakrec_core.data.demo import write_demo
+
+    if name is not None:
+        paths.checked_name(name, "Dataset")
+    size = {} if users is None else {"users": users}
+    with show_progress(0.0, 0.25) as progress:
+        files = write_demo(out, **size, seed=seed, progress=progress)
+    for path in files.values():
+        typer.echo(path)
+    if name is not None:
+        ingest_goodreads(files["reviews"], name, files["books"], files["interactions"], dev_rows, seed)
+
+
+@ingest.command("goodreads")
+def ingest_goodreads(
+    reviews: Annotated[Path, typer.Option(help="goodreads_reviews_*.json.gz")],
+    name: Annotated[str, typer.Option(help="Name of the new dataset.")],
+    books: Annotated[Path | None, typer.Option(help="goodreads_books_*.json.gz")] = None,
+    interactions: Annotated[Path | None, typer.Option(help="goodreads_interactions_*.json.gz")] = None,
+    dev_rows: Annotated[int | None, typer.Option(min=1, help="Default: a tenth of the rows, at most 8,000.")] = None,
+    seed: Seed = 0,
+    min_book_ratings: int = 100,
+    max_book_ratings: int = 15000,
+    min_user_books: Annotated[int | None, typer.Option(help="Default: 25 with interactions, else off.")] = None,
+    max_user_books: Annotated[int | None, typer.Option(help="Default: 200 with interactions, else off.")] = None,
+    positive: Annotated[int, typer.Option(min=1, max=5, help="Ratings from this on are POSITIVE.")] = 4,
+    skip_bad_lines: Annotated[bool, typer.Option(help="Leave out and count lines that cannot be used.")] = False,
+) -> None:
+    """Ingest the UCSD Goodreads files."""
+    from weakrec_core.data import goodreads, splits
+    from weakrec_core.signals import SignalStore
+
+    config = goodreads.GoodreadsConfig(
+        min_book_ratings=min_book_ratings,
+        max_book_ratings=max_book_ratings,
+        min_user_books=min_user_books,
+        max_user_books=max_user_books,
+        positive=positive,
+        skip_bad_lines=skip_bad_lines,
+    )
+    with show_progress(0.25, 0.4) as progress:
+        dataset = goodreads.ingest_goodreads(
+            name, reviews, books, interactions, config, splits.SplitConfig(dev_rows=dev_rows, seed=seed), progress
+        )
+    for kind, problems in dataset.meta["skipped_lines"].items():
+        for problem, count in problems.items():
+            typer.echo(f"{kind}: {count:,} lines left out, each {problem}", err=True)
+    for what, count in dataset.meta["counts"].items():
+        typer.echo(f"{what.replace('_', ' ')}: {count:,}", err=True)
+    typer.echo(dataset)
+    with show_progress(0.4) as progress, ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
+        SignalStore(dataset, pool).precompute(progress)
+
+
+@app.command()
+def attach(
+    dataset: DatasetName,
+    file: Annotated[Path, typer.Option(help="Parquet or CSV: user_id, book_id, one column of votes (1, 0, -1) each.")],
+) -> None:
+    """Attach votes computed elsewhere to a dataset, for LFs of kind column."""
+    from weakrec_core.data.attached import attach_columns
+    from weakrec_core.data.dataset import open_dataset
+
+    for name, voted in attach_columns(open_dataset(dataset), file).items():
+        typer.echo(f"{name}: votes on {voted:,} rows")

@@ -1,0 +1,124 @@
+"""Commands on LF sets."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from weakrec_core import paths
+from weakrec_core.cli.common import DatasetName, Json, LabelModelName, LFFile, applier_of, lf_set_of, print_json
+from weakrec_core.errors import SpecError, WeakrecError
+
+app = typer.Typer()
+
+
+@app.command()
+def label(
+    dataset: DatasetName,
+    lfs: LFFile,
+    out: Annotated[Path, typer.Option(help="Parquet: user_id, book_id, one int8 column an LF.")],
+    split: str = "dev",
+) -> None:
+    """Write the votes of every LF on a split."""
+    import pandas as pd
+
+    applier, lf_set = applier_of(dataset), lf_set_of(lfs)
+    if taken := {"user_id", "book_id"} & set(lf_set.names):
+        raise SpecError(f"{lfs}: LF {min(taken)!r} needs another name: the output has a column called so.")
+    votes = pd.DataFrame(applier.apply(lf_set, split), columns=lf_set.names)
+    ids = applier.dataset.split(split)[["user_id", "book_id"]]
+    with paths.atomic(out) as tmp:
+        pd.concat([ids, votes], axis=1).to_parquet(tmp, index=False)
+    typer.echo(out)
+
+
+@app.command()
+def analyze(dataset: DatasetName, lfs: LFFile, split: str = "dev", as_json: Json = False) -> None:
+    """LFAnalysis's table, with intervals and lift; the label model on dev."""
+    from weakrec_core.labeling.analysis import lf_summary, set_summary, to_records
+
+    applier, lf_set = applier_of(dataset), lf_set_of(lfs)
+    patterns, _ = applier.patterns(lf_set, split)
+    table = lf_summary(patterns, lf_set)
+    if not as_json:
+        typer.echo(table.round(4).to_string(index=False))
+        return
+    metrics: dict[str, Any] = dict.fromkeys(("accuracy", "log_loss", "auc"))
+    try:
+        from weakrec_core.label_model.labels import label_train
+
+        measured = label_train(applier, lf_set, "snorkel").to_json()["dev"]
+        metrics = {key: measured[key] for key in metrics}
+    except WeakrecError as e:
+        typer.echo(f"No label model: {e}", err=True)
+    print_json({"lfs": to_records(table), "set": set_summary(patterns), "label_model": metrics})
+
+
+@app.command()
+def sweep(
+    dataset: DatasetName,
+    lfs: LFFile,
+    lf: Annotated[str, typer.Option(help="A threshold LF of the set.")],
+    as_json: Json = False,
+) -> None:
+    """Precision, coverage and lift of a threshold LF on dev at every threshold."""
+    from weakrec_core.labeling.analysis import to_records
+    from weakrec_core.labeling.base import VALUE
+    from weakrec_core.labeling.spec import ThresholdLF
+    from weakrec_core.labeling.sweep import sweep as sweep_values
+
+    applier, lf_set = applier_of(dataset), lf_set_of(lfs)
+    found = next((one for one in lf_set.lfs if one.name == lf), None)
+    if not isinstance(found, ThresholdLF) or found.op == "between":
+        names = ", ".join(one.name for one in lf_set.lfs if isinstance(one, ThresholdLF) and one.op != "between")
+        raise WeakrecError(f"{lfs} has no LF {lf!r} with one threshold; it has: {names or 'none'}.")
+    values, gold = applier.signals.values(found.signal, "dev"), applier.dataset.gold("dev")
+    table = sweep_values(values, gold, found.op, VALUE[found.label], len(values))
+    print_json(to_records(table)) if as_json else typer.echo(table.round(4).to_string(index=False))
+
+
+@app.command()
+def suggest(
+    dataset: DatasetName,
+    lfs: LFFile,
+    apply: Annotated[int | None, typer.Option(min=1, help="Add the first K to a copy of the set.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Where --apply writes the copy (YAML).")] = None,
+    as_json: Json = False,
+) -> None:
+    """Suggest keywords and thresholds to add and keywords to drop, with what each is expected to change."""
+    from weakrec_core.labeling import suggest as suggestions
+
+    if (apply is None) != (out is None):
+        raise WeakrecError("suggest takes --apply and --out together.")
+    lf_set = lf_set_of(lfs)
+    # The list is made whole, as the strength of a keyword is judged among all of it, and cut afterwards.
+    found = suggestions.suggest(applier_of(dataset), lf_set, max(apply or 0, suggestions.DEFAULT_K))[:apply]
+    if out is not None:
+        with paths.atomic(out) as tmp:
+            tmp.write_text(suggestions.apply_suggestions(lf_set, found).to_yaml(), encoding="utf-8")
+    if as_json:
+        print_json(suggestions.to_json(found))
+    else:
+        typer.echo(out if out is not None else "\n".join(s.text for s in found))
+
+
+@app.command()
+def fit(
+    dataset: DatasetName,
+    lfs: LFFile,
+    out: Annotated[Path, typer.Option(help="Parquet, one row a train row: user_id, book_id, p_positive, covered.")],
+    label_model: LabelModelName = "snorkel",
+    as_json: Json = False,
+) -> None:
+    """Fit a label model on train and write the probabilities."""
+    from weakrec_core.label_model.labels import label_train
+
+    applier = applier_of(dataset)
+    step = label_train(applier, lf_set_of(lfs), label_model)
+    rows = applier.dataset.split("train")[["user_id", "book_id"]]
+    with paths.atomic(out) as tmp:
+        rows.assign(p_positive=step.p_positive, covered=step.covered).to_parquet(tmp, index=False)
+    result = step.to_json()
+    for warning in result["warnings"]:
+        typer.echo(f"warning: {warning}", err=True)
+    print_json(result) if as_json else typer.echo(out)

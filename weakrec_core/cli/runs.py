@@ -1,0 +1,79 @@
+"""Commands that train, and on runs."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from weakrec_core.cli.common import Json, LabelModelName, Seed, lf_set_of, print_json
+from weakrec_core.errors import WeakrecError
+
+app = typer.Typer()
+
+
+class TextModelChoice(StrEnum):
+    """Whether the text model labels train, too."""
+
+    auto = "auto"
+    on = "on"
+    off = "off"
+
+
+@app.command()
+def train(
+    dataset: Annotated[str | None, typer.Option("--dataset", help="A dataset of the workspace.")] = None,
+    lfs: Annotated[Path | None, typer.Option("--lfs", help="An LF set (YAML).")] = None,
+    label_model: LabelModelName = "auto",
+    preset: str = "recommended",
+    epochs: Annotated[int | None, typer.Option(min=1)] = None,
+    seed: Seed = 0,
+    text_model: Annotated[
+        TextModelChoice, typer.Option(help="Label reviews without a vote; auto: where dev says it helps.")
+    ] = TextModelChoice.auto,
+    run_dir: Annotated[Path | None, typer.Option(hidden=True)] = None,
+    as_json: Json = False,
+) -> None:
+    """Fit the label model, train the recommender, measure it on test."""
+    from weakrec_core.runs import job, store
+
+    if run_dir is not None:  # the child of `job.launch`; what it prints goes to the run's log
+        job.execute(store.open_run(run_dir.name))
+        return
+    if dataset is None or lfs is None:
+        raise WeakrecError("train needs --dataset and --lfs.")
+    run = store.new_run(
+        dataset,
+        lf_set_of(lfs),
+        lfs.name,
+        label_model,
+        text_model=text_model.value,
+        preset=preset,
+        epochs=epochs,
+        seed=seed,
+    )
+    result = job.execute(run, lambda m: typer.echo(_epoch_line(m), err=True))
+    if result is None:
+        raise WeakrecError(f"Run {run.id} was cancelled.")
+    print_json(result) if as_json else typer.echo(f"{run.id}: {result['test']}")
+
+
+@app.command()
+def runs(as_json: Json = False) -> None:
+    """List the runs, newest first."""
+    from weakrec_core.runs.store import list_runs
+
+    records = [run.summary() for run in list_runs()]
+    if as_json:
+        print_json(records)
+        return
+    for r in records:
+        auc = "–" if r["test"] is None else f"{r['test']['auc']:.4f}"
+        typer.echo(
+            f"{r['run']}  {r['state']:<9}  {r['dataset']}  {r['lf_set']}  {r['label_model']}  {r['preset']}  AUC {auc}"
+        )
+
+
+def _epoch_line(metrics: dict[str, float]) -> str:
+    values = "  ".join(f"{k} {v:.4f}" for k, v in metrics.items() if k not in ("epoch", "epochs"))
+    return f"epoch {metrics['epoch']:.0f}/{metrics['epochs']:.0f}  {values}"
