@@ -41,6 +41,14 @@ def edit_latency(edits: Annotated[int, typer.Option(min=1)] = 50, as_json: Json 
     _show(run(edits), as_json)
 
 
+@app.command("error_analysis")
+def error_analysis(rows: Annotated[int, typer.Option(min=1)] = 800_000, runs: Runs = 3, as_json: Json = False) -> None:
+    """The server's work to open a bucket of the Error analysis page."""
+    from benchmarks.error_analysis import run
+
+    _show(run(rows, runs), as_json)
+
+
 def _show(value: dict[str, Any], as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(value, indent=2))

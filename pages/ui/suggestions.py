@@ -10,7 +10,7 @@ from weakrec_core.errors import WeakrecError
 from weakrec_core.labeling.suggest import Suggestion, apply_suggestions, suggest
 
 _SHOWN = 50
-_VERBS = {"add_keyword": "add keyword", "add_threshold": "add", "drop_keyword": "drop keyword"}
+VERBS = {"add_keyword": "add keyword", "add_threshold": "add", "drop_keyword": "drop keyword"}
 
 
 def suggest_button(wb: Workbench) -> None:
@@ -64,7 +64,7 @@ def _row(s: Suggestion) -> dict[str, str]:
     what = f"“{s.keyword}”" if s.keyword is not None else f"{s.signal} {s.op} {s.threshold:g}"
     known = s.ci_low is not None and s.ci_high is not None and s.hits
     return {
-        "Edit": f"{_VERBS[s.action]} {what}",
+        "Edit": f"{VERBS[s.action]} {what}",
         "Votes": s.label,
         "Right on dev": f"{s.correct:,} of {s.hits:,} [{s.ci_low:.2f}, {s.ci_high:.2f}]" if known else fmt.NONE,
         "Lift": fmt.signed(s.lift, 2),

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from benchmarks import __main__ as command_line
-from benchmarks import common, edit_latency, label_model
+from benchmarks import common, edit_latency, error_analysis, label_model
 from weakrec_core.data.dataset import Dataset, list_datasets
 
 SHAPE = {"name", "work", "ours", "peer", "ratio", "unit", "memory_mb", "runs", "machine"}
@@ -104,3 +104,11 @@ def test_the_command_line_prints_json_or_lines(monkeypatch: pytest.MonkeyPatch, 
     assert plain.stdout.startswith("name: x\nquality: {")
     assert CliRunner().invoke(command_line.app, ["edit_latency", "--edits", "3"]).exit_code == 0
     assert asked == [(reviews, 2), (reviews, 2), (3,)]
+
+
+def test_error_analysis() -> None:
+    found = error_analysis.run(rows=600, runs=1)
+    json.dumps(found, allow_nan=False)
+    assert {"page_median_s", "page_slowest_bucket_s", "page_by_bucket_s"} <= set(found)
+    assert {"all rows", "POSITIVE NEGATIVE", "tie", "stars_in_review could_help"} <= set(found["page_by_bucket_s"])
+    assert found["page_slowest_bucket_s"] >= found["page_median_s"] > 0

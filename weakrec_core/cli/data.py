@@ -90,3 +90,18 @@ def attach(
 
     for name, voted in attach_columns(open_dataset(dataset), file).items():
         typer.echo(f"{name}: votes on {voted:,} rows")
+
+
+@app.command()
+def notes(
+    dataset: DatasetName,
+    out: Annotated[Path, typer.Option(help="CSV: one line a starred row, with its note, title, gold and review.")],
+) -> None:
+    """Export the rows that were starred on the Error analysis page."""
+    from weakrec_core.data.dataset import open_dataset
+    from weakrec_core.data.notes import export_notes
+
+    table = export_notes(open_dataset(dataset))
+    with paths.atomic(out) as tmp:
+        table.to_csv(tmp, index=False)
+    typer.echo(f"{out}: {len(table):,} rows")

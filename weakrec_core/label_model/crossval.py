@@ -1,6 +1,6 @@
 """Cross-validation over users on vote patterns: what a label model that learns from dev's gold is worth on other users."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -59,11 +59,15 @@ def fold_dev(
 
 
 def cross_validate(fit: Callable[[VotePatterns], LabelModel], dev: FoldedDev) -> NDArray[np.float64]:
-    """P(POSITIVE) of the patterns of every fold by the model fitted without that fold, shape [k, p]; NaN for patterns that the
-    fold does not have."""
+    """P(POSITIVE) of the patterns of every fold by the model fitted without that fold: see `predict_folds`."""
+    return predict_folds([fit(dev.without(fold)) for fold in range(len(dev.in_fold))], dev)
+
+
+def predict_folds(models: Sequence[LabelModel], dev: FoldedDev) -> NDArray[np.float64]:
+    """P(POSITIVE) of the patterns of every fold by the fold's model, shape [k, p]; NaN for patterns that the fold lacks."""
     p_positive = np.full(dev.in_fold.shape, np.nan)
-    for fold, present in enumerate(dev.in_fold):
-        p_positive[fold, present] = fit(dev.without(fold)).predict_proba(dev.patterns.votes[present])
+    for fold, (model, present) in enumerate(zip(models, dev.in_fold, strict=True)):
+        p_positive[fold, present] = model.predict_proba(dev.patterns.votes[present])
     return p_positive
 
 

@@ -5,15 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
 
 from weakrec_core.label_model.base import LabelModel
 from weakrec_core.label_model.compare import CONSTANT, Comparison
 from weakrec_core.label_model.snorkel_model import SnorkelModel
+from weakrec_core.labeling.pairs import dependent_pairs
 from weakrec_core.labeling.patterns import VotePatterns
-
-_SIGNIFICANT = 1e-3
-_STRONG = 0.25  # correlation of two LFs' votes within a class
 
 
 @dataclass(frozen=True)
@@ -139,41 +136,6 @@ def check_comparison(comparison: Comparison) -> list[Warning]:
             )
         )
     return found
-
-
-def dependent_pairs(dev: VotePatterns, names: list[str]) -> list[tuple[str, str, float]]:
-    """Pairs of LFs that vote on the same rows beyond what the class explains, strongest first.
-
-    Returns
-    -------
-    list of (name, name, correlation)
-        The correlation of "votes on the row" within the classes of gold, pooled; only strong and significant ones.
-    """
-    voted = (dev.votes != -1).astype(float)
-    covariance = np.zeros((dev.m, dev.m))
-    variance = np.zeros(dev.m)
-    for counts in dev.gold_counts.T.astype(float):
-        n = counts.sum()
-        if n:
-            rate = counts @ voted / n
-            covariance += (voted * counts[:, None]).T @ voted - n * np.outer(rate, rate)
-            variance += n * rate * (1 - rate)
-    n = float(dev.gold_counts.sum())
-    with np.errstate(invalid="ignore", divide="ignore"):
-        correlation = covariance / np.sqrt(np.outer(variance, variance))
-    limit = max(_STRONG, float(stats.norm.isf(_SIGNIFICANT / 2)) / np.sqrt(max(n, 1)))
-    pairs = [
-        (names[i], names[j], float(correlation[i, j]))
-        for i in range(dev.m)
-        for j in range(i + 1, dev.m)
-        if correlation[i, j] > limit
-    ]
-    return sorted(pairs, key=lambda pair: -pair[2])
-
-
-def as_table(found: list[Warning]) -> pd.DataFrame:
-    """name, message, advice."""
-    return pd.DataFrame([(w.name, w.message, w.advice) for w in found], columns=["name", "message", "advice"])
 
 
 def _worth(model: LabelModel, train: VotePatterns) -> NDArray[np.float64]:

@@ -8,11 +8,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from weakrec_core.label_model.base import LabelModel, class_prior
-from weakrec_core.label_model.calibrated import CalibratedModel, fit_calibrated
+from weakrec_core.label_model.calibrated import CalibratedModel
 from weakrec_core.label_model.compare import compared
-from weakrec_core.label_model.crossval import cross_validate, fold_dev, held_out_metrics, user_folds
 from weakrec_core.label_model.fitting import fit_label_model
 from weakrec_core.label_model.guardrails import check_model, check_votes
+from weakrec_core.label_model.held_out import held_out
 from weakrec_core.label_model.metrics import Metrics, gold_metrics
 from weakrec_core.label_model.snorkel_model import SnorkelConfig
 from weakrec_core.label_model.text import TextModel
@@ -89,10 +89,12 @@ def label_train(
     LabelModelError
         See `fit_label_model`.
     """
-    if kind == AUTO:
-        kind = compared(applier, lf_set).recommended
     train, inverse = applier.patterns(lf_set, "train")
     dev, _ = applier.patterns(lf_set, "dev")
+    if kind == AUTO:
+        # Without a vote on dev's gold there is nothing to compare on: each vote counts as it is.
+        voted = dev.gold_counts[dev.covered].any()
+        kind = compared(applier, lf_set).recommended if voted else "majority"
     model = fit_label_model(kind, train, dev, lf_set.names, prior, config)
     return LabelStep(
         model,
@@ -101,11 +103,5 @@ def label_train(
         model.predict_proba(train.votes)[inverse],
         train.covered[inverse],
         drift_table(applier, lf_set),
-        _held_out(applier, lf_set, train, model) if isinstance(model, CalibratedModel) else gold_metrics(model, dev),
+        held_out(applier, lf_set).metrics if isinstance(model, CalibratedModel) else gold_metrics(model, dev),
     )
-
-
-def _held_out(applier: Applier, lf_set: LFSet, train: VotePatterns, model: CalibratedModel) -> Metrics:
-    folds = user_folds(applier.dataset.split("dev")["user_idx"].to_numpy())
-    dev, _ = fold_dev(applier.apply(lf_set, "dev"), applier.dataset.gold("dev"), folds)
-    return held_out_metrics(cross_validate(lambda part: fit_calibrated(train, part, lf_set.names, model), dev), dev)

@@ -6,8 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from weakrec_core.errors import LabelModelError
-from weakrec_core.label_model.calibrated import fit_calibrated
-from weakrec_core.label_model.crossval import cross_validate, fold_dev, held_out_metrics, user_folds
+from weakrec_core.label_model.held_out import held_out
 from weakrec_core.labeling.analysis import set_summary
 from weakrec_core.labeling.apply import Applier
 from weakrec_core.labeling.spec import LFSet
@@ -44,22 +43,17 @@ def set_figures(applier: Applier, lf_set: LFSet) -> SetFigures:
 
 
 def _figures(applier: Applier, lf_set: LFSet) -> SetFigures:
-    train, _ = applier.patterns(lf_set, "train")
-    shares = set_summary(train)
-    L, gold = applier.apply(lf_set, "dev"), applier.dataset.gold("dev")
-    folds = user_folds(applier.dataset.split("dev")["user_idx"].to_numpy())
-    dev, inverse = fold_dev(L, gold, folds)
+    shares = set_summary(applier.patterns(lf_set, "train")[0])
     try:
-        start = fit_calibrated(train, dev.patterns, lf_set.names)
-        p_by_fold = cross_validate(lambda part: fit_calibrated(train, part, lf_set.names, start), dev)
+        found = held_out(applier, lf_set)
     except LabelModelError:
         return SetFigures(shares["coverage"], shares["conflict"], None, None, None, None)
-    metrics = held_out_metrics(p_by_fold, dev)
+    metrics = found.metrics
     return SetFigures(
         shares["coverage"],
         shares["conflict"],
         metrics["accuracy"],
         metrics["auc"],
         metrics["log_loss"],
-        p_by_fold[folds, inverse],
+        found.p_positive,
     )

@@ -1,19 +1,25 @@
 """The part of a review that decided a vote, with the deciding words told apart."""
 
 import re
+from collections.abc import Sequence
 from itertools import groupby
+from operator import itemgetter
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from weakrec_core import ABSTAIN
 from weakrec_core.labeling.columns import keyword_parts
 from weakrec_core.labeling.conditions import KeywordCondition
 from weakrec_core.labeling.spec import LF, CombinedLF, KeywordLF, ThresholdLF
 
 Excerpt = list[tuple[str, bool]]
 """Pieces of text in order, each with whether it decided the vote."""
+
+Marked = list[tuple[str, int]]
+"""Pieces of text in order, each with the label it decided a vote for, or -1."""
 
 _LENGTH = 320
 _OPEN, _CLOSE = "\ue000", "\ue001"  # private use: no review has them by accident
@@ -28,6 +34,17 @@ def excerpt(lf: LF, text: str, length: int = _LENGTH) -> Excerpt:
     pieces: Excerpt = [("… ", False)] if start else []
     pieces += [("".join(c for _, c in run), bool(deciding)) for deciding, run in groupby(shown, lambda pair: pair[0])]
     return [*pieces, (" …", False)] if start + length < len(text) else pieces
+
+
+def marked_text(votes: Sequence[tuple[LF, int]], text: str) -> Marked:
+    """A whole review with what decided the votes of several LFs; where they share words, the last of them marks."""
+    text = text.replace(_OPEN, "").replace(_CLOSE, "")
+    marks = np.full(len(text), ABSTAIN)
+    for lf, vote in votes:
+        marks[_decides(lf, text)] = vote
+    return [
+        ("".join(c for _, c in run), int(mark)) for mark, run in groupby(zip(marks, text, strict=True), itemgetter(0))
+    ]
 
 
 def _decides(lf: LF, text: str) -> NDArray[np.bool_]:

@@ -12,16 +12,15 @@ from weakrec_core.label_model.calibrated import fit_calibrated
 from weakrec_core.label_model.compare import Comparison, compare_votes
 from weakrec_core.label_model.guardrails import (
     Warning,
-    as_table,
     check_comparison,
     check_model,
     check_votes,
-    dependent_pairs,
 )
 from weakrec_core.label_model.majority import MajorityModel, fit_majority
 from weakrec_core.label_model.snorkel_model import SnorkelConfig, fit_snorkel
 from weakrec_core.labeling.apply import Applier
 from weakrec_core.labeling.drift import drift_table
+from weakrec_core.labeling.pairs import dependent_pairs
 from weakrec_core.labeling.patterns import VotePatterns, group_votes
 from weakrec_core.labeling.spec import LFSet
 
@@ -322,8 +321,6 @@ def test_warnings_say_what_to_do() -> None:
     L, gold = draw([0.8, 0.2], 300)
     L[:, 1] = -1
     found = check_votes(group_votes(L)[0], group_votes(L, gold)[0], steady(2))
-    table = as_table(found)
-    assert table["name"].tolist() == ["few_lfs", "never_votes"]
-    assert table["advice"].str.endswith(".").all()
+    assert [w.name for w in found] == ["few_lfs", "never_votes"]
+    assert all(w.advice.endswith(".") for w in found)
     assert str(found[0]) == f"{found[0].message} {found[0].advice}"
-    assert as_table([]).columns.tolist() == ["name", "message", "advice"]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from weakrec_core.labeling.excerpts import Excerpt, excerpt
+from weakrec_core.labeling.excerpts import Excerpt, excerpt, marked_text
 from weakrec_core.labeling.spec import LF, parse_lf
 
 
@@ -164,3 +164,15 @@ def test_marks_are_pythons_matches(text: str, keywords: list[str]) -> None:
     for match in re.finditer("|".join(map(re.escape, keywords)), text):
         want[match.start() : match.end()] = [True] * len(match[0])
     assert marks == want
+
+
+def test_the_words_of_several_lfs_are_marked_by_their_votes() -> None:
+    hates, likes = keyword_lf(["dull"]), threshold_lf("polarity")
+    pieces = marked_text([(hates, 0), (likes, 1)], "A dull start, then great.")
+    assert "".join(text for text, _ in pieces) == "A dull start, then great."
+    marks = dict(pieces)
+    assert marks["great"] == 1
+    assert marks["dull"] == 1  # the score reads it, too, and comes last
+    assert marked_text([(hates, 0)], "A dull start") == [("A ", -1), ("dull", 0), (" start", -1)]
+    assert marked_text([], "A dull start") == [("A dull start", -1)]
+    assert marked_text([(hates, 0)], "") == []

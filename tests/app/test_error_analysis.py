@@ -1,0 +1,171 @@
+"""The Error analysis page: buckets, filters in the URL, rows, notes, suggestions, and the other views."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+PAGE = "pages/3_Error_analysis.py"
+OpenPage = Callable[..., AppTest]
+
+
+@pytest.fixture
+def page(open_page: OpenPage, demo_home: Path) -> OpenPage:
+    for path in (demo_home / "notes").glob("*/*.json"):
+        path.unlink()
+    return lambda **query: open_page(PAGE, **query)
+
+
+def n_rows(app: AppTest) -> int:
+    return int(next(s.value for s in app.subheader if s.value.endswith("dev rows")).split()[0].replace(",", ""))
+
+
+def texts(app: AppTest) -> str:
+    return " ".join(
+        [h.value for h in app.get("html")] + [m.value for m in app.markdown] + [c.value for c in app.caption]
+    )
+
+
+def query(app: AppTest) -> dict[str, str]:
+    """The address; AppTest has a list where the script has not set a value itself."""
+    return {k: v[0] if isinstance(v, list) else v for k, v in dict(app.query_params).items()}
+
+
+def click(app: AppTest, key: str) -> AppTest:
+    app.button(key=key).click().run()
+    assert not app.exception, app.exception
+    return app
+
+
+def test_a_cell_of_the_confusion_matrix_opens_its_rows(page: OpenPage) -> None:
+    app = page()
+    assert n_rows(app) == 800
+    cell = app.button(key="cell_POSITIVE_NEGATIVE")
+    count = int(cell.label.split("**")[1])
+    click(app, "cell_POSITIVE_NEGATIVE")
+    assert n_rows(app) == count > 0
+    assert (query(app)["model"], query(app)["gold"]) == ("POSITIVE", "NEGATIVE")
+    assert "gold NEGATIVE" in texts(app) and "says POSITIVE" in texts(app)
+    click(app, "cell_POSITIVE_NEGATIVE")  # again takes it away
+    assert n_rows(app) == 800
+
+
+TITLES = {
+    "wrong": "Wrong",
+    "right": "Right",
+    "conflict": "Conflicts",
+    "uncovered": "Uncovered",
+    "low_confidence": "Low confidence",
+    "tie": "Ties",
+}
+
+
+@pytest.mark.parametrize("kind", list(TITLES))
+def test_every_bucket_opens(page: OpenPage, kind: str) -> None:
+    app = page(kind=kind)
+    pill = next(
+        o for o in next(b for b in app.button_group if b.label == "Buckets").options if o.startswith(TITLES[kind])
+    )
+    count = int(pill.split()[-1].replace(",", ""))
+    assert n_rows(app) == count
+
+
+def test_filters_combine_and_a_chip_takes_one_away(page: OpenPage) -> None:
+    app = page(kind="wrong", signal="polarity", low="0.2", text="the")
+    fewer = n_rows(app)
+    assert "polarity 0.2 to –" in app.button(key="drop_signal").label
+    click(app, "drop_signal")
+    assert n_rows(app) > fewer
+    assert "low" not in query(app) and query(app)["kind"] == "wrong"
+    click(app, "clear_filter")
+    assert n_rows(app) == 800
+
+
+def test_text_and_gold_can_be_typed(page: OpenPage) -> None:
+    app = page()
+    revision = 0
+    app.text_input(key=f"text_{revision}").set_value("loved").run()
+    assert query(app)["text"] == "loved"
+    assert 0 < n_rows(app) < 800
+    app.text_input(key=f"book_{revision + 1}").set_value("no such book").run()
+    assert n_rows(app) == 0
+    assert "take one away" in app.info[0].value
+
+
+def test_a_bad_address_is_named_and_left_out(page: OpenPage) -> None:
+    app = page(kind="odd")
+    assert "field kind" in app.error[0].value
+    assert n_rows(app) == 800
+    app = page(lf="gone", outcome="correct")
+    assert "no LF 'gone'" in app.error[0].value
+
+
+def test_pages(page: OpenPage) -> None:
+    app = page()
+    click(app, "next_page")
+    assert any(c.value.startswith("11–20 of 800") for c in app.caption)
+    click(app, "last_page")
+    assert any(c.value.startswith("791–800 of 800") for c in app.caption)
+    assert app.button(key="next_page").disabled
+    assert not page(rows_page="99999999999", row="x").exception
+
+
+def test_the_opened_row_stands_in_the_url_and_says_how_votes_moved_it(page: OpenPage) -> None:
+    app = page(model="POSITIVE", gold="NEGATIVE")
+    table = app.dataframe[1].value
+    assert table["Gold"].tolist() == ["NEGATIVE"] * len(table)
+    votes = app.dataframe[2].value
+    assert set(votes.columns) == {"LF", "Vote", "Moved log-odds"}
+    moved = dict(zip(votes["Vote"], votes["Moved log-odds"].astype(float), strict=True))
+    assert moved["POSITIVE"] > 0
+    assert "<mark" in texts(app) or "no review" in texts(app)
+    assert "Reader " in texts(app)
+
+
+def test_a_star_and_a_note(page: OpenPage) -> None:
+    app = page(model="POSITIVE", gold="NEGATIVE")
+    next(t for t in app.text_input if t.label == "Note").set_value("ironic").run()
+    click(app, "star")
+    assert app.dataframe[1].value["★"][0] == "★"
+    app = page(starred="True")
+    assert n_rows(app) == 1
+    assert next(t for t in app.text_input if t.label == "Note").value == "ironic"
+    click(app, "unstar")
+    assert n_rows(app) == 0
+
+
+def test_a_suggestion_is_added_with_one_click_and_undone(page: OpenPage) -> None:
+    app = page(model="POSITIVE", gold="NEGATIVE")
+    click(app, "suggest_here")
+    before = app.session_state["draft"].lf_set
+    click(app, "add_suggestion_0")
+    after = app.session_state["draft"].lf_set
+    assert after != before and len(app.session_state["draft"].past) == 1
+    click(app, "undo")
+    assert app.session_state["draft"].lf_set == before
+
+
+def test_slices(page: OpenPage) -> None:
+    app = page(error_view="Slices")
+    table = app.dataframe[0].value
+    assert {"author", "language", "history length"} <= set(table["By"])
+    assert "slices" in texts(app)
+    app.multiselect(key="slice_by").set_value([]).run()
+    assert "Choose what to slice by" in app.info[0].value
+
+
+def test_pairs_point_out_the_dependent_ones(page: OpenPage) -> None:
+    app = page(error_view="Pairs")
+    assert "polarity\\_positive** and **subjectivity\\_positive" in texts(app)
+    for field in ("Conflict", "Beyond chance", "Dependence"):
+        app.button_group(key="pair_field").set_value(field).run()
+        assert not app.exception, app.exception
+
+
+def test_a_threshold_is_moved_by_a_step(page: OpenPage) -> None:
+    app = page(error_view="Thresholds")
+    app.button_group(key="near_lf").set_value("polarity_positive").run()
+    click(app, "move_1")
+    lfs = {lf.name: lf for lf in app.session_state["draft"].lf_set.lfs}
+    assert lfs["polarity_positive"].threshold == pytest.approx(0.31)

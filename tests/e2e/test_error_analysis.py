@@ -1,0 +1,71 @@
+"""From an error to an edit, in a browser: the cell, the row, the marked phrase, the keyword, and back."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import cell, goto, settled
+
+
+def test_from_a_confusion_cell_to_a_keyword_and_back(page: Page, ready_server: str) -> None:
+    page.goto(f"{ready_server}/Error_analysis")
+    expect(page.get_by_text("Label model against gold")).to_be_visible(timeout=60_000)
+    settled(page)
+    confused = page.locator(".st-key-cell_POSITIVE_NEGATIVE button").first
+    count = re.sub(r"\D", "", confused.inner_text())
+    confused.click()
+    expect(page.get_by_role("heading", name=f"{int(count):,} dev rows")).to_be_visible()
+    expect(page).to_have_url(re.compile("model=POSITIVE"))
+    settled(page)
+
+    grid = page.get_by_test_id("stDataFrame").nth(1).locator(".stDataFrameGlideDataEditor").first
+    grid.scroll_into_view_if_needed()
+    grid.click(position={"x": 15, "y": 35 * 3 + 17})
+    expect(page).to_have_url(re.compile("row="))
+    settled(page)
+    expect(page.locator("mark").first).to_be_visible()
+    expect(page.get_by_text("gold NEGATIVE").last).to_be_visible()
+
+    page.get_by_role("button", name="Suggest edits").click()
+    expect(page.locator(".st-key-suggest_anew")).to_be_visible(timeout=120_000)
+    settled(page)
+    line = page.get_by_text("add keyword").first
+    keyword = re.search("“(.+)”", line.inner_text())
+    assert keyword
+    row = page.get_by_test_id("stHorizontalBlock").filter(has_text=f"“{keyword.group(1)}”").last
+    row.get_by_role("button", name="Add").click()
+    expect(page.get_by_text("unsaved edits")).to_be_visible()
+    settled(page)
+
+    goto(page, "Labeling functions")
+    expect(page.get_by_text("unsaved edits")).to_be_visible()
+    expect(cell(page, 2, 5)).to_have_text(re.compile("suggested_"))
+    expect(page.locator("mark").first).to_have_text(re.compile(re.escape(keyword.group(1)), re.IGNORECASE))
+    page.locator(".st-key-undo button").first.click()
+    expect(page.get_by_text("unsaved edits")).to_have_count(0)
+    expect(cell(page, 2, 5)).to_have_count(0)
+
+
+def test_an_address_opens_the_same_finding(page: Page, ready_server: str) -> None:
+    page.goto(f"{ready_server}/Error_analysis?kind=conflict&gold=NEGATIVE")
+    expect(page.get_by_text("dev rows").first).to_be_visible(timeout=60_000)
+    settled(page)
+    expect(page.locator(".st-key-drop_kind")).to_contain_text("conflicts")
+    expect(page.locator(".st-key-drop_gold")).to_contain_text("gold NEGATIVE")
+    title = page.get_by_role("heading", name="dev rows").inner_text()
+    page.reload()
+    settled(page)
+    expect(page.get_by_role("heading", name="dev rows")).to_have_text(title, timeout=60_000)
+    page.locator(".st-key-drop_gold button").first.click()
+    expect(page).not_to_have_url(re.compile("gold="))
+
+
+def test_slices_pairs_and_thresholds_are_drawn(page: Page, ready_server: str) -> None:
+    page.goto(f"{ready_server}/Error_analysis?error_view=Slices")
+    expect(page.get_by_text("beyond chance").first).to_be_visible(timeout=90_000)
+    expect(page.get_by_test_id("stVegaLiteChart").locator("canvas, svg").first).to_be_visible()
+    for view, words in (("Pairs", "Not independent given the class"), ("Thresholds", "The price of one step")):
+        page.get_by_test_id("stMain").get_by_text(view, exact=True).click()
+        expect(page.get_by_text(words)).to_be_visible()
+        settled(page)
+        expect(page.get_by_test_id("stVegaLiteChart").locator("canvas, svg").first).to_be_visible()

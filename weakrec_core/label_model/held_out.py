@@ -1,0 +1,77 @@
+"""The dev-calibrated model as seen by dev itself: every user is predicted from the others' gold."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import logit
+
+from weakrec_core.label_model.calibrated import CalibratedModel, fit_calibrated
+from weakrec_core.label_model.crossval import FoldedDev, fold_dev, held_out_metrics, predict_folds, user_folds
+from weakrec_core.label_model.metrics import Metrics
+from weakrec_core.labeling.apply import Applier
+from weakrec_core.labeling.spec import LFSet
+
+
+@dataclass(frozen=True, eq=False)
+class HeldOut:
+    """The models of a cross-validation over the users of dev, and what each says of the users it has not seen.
+
+    Attributes
+    ----------
+    dev : FoldedDev
+    folds, inverse : int64 arrays, shape [n_dev]
+        Fold and vote pattern of each dev row.
+    models : list of CalibratedModel
+        One a fold, fitted without it.
+    p_by_fold : float64 array, shape [k, p]
+        P(POSITIVE) of the patterns that each fold has; NaN for others.
+    """
+
+    dev: FoldedDev
+    folds: NDArray[np.int64]
+    inverse: NDArray[np.int64]
+    models: list[CalibratedModel]
+    p_by_fold: NDArray[np.float64]
+
+    @property
+    def p_positive(self) -> NDArray[np.float64]:
+        """Of every dev row, shape [n_dev]."""
+        return self.p_by_fold[self.folds, self.inverse]
+
+    @property
+    def metrics(self) -> Metrics:
+        """`probability_metrics` on the dev rows with a vote."""
+        return held_out_metrics(self.p_by_fold, self.dev)
+
+    def moves(self, row: int) -> NDArray[np.float64]:
+        """How much each LF's vote moved one dev row: its log-odds of POSITIVE less those without the vote, shape [m].
+
+        0 for an LF that abstained. The moves need not add up to the log-odds, since what is uncertain weighs less.
+        """
+        votes = self.dev.patterns.votes[self.inverse[row]]
+        without = np.where(np.eye(len(votes), dtype=bool), np.int8(-1), votes)
+        p = self.models[self.folds[row]].predict_proba(np.concatenate([votes[None], without]))
+        log_odds = logit(p)
+        return np.asarray(log_odds[0] - log_odds[1:])
+
+
+def held_out(applier: Applier, lf_set: LFSet) -> HeldOut:
+    """Cross-validate the dev-calibrated model; computed once for each set of specs and kept by the applier.
+
+    Raises
+    ------
+    LabelModelError
+        If dev has no gold labels.
+    """
+    key = ("held_out", tuple(lf.nameless() for lf in lf_set.active))
+    return applier.remember(key, lambda: _cross_validate(applier, lf_set))
+
+
+def _cross_validate(applier: Applier, lf_set: LFSet) -> HeldOut:
+    train, _ = applier.patterns(lf_set, "train")
+    folds = user_folds(applier.dataset.split("dev")["user_idx"].to_numpy())
+    dev, inverse = fold_dev(applier.apply(lf_set, "dev"), applier.dataset.gold("dev"), folds)
+    start = fit_calibrated(train, dev.patterns, lf_set.names)
+    models = [fit_calibrated(train, dev.without(fold), lf_set.names, start) for fold in range(len(dev.in_fold))]
+    return HeldOut(dev, folds, inverse, models, predict_folds(models, dev))
