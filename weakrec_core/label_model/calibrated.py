@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit
 
 from weakrec_core.errors import LabelModelError
 from weakrec_core.labeling.patterns import VotePatterns
@@ -69,7 +70,7 @@ class CalibratedModel:
         for rows in (slice(i, i + _CHUNK) for i in range(0, len(votes), _CHUNK)):
             design = _design(votes[rows])
             variance = np.einsum("ij,ij->i", design @ self.covariance, design)
-            p_positive[rows] = _sigmoid(design @ self.coefficients / np.sqrt(1 + np.pi / 8 * variance))
+            p_positive[rows] = expit(design @ self.coefficients / np.sqrt(1 + np.pi / 8 * variance))
         return p_positive
 
     def to_json(self) -> dict[str, Any]:
@@ -149,7 +150,7 @@ def _fit(votes: NDArray[np.int8], gold_counts: NDArray[np.int64], start: Floats 
     mode = np.concatenate([[base], np.zeros(2 * m)]) if start is None else start
     value = log_posterior(mode)
     for _ in range(_MAX_STEPS):
-        p = _sigmoid(design @ mode[voted])
+        p = expit(design @ mode[voted])
         gradient = precision @ (center - mode)
         gradient[voted] += design.T @ (positive - n * p)
         curvature = precision.copy()
@@ -170,7 +171,3 @@ def _prior_precision(m: int) -> Floats:
     precision[0, 0] = _INTERCEPT_PRECISION
     precision[1 : 1 + m, 1 : 1 + m] = precision[1 + m :, 1 + m :] = block
     return precision
-
-
-def _sigmoid(x: Floats) -> Floats:
-    return np.asarray(0.5 * (1 + np.tanh(x / 2)))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.special import logit
 
 from weakrec_core.label_model.base import LabelModel
 from weakrec_core.label_model.compare import CONSTANT, Comparison
@@ -142,19 +143,18 @@ def _worth(model: LabelModel, train: VotePatterns) -> NDArray[np.float64]:
     """Log-odds that a vote adds towards its own label, the least over the labels that the LF votes; inf if it never does."""
     m = len(model.lf_names)
     silent = np.full((m, m), -1, np.int8)
-    base = _logit(model.predict_proba(silent))
+    base = _log_odds(model, silent)
     worth = np.full(m, np.inf)
     for label, sign in ((0, -1), (1, 1)):
         alone = silent.copy()
         np.fill_diagonal(alone, label)
-        gain = sign * (_logit(model.predict_proba(alone)) - base)
+        gain = sign * (_log_odds(model, alone) - base)
         worth = np.where((train.votes == label).any(axis=0), np.minimum(worth, gain), worth)
     return worth
 
 
-def _logit(p: NDArray[np.float64]) -> NDArray[np.float64]:
-    p = np.clip(p, 1e-12, 1 - 1e-12)
-    return np.asarray(np.log(p) - np.log1p(-p))
+def _log_odds(model: LabelModel, votes: NDArray[np.int8]) -> NDArray[np.float64]:
+    return np.asarray(logit(np.clip(model.predict_proba(votes), 1e-12, 1 - 1e-12)))
 
 
 def _clamp(n: int) -> float:

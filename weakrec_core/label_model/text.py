@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.special import expit
 
 from weakrec_core.errors import LabelModelError
 
@@ -47,7 +48,7 @@ class TextModel:
         reviewed = reviews.notna().to_numpy()
         if reviewed.any():
             log_odds = self._vectorizer.transform(reviews[reviewed]) @ self.coefficients + self.intercept
-            p_positive[reviewed] = 0.5 * (1 + np.tanh(log_odds / 2))
+            p_positive[reviewed] = expit(log_odds)
         return p_positive
 
     def telling_terms(self, k: int = 20) -> tuple[list[tuple[str, float]], list[tuple[str, float]]]:

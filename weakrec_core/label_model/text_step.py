@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.special import expit, logit
 
 from weakrec_core.label_model.crossval import fold_dev, user_folds
 from weakrec_core.label_model.fitting import fit_label_model
@@ -57,7 +58,8 @@ def add_text_model(applier: Applier, step: LabelStep) -> LabelStep:
 
 def blend(p_label: Floats, p_text: Floats, covered: NDArray[np.bool_]) -> Floats:
     """Rows with a vote: the mean log-odds of both models; reviewed rows without one: the text model; the rest: as it was."""
-    both = _sigmoid((_logit(p_label) + _logit(np.where(np.isnan(p_text), p_label, p_text))) / 2)
+    certain = 1 - 1e-6  # a majority may be
+    both = expit(sum(logit(np.clip(p, 1 - certain, certain)) for p in (p_label, p_text)) / 2)
     return np.where(np.isnan(p_text), p_label, np.where(covered, both, p_text))
 
 
@@ -101,12 +103,3 @@ def telling_table(text: TextModel, k: int = 15) -> pd.DataFrame:
 
 def _measured(p: Floats, gold: NDArray[np.int8]) -> Metrics:
     return probability_metrics(p, (gold == 0).astype(np.int64), (gold == 1).astype(np.int64))
-
-
-def _logit(p: Floats) -> Floats:
-    p = np.clip(p, 1e-6, 1 - 1e-6)
-    return np.asarray(np.log(p) - np.log1p(-p))
-
-
-def _sigmoid(x: Floats) -> Floats:
-    return np.asarray(0.5 * (1 + np.tanh(x / 2)))

@@ -12,6 +12,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit, logit
 
 from weakrec_core import NEGATIVE, POSITIVE
 from weakrec_core.label_model.calibrated import CalibratedModel, fit_calibrated
@@ -59,7 +60,7 @@ class Pick:
 def select(material: Material, gold: Labels, k: int) -> list[Pick]:
     """The best k picks, best first, given the gold labels of dev (1, 0, or -1 where not known or not to be looked at)."""
     model = base_model(material.L, gold)
-    log_odds, log_odds_read = (_logit(model.predict_proba(L)) for L in (material.L, material.L_read))
+    log_odds, log_odds_read = (logit(model.predict_proba(L)) for L in (material.L, material.L_read))
     picks = _drops(material, model, log_odds, gold)
     chosen = _thresholds(material, log_odds, gold)
     text = _text_opinion(material, gold)
@@ -109,7 +110,7 @@ def _thresholds(material: Material, log_odds: Floats, gold: Labels) -> list[Pick
     open_ = np.ones(len(material.thresholds), bool)
     picks: list[Pick] = []
     while open_.any():
-        by_user = of_user @ (beyond * (y - _sigmoid(z))[:, None])
+        by_user = of_user @ (beyond * (y - expit(z))[:, None])
         curvature = np.maximum(beyond.T @ _variance(z), (by_user**2).sum(axis=0))
         worth, gain = _worth(by_user.sum(axis=0), curvature, _GOLD_PRECISION)
         gain = np.where(open_, gain - _GOLD_PRICE, -1.0) / len(y)
@@ -141,11 +142,11 @@ def _text_opinion(material: Material, gold: Labels) -> Floats | None:
 
 def _opinion(log_odds: Floats, present: Floats) -> Floats:
     """Probabilities with the mean of the present ones, so that phrases are not chosen for what the intercept could do."""
-    wanted, shift = _sigmoid(present).mean(), (present - log_odds).mean()
+    wanted, shift = expit(present).mean(), (present - log_odds).mean()
     for _ in range(_NEWTON_STEPS):
-        p = _sigmoid(log_odds + shift)
+        p = expit(log_odds + shift)
         shift += (wanted - p.mean()) / max(float((p * (1 - p)).mean()), 1e-6)
-    return _sigmoid(log_odds + shift)
+    return np.asarray(expit(log_odds + shift))
 
 
 def _phrases(material: Material, opinion: Floats, log_odds: Floats, k: int) -> list[Pick]:
@@ -155,7 +156,7 @@ def _phrases(material: Material, opinion: Floats, log_odds: Floats, k: int) -> l
     reviews_of = hits.T.tocsr()
     scale = material.read_share / max(hits.shape[0], 1)
     z = log_odds.copy()
-    slope, curvature = reviews_of @ (opinion - _sigmoid(z)), reviews_of @ _variance(z)
+    slope, curvature = reviews_of @ (opinion - expit(z)), reviews_of @ _variance(z)
     _, alone = _worth(slope, curvature, _TEXT_PRECISION)
     open_ = np.ones(len(columns), bool)
     picks: list[Pick] = []
@@ -170,10 +171,10 @@ def _phrases(material: Material, opinion: Floats, log_odds: Floats, k: int) -> l
             )
         )
         rows = reviews_of.indices[reviews_of.indptr[best] : reviews_of.indptr[best + 1]]
-        p, variance = _sigmoid(z[rows]), _variance(z[rows])
+        p, variance = expit(z[rows]), _variance(z[rows])
         z[rows] += w
         touched = hits[rows].T  # only these reviews change
-        slope += touched @ (p - _sigmoid(z[rows]))
+        slope += touched @ (p - expit(z[rows]))
         curvature += touched @ (_variance(z[rows]) - variance)
     return picks
 
@@ -222,13 +223,5 @@ def _log_likelihood(log_odds: Floats, gold: Labels) -> float:
 
 
 def _variance(log_odds: Floats) -> Floats:
-    p = _sigmoid(log_odds)
-    return p * (1 - p)
-
-
-def _sigmoid(x: Floats) -> Floats:
-    return np.asarray(0.5 * (1 + np.tanh(x / 2)))
-
-
-def _logit(p: Floats) -> Floats:
-    return np.asarray(np.log(p) - np.log1p(-p))
+    p = expit(log_odds)
+    return np.asarray(p * (1 - p))
