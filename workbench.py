@@ -5,6 +5,7 @@ import streamlit as st
 from pages.ui import fmt
 from pages.ui.workbench import Workbench, errors_shown, page_setup
 from weakrec_core.label_model.preview import set_figures
+from weakrec_core.labeling.buckets import buckets
 from weakrec_core.runs.store import ACTIVE, list_runs
 
 
@@ -44,8 +45,17 @@ def overview(wb: Workbench) -> None:
             f"{fmt.percent(now.train_coverage)} of the train rows and disagree on {fmt.percent(now.conflicts)}.",
             "Edit LFs",
         )
+        found = buckets(wb.applier, wb.lf_set).counts
         step(
             3,
+            "Error analysis",
+            "pages/3_Error_analysis.py",
+            f"On dev the label model is wrong on {found['wrong']:,} of {found['wrong'] + found['right']:,} rows with a vote; "
+            f"no LF votes on {found['uncovered']:,}.",
+            "Look into the errors",
+        )
+        step(
+            4,
             "Label model",
             "pages/4_Label_model.py",
             f"On dev rows with a vote: AUC **{fmt.number(now.auc)}**, log loss {fmt.number(now.log_loss)}.",
@@ -55,22 +65,16 @@ def overview(wb: Workbench) -> None:
     active = sum(r["state"] in ACTIVE for r in runs)
     finished = [r for r in runs if r["test"]]
     step(
-        4,
+        5,
         "Training",
         "pages/5_Training.py",
         f"{len(runs)} runs on this dataset, {active} active." if runs else "Not trained on this dataset yet.",
         "Train",
     )
-    best = max(finished, key=lambda r: r["test"]["auc"] or 0, default=None)
-    step(
-        5,
-        "Results",
-        "pages/6_Results.py",
-        f"Best test AUC **{fmt.number(best['test']['auc'])}** by run {best['run']}."
-        if best
-        else "No finished run yet.",
-        "Read test metrics",
-    )
+    newest = f"{len(finished)} finished; the newest is {finished[0]['run']}." if finished else "No finished run yet."
+    step(6, "Results", "pages/6_Results.py", newest, "Read test metrics")
+    ready = "Books for a reader, and why." if finished else "Needs a finished run."
+    step(7, "Recommendations", "pages/7_Recommendations.py", ready, "See recommendations")
 
 
 overview(page_setup("Overview"))

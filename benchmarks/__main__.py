@@ -49,6 +49,42 @@ def error_analysis(rows: Annotated[int, typer.Option(min=1)] = 800_000, runs: Ru
     _show(run(rows, runs), as_json)
 
 
+@app.command("training")
+def training(runs: Runs = 3, as_json: Json = False) -> None:
+    """Training throughput beside the tutorial's pipeline."""
+    from benchmarks.training import run
+
+    _show(run(runs), as_json)
+
+
+@app.command("recommend")
+def recommend(runs: Runs = 40, as_json: Json = False) -> None:
+    """Top-10 for one reader over 30,000 books, through the serving process, beside predict over all books."""
+    from benchmarks.recommend import run
+
+    _show(run(runs), as_json)
+
+
+@app.command("end_model")
+def end_model(
+    dataset: Annotated[str | None, typer.Option(help="A dataset of the workspace; default: the demo.")] = None,
+    ratings: Annotated[Path | None, typer.Option(help="A table of ratings instead, see `ingest table`.")] = None,
+    user: str = "user",
+    item: str = "item",
+    rating: str = "rating",
+    title: str | None = None,
+    creator: str | None = None,
+    seeds: Annotated[int, typer.Option(min=1)] = 3,
+    as_json: Json = False,
+) -> None:
+    """The end model beside popularity, item-kNN, EASE, the dev-only network and the ceiling."""
+    from benchmarks.end_model import run
+    from weakrec_core.data.table import Columns
+
+    columns = Columns(user=user, item=item, rating=rating, title=title, creator=creator)
+    _show(run(dataset, ratings, columns, seeds), as_json)
+
+
 def _show(value: dict[str, Any], as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(value, indent=2))

@@ -92,7 +92,7 @@ def contents(wb: Workbench) -> None:
             "user": st.column_config.TextColumn(width=90),
             "title": st.column_config.TextColumn(width=250),
             "author": st.column_config.TextColumn(width=150),
-            "rating": st.column_config.NumberColumn(width=60, format="%d"),
+            "rating": st.column_config.NumberColumn(width=60, format="%g"),
             "review": st.column_config.TextColumn(width="large"),
         },
     )

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from weakrec_core.cli import data, labeling, runs
+from weakrec_core.cli import data, labeling, recommend, runs
 from weakrec_core.errors import WeakrecError
 
 app = typer.Typer(
@@ -13,7 +13,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Weak supervision for recommenders.",
 )
-for part in (data, labeling, runs):
+for part in (data, labeling, runs, recommend):
     app.add_typer(part.app)
 
 

@@ -35,6 +35,11 @@ def interval(value: float, low: float, high: float) -> str:
     return NONE if math.isnan(value) else f"{value:.2f} [{low:.2f}, {high:.2f}]"
 
 
+def duration(seconds: float) -> str:
+    """Seconds, or minutes where there are many."""
+    return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min"
+
+
 def literal(text: str) -> str:
     """Text for Markdown, shown as it is."""
     return _MARKDOWN.sub(r"\\\1", text)

@@ -133,7 +133,7 @@ def test_too_few_lfs_are_said_in_one_sentence(open_page: OpenPage) -> None:
 
 def test_results_without_runs_say_what_to_do(open_page: OpenPage) -> None:
     app = open_page("pages/6_Results.py")
-    assert "No finished run" in app.info[0].value
+    assert "No run yet" in app.info[0].value
 
 
 def test_the_text_model_is_measured_on_demand(open_page: OpenPage) -> None:

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from benchmarks import __main__ as command_line
-from benchmarks import common, edit_latency, error_analysis, label_model
+from benchmarks import common, edit_latency, end_model, error_analysis, label_model, recommend, training
 from weakrec_core.data.dataset import Dataset, list_datasets
 
 SHAPE = {"name", "work", "ours", "peer", "ratio", "unit", "memory_mb", "runs", "machine"}
@@ -81,6 +81,29 @@ def _check_quality(quality: dict[str, Any]) -> None:
     assert quality["recommended"]["splits_with_accuracy_below_constant"] == int(below)
 
 
+def test_recommend() -> None:
+    there = list_datasets()
+    found = recommend.run(1, training.Size(books=300, users=60))
+    assert list_datasets() == there
+    json.dumps(found, allow_nan=False)
+    assert SHAPE | {"in_a_row", "network_alone", "first_answer"} <= set(found)
+    assert 0 < found["ours"] < found["first_answer"]  # which loads the model
+
+
+def test_training(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In one process here; with data this small the figures say nothing."""
+    monkeypatch.setattr(training, "_apart", training._measure)
+    there = list_datasets()
+    found = training.run(1, training.Size(books=300, users=60))
+    assert list_datasets() == there
+    json.dumps(found, allow_nan=False)
+    assert SHAPE | {"val_loss", "examples", "batch_size", "learning_rate", "val_loss_not_higher"} == set(found)
+    assert found["ratio"] == pytest.approx(found["ours"] / found["peer"])
+    assert 0 <= found["examples"]["peer"] - found["examples"]["ours"] < training.PEER_BATCH_SIZE + 1
+    assert all(0.3 < loss < 1.5 for loss in found["val_loss"].values())
+    assert found["val_loss_not_higher"] == (found["val_loss"]["ours"] <= found["val_loss"]["peer"])
+
+
 def test_the_servers_work_of_an_edit(demo: Dataset) -> None:
     found = edit_latency._server_work(edits=2)
     assert set(found) == {"tutorial", "recommended"}
@@ -112,3 +135,12 @@ def test_error_analysis() -> None:
     assert {"page_median_s", "page_slowest_bucket_s", "page_by_bucket_s"} <= set(found)
     assert {"all rows", "POSITIVE NEGATIVE", "tie", "stars_in_review could_help"} <= set(found["page_by_bucket_s"])
     assert found["page_slowest_bucket_s"] >= found["page_median_s"] > 0
+
+
+def test_end_model() -> None:
+    found = end_model.run(users=150, seeds=1, epochs=1)
+    json.dumps(found, allow_nan=False)
+    assert {"preset", "network", "ease", "item_knn", "popularity", "dev_only", "gold"} <= set(found["ndcg@10"])
+    assert set(found["checks"]) == {"network >= item_knn", "preset >= ease", "auc above dev_only", "recovers 70 %"}
+    assert found["ours"] == found["ndcg@10"]["preset"]["mean"]
+    assert found["peak_memory_mb"] > 100

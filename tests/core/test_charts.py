@@ -62,6 +62,7 @@ def threshold_specs(op: str = ">", bounds: tuple[float, ...] = (0.2,), dark: boo
 def all_specs() -> dict[str, Spec]:
     found = {
         "learning curves": charts.learning_curves(EPOCHS, "learning curves").to_dict(),
+        "metric": charts.metric_curve(EPOCHS, "val_loss", "Log loss", "metric").to_dict(),
         "posterior": charts.posterior_histogram(np.linspace(0, 1, 11), "posterior").to_dict(),
         "reliability": charts.reliability(CURVES, "reliability", dark=False).to_dict(),
         "losses": charts.fit_losses(np.array([0.5, 0.1]), "losses").to_dict(),
@@ -70,7 +71,9 @@ def all_specs() -> dict[str, Spec]:
     return found
 
 
-@pytest.mark.parametrize("title", ["learning curves", "posterior", "reliability", "losses", "Histogram", "Sweep"])
+@pytest.mark.parametrize(
+    "title", ["learning curves", "metric", "posterior", "reliability", "losses", "Histogram", "Sweep"]
+)
 def test_every_chart_has_a_text_alternative_and_reads_fields_that_its_data_has(title: str) -> None:
     spec = all_specs()[title]
     assert spec["description"] == title
@@ -103,6 +106,12 @@ def test_learning_curves() -> None:
     data, _ = find(charts.learning_curves(EPOCHS[["epoch", "loss"]], "t").to_dict(), "line")
     assert data["part"].tolist() == ["train", "train"]
     assert "val_loss" in EPOCHS  # the frame is not changed
+
+
+def test_metric_curve() -> None:
+    data, encoding = find(charts.metric_curve(EPOCHS, "val_loss", "Log loss", "t").to_dict(), "line")
+    assert data[["epoch", "value"]].to_numpy().tolist() == [[1, 0.8], [2, 0.7]]
+    assert encoding["y"]["title"] == "Log loss"
 
 
 def test_posterior_histogram() -> None:

@@ -4,12 +4,15 @@ import os
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from weakrec_core import paths
 from weakrec_core.cli.common import DatasetName, Seed, show_progress
+
+if TYPE_CHECKING:
+    from weakrec_core.data.dataset import Dataset
 
 app = typer.Typer()
 ingest = typer.Typer(no_args_is_help=True, help="Make a dataset from raw files.")
@@ -55,7 +58,6 @@ def ingest_goodreads(
 ) -> None:
     """Ingest the UCSD Goodreads files."""
     from weakrec_core.data import goodreads, splits
-    from weakrec_core.signals import SignalStore
 
     config = goodreads.GoodreadsConfig(
         min_book_ratings=min_book_ratings,
@@ -69,14 +71,56 @@ def ingest_goodreads(
         dataset = goodreads.ingest_goodreads(
             name, reviews, books, interactions, config, splits.SplitConfig(dev_rows=dev_rows, seed=seed), progress
         )
-    for kind, problems in dataset.meta["skipped_lines"].items():
-        for problem, count in problems.items():
-            typer.echo(f"{kind}: {count:,} lines left out, each {problem}", err=True)
-    for what, count in dataset.meta["counts"].items():
-        typer.echo(f"{what.replace('_', ' ')}: {count:,}", err=True)
-    typer.echo(dataset)
-    with show_progress(0.4) as progress, ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
-        SignalStore(dataset, pool).precompute(progress)
+    _finish(dataset)
+
+
+@ingest.command("table")
+def ingest_table(
+    file: Annotated[Path, typer.Argument(help="CSV, TSV, JSON lines (each also .gz) or Parquet.")],
+    user: Annotated[str, typer.Option(help="Column of the user.")],
+    item: Annotated[str, typer.Option(help="Column of the item.")],
+    rating: Annotated[str, typer.Option(help="Column of the rating; empty = not rated, but in the user's history.")],
+    name: Annotated[str, typer.Option(help="Name of the new dataset.")],
+    text: Annotated[
+        str | None, typer.Option(help="Column of a review or other text of the user about the item.")
+    ] = None,
+    title: Annotated[str | None, typer.Option(help="Column of the item's title.")] = None,
+    creator: Annotated[
+        str | None, typer.Option(help="Column of its author; items of one title and creator are one item.")
+    ] = None,
+    average_rating: Annotated[
+        str | None, typer.Option(help="Column of the item's average rating, known apart from these ratings.")
+    ] = None,
+    positive: Annotated[float, typer.Option(help="Ratings from this on are POSITIVE.")] = 4.0,
+    dev_rows: Annotated[int | None, typer.Option(min=1, help="Default: a tenth of the rows, at most 8,000.")] = None,
+    seed: Seed = 0,
+    min_item_users: Annotated[int, typer.Option(min=1)] = 1,
+    max_item_users: Annotated[int | None, typer.Option(min=1, help="Default: no limit.")] = None,
+    min_user_items: Annotated[int, typer.Option(min=1)] = 1,
+    max_user_items: Annotated[int | None, typer.Option(min=1, help="Default: no limit.")] = None,
+    skip_bad_lines: Annotated[bool, typer.Option(help="Leave out and count lines that cannot be used.")] = False,
+) -> None:
+    """Ingest a table of ratings, one row a user and item."""
+    from weakrec_core.data import splits, table
+
+    columns = table.Columns(
+        user=user, item=item, rating=rating, text=text, title=title, creator=creator, average_rating=average_rating
+    )
+    config = table.TableConfig(
+        positive=positive,
+        min_item_users=min_item_users,
+        max_item_users=max_item_users,
+        min_user_items=min_user_items,
+        max_user_items=max_user_items,
+        skip_bad_lines=skip_bad_lines,
+    )
+    with show_progress(0.25, 0.4) as progress:
+        dataset = table.ingest_table(
+            name, file, columns, config, splits.SplitConfig(dev_rows=dev_rows, seed=seed), progress
+        )
+    low, high = dataset.meta["rating_range"]
+    typer.echo(f"ratings: from {low:g} to {high:g}, POSITIVE from {positive:g} on", err=True)
+    _finish(dataset)
 
 
 @app.command()
@@ -90,6 +134,20 @@ def attach(
 
     for name, voted in attach_columns(open_dataset(dataset), file).items():
         typer.echo(f"{name}: votes on {voted:,} rows")
+
+
+def _finish(dataset: "Dataset") -> None:
+    """Say what was left out and kept, and compute the signals."""
+    from weakrec_core.signals import SignalStore
+
+    for kind, problems in dataset.meta["skipped_lines"].items():
+        for problem, count in problems.items():
+            typer.echo(f"{kind}: {count:,} lines left out, each {problem}", err=True)
+    for what, count in dataset.meta["counts"].items():
+        typer.echo(f"{what.replace('_', ' ')}: {count:,}", err=True)
+    typer.echo(dataset)
+    with show_progress(0.4) as progress, ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
+        SignalStore(dataset, pool).precompute(progress)
 
 
 @app.command()

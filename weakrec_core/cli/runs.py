@@ -31,30 +31,44 @@ def train(
     text_model: Annotated[
         TextModelChoice, typer.Option(help="Label reviews without a vote; auto: where dev says it helps.")
     ] = TextModelChoice.auto,
+    budget: Annotated[
+        float | None, typer.Option(metavar="MINUTES", help="Stop training after the epoch at hand by then.")
+    ] = None,
+    resume: Annotated[
+        str | None, typer.Option(metavar="RUN", help="Go on with a run that did not finish, from its last epoch.")
+    ] = None,
     run_dir: Annotated[Path | None, typer.Option(hidden=True)] = None,
     as_json: Json = False,
 ) -> None:
     """Fit the label model, train the recommender, measure it on test."""
-    from weakrec_core.runs import job, store
+    from weakrec_core.runs import job, looks, store
 
     if run_dir is not None:  # the child of `job.launch`; what it prints goes to the run's log
         job.execute(store.open_run(run_dir.name))
         return
-    if dataset is None or lfs is None:
-        raise WeakrecError("train needs --dataset and --lfs.")
-    run = store.new_run(
-        dataset,
-        lf_set_of(lfs),
-        lfs.name,
-        label_model,
-        text_model=text_model.value,
-        preset=preset,
-        epochs=epochs,
-        seed=seed,
-    )
+    if resume is not None:
+        if dataset is not None or lfs is not None:
+            raise WeakrecError("train --resume takes the run's own inputs; leave --dataset and --lfs out.")
+        run = store.open_run(resume)
+        run.resume()
+    elif dataset is None or lfs is None:
+        raise WeakrecError("train needs --dataset and --lfs, or --resume.")
+    else:
+        run = store.new_run(
+            dataset,
+            lf_set_of(lfs),
+            lfs.name,
+            label_model,
+            text_model=text_model.value,
+            preset=preset,
+            epochs=epochs,
+            seed=seed,
+            budget=budget,
+        )
     result = job.execute(run, lambda m: typer.echo(_epoch_line(m), err=True))
     if result is None:
         raise WeakrecError(f"Run {run.id} was cancelled.")
+    looks.record(run)
     print_json(result) if as_json else typer.echo(f"{run.id}: {result['test']}")
 
 
@@ -72,6 +86,49 @@ def runs(as_json: Json = False) -> None:
         typer.echo(
             f"{r['run']}  {r['state']:<9}  {r['dataset']}  {r['lf_set']}  {r['label_model']}  {r['preset']}  AUC {auc}"
         )
+
+
+@app.command()
+def compare(
+    first: Annotated[str, typer.Argument(metavar="RUN", help="The run to compare with.")],
+    second: Annotated[str, typer.Argument(metavar="RUN", help="The run that is compared.")],
+    as_json: Json = False,
+) -> None:
+    """Compare two runs: what differs in their inputs, and in their test metrics on the same users."""
+    from weakrec_core.runs import looks
+    from weakrec_core.runs.compare import compare_runs
+    from weakrec_core.runs.store import open_run
+
+    one, two = open_run(first), open_run(second)
+    found = compare_runs(one, two)
+    for run in (one, two):
+        looks.record(run)
+    fingerprint = two.config.fingerprint
+    if as_json:
+        print_json(found.to_json() | {"test_looks": looks.count(fingerprint)})
+        return
+    for line in found.lines():
+        typer.echo(line)
+    typer.echo(looks.sentence(fingerprint), err=True)
+
+
+@app.command()
+def report(
+    run: Annotated[str, typer.Argument(metavar="RUN", help="A finished run.")],
+    out: Annotated[Path, typer.Option(help="The HTML file to write.")],
+) -> None:
+    """Write a run's results as one HTML file that needs no network."""
+    from weakrec_core import paths
+    from weakrec_core.runs import looks
+    from weakrec_core.runs.report import render_report
+    from weakrec_core.runs.store import open_run
+
+    opened = open_run(run)
+    page = render_report(opened)
+    looks.record(opened)
+    with paths.atomic(out) as tmp:
+        tmp.write_text(page, encoding="utf-8")
+    typer.echo(out)
 
 
 def _epoch_line(metrics: dict[str, float]) -> str:

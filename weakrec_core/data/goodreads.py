@@ -14,10 +14,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from weakrec_core import paths
 from weakrec_core.data.dataset import Dataset, save_dataset
-from weakrec_core.data.histories import Histories
+from weakrec_core.data.interactions import count, extract, keep_pairs, label_and_split
 from weakrec_core.data.jsonlines import drop_bad_lines, load_lines, verify
-from weakrec_core.data.splits import SplitConfig, split_by_user
-from weakrec_core.errors import DataError
+from weakrec_core.data.splits import SplitConfig
 from weakrec_core.progress import Progress, no_progress
 
 
@@ -110,15 +109,9 @@ def ingest_goodreads(
         progress(0.7, "Filtering books and users")
         counts = _filter(con, config, has_books=books is not None, has_interactions=interactions is not None)
         progress(0.8, "Joining reviews")
-        rows, book_table, pairs, user_ids = _extract(con, has_books=books is not None)
-    if rows.empty:
-        raise DataError(
-            f"No rated interaction is left of {', '.join(p.name for p in given.values())} after the filters; "
-            "widen the limits on books and users."
-        )
-    histories = Histories.from_pairs(pairs["user_idx"].to_numpy(), pairs["book_idx"].to_numpy(), len(user_ids))
-    rows["gold"] = (rows["rating"] >= config.positive).astype("int8")
-    rows["split"] = split_by_user(rows["user_idx"].to_numpy(), splits)
+        rows, histories, user_ids = extract(con, "reviews", ", ".join(p.name for p in given.values()))
+        book_table = _book_table(con, has_books=books is not None)
+    rows = label_and_split(rows, config.positive, splits)
     meta: dict[str, Any] = {
         "source": "goodreads",
         "files": {kind: path.name for kind, path in given.items()},
@@ -137,7 +130,7 @@ def ingest_goodreads(
 def _filter(
     con: duckdb.DuckDBPyConnection, config: GoodreadsConfig, *, has_books: bool, has_interactions: bool
 ) -> dict[str, int]:
-    """Create the tables kept_books (book_idx), pairs (one row a user and book) and kept_users (user_idx)."""
+    """Create the tables kept_books, pairs and kept_users."""
     source = "interactions" if has_interactions else "reviews"
     if has_books:
         con.execute(
@@ -152,49 +145,22 @@ def _filter(
             f"""CREATE TEMP TABLE kept_books AS SELECT book_id, row_number() OVER (ORDER BY min(line)) - 1 AS book_idx
             FROM {source} GROUP BY book_id"""
         )
-    # Of repeated interactions the first rated one counts.
-    con.execute(
-        f"""CREATE TEMP TABLE pairs AS SELECT user_id, book_idx, rating::DOUBLE::INTEGER AS rating
-        FROM {source} JOIN kept_books USING (book_id)
-        QUALIFY row_number() OVER (PARTITION BY user_id, book_idx ORDER BY (rating::DOUBLE::INTEGER = 0), {source}.line) = 1"""
-    )
     low = config.min_user_books if config.min_user_books is not None else (25 if has_interactions else 1)
-    high = config.max_user_books if config.max_user_books is not None else (200 if has_interactions else 1 << 40)
-    con.execute(
-        """CREATE TEMP TABLE kept_users AS SELECT user_id, row_number() OVER (ORDER BY user_id) - 1 AS user_idx
-        FROM pairs GROUP BY user_id HAVING count(*) BETWEEN $low AND $high""",
-        {"low": low, "high": high},
-    )
-    of_kept_books = f"SELECT count(*) FROM {source} JOIN kept_books USING (book_id)"
-    counts = {
-        "interactions": f"SELECT count(*) FROM {source}",
-        "interactions_repeated": f"SELECT ({of_kept_books}) - (SELECT count(*) FROM pairs)",
-        "interactions_kept": "SELECT count(*) FROM pairs JOIN kept_users USING (user_id)",
-        "not_rated": "SELECT count(*) FROM pairs JOIN kept_users USING (user_id) WHERE rating = 0",
-        "books_kept": "SELECT count(*) FROM kept_books",
-        "users": "SELECT count(DISTINCT user_id) FROM pairs",
-        "users_kept": "SELECT count(*) FROM kept_users",
-    }
+    high = config.max_user_books if config.max_user_books is not None else (200 if has_interactions else None)
+    counts = keep_pairs(con, source, "nullif(rating::DOUBLE::INTEGER, 0)", low, high)
     if has_books:
-        counts["books"] = "SELECT count(*) FROM books"
-        counts["books_repeated"] = "SELECT count(*) - count(DISTINCT book_id) FROM books"
-        counts["books_without_author"] = "SELECT count(*) FROM kept_books WHERE coalesce(authors[1].author_id, '') = ''"
-    return {key: int(con.execute(query).fetchall()[0][0]) for key, query in counts.items()}
+        counts |= count(
+            con,
+            {
+                "books": "SELECT count(*) FROM books",
+                "books_repeated": "SELECT count(*) - count(DISTINCT book_id) FROM books",
+                "books_without_author": "SELECT count(*) FROM kept_books WHERE coalesce(authors[1].author_id, '') = ''",
+            },
+        )
+    return counts
 
 
-def _extract(
-    con: duckdb.DuckDBPyConnection, *, has_books: bool
-) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, Any]:
-    rows = con.execute(
-        """WITH texts AS (
-            SELECT user_id, book_id, review_text FROM reviews
-            QUALIFY row_number() OVER (PARTITION BY user_id, book_id ORDER BY (review_text IS NULL), line) = 1)
-        SELECT user_idx::INTEGER AS user_idx, book_idx::INTEGER AS book_idx, user_id, book_id, review_text,
-            rating::FLOAT AS rating
-        FROM pairs JOIN kept_users USING (user_id) JOIN kept_books USING (book_idx)
-        LEFT JOIN texts USING (user_id, book_id)
-        WHERE rating > 0"""
-    ).df()
+def _book_table(con: duckdb.DuckDBPyConnection, *, has_books: bool) -> pd.DataFrame:
     if has_books:
         book_table = con.execute(
             """SELECT book_id, coalesce(title, '') AS title, nullif(authors[1].author_id, '') AS first_author,
@@ -213,9 +179,4 @@ def _extract(
         book_table = book_table.astype({"first_author": "str", "author_name": "str"})
         similar = pd.Series([None] * len(book_table), dtype=object)
     book_table["similar_books"] = [s if isinstance(s, list) else [] for s in similar]
-    pairs = con.execute(
-        """SELECT user_idx::INTEGER AS user_idx, book_idx::INTEGER AS book_idx
-        FROM pairs JOIN kept_users USING (user_id)"""
-    ).df()
-    user_ids = con.execute("SELECT user_id FROM kept_users ORDER BY user_idx").df()["user_id"].to_numpy(object)
-    return rows, book_table, pairs, user_ids
+    return book_table

@@ -2,6 +2,7 @@
 
 import glob
 import gzip
+import json
 import zlib
 from pathlib import Path
 
@@ -52,8 +53,8 @@ def load_lines(con: duckdb.DuckDBPyConnection, table: str, path: Path, fields: d
         Field name to DuckDB type. A field that a line lacks, or of another type, is NULL. Scalars are best read
         as VARCHAR, which takes numbers and strings alike.
     """
-    structure = "{" + ",".join(f'"{name}":{_structure(kind)}' for name, kind in fields.items()) + "}"
-    columns = ", ".join(f"record.{name} AS {name}" for name in fields)
+    structure = "{" + ",".join(f"{json.dumps(name)}:{_structure(kind)}" for name, kind in fields.items()) + "}"
+    columns = ", ".join(f"record.{sql_name(name)} AS {sql_name(name)}" for name in fields)
     try:
         # Not strict: lines may end in \n, \r\n or a mixture. json_type fails on what is not JSON.
         con.execute(
@@ -72,15 +73,26 @@ def load_lines(con: duckdb.DuckDBPyConnection, table: str, path: Path, fields: d
         )
     except duckdb.Error as e:
         raise DataError(f"{path} cannot be read ({str(e).splitlines()[0]}).") from None
+    add_rejected(con, table, "cannot be read")
+
+
+def add_rejected(con: duckdb.DuckDBPyConnection, table: str, problem: str) -> None:
+    """Add the lines that ``read_csv`` has put aside in ``TABLE_rejected``, with what makes them unreadable."""
     con.execute(
         f"""INSERT INTO {table} (line, problem)
-        SELECT line, CASE WHEN error_type = 'INVALID ENCODING' THEN '{_NOT_UTF8}' ELSE 'cannot be read' END
-        FROM {table}_rejected"""
+        SELECT DISTINCT line, CASE WHEN error_type = 'INVALID ENCODING' THEN '{_NOT_UTF8}' ELSE $problem END
+        FROM {table}_rejected""",
+        {"problem": problem},
     )
 
 
+def sql_name(name: str) -> str:
+    """A name as SQL writes it."""
+    return '"' + name.replace('"', '""') + '"'
+
+
 def drop_bad_lines(
-    con: duckdb.DuckDBPyConnection, table: str, path: Path, checks: dict[str, str], skip: bool
+    con: duckdb.DuckDBPyConnection, table: str, path: Path, checks: dict[str, str], skip: bool, unit: str = "Line"
 ) -> dict[str, int]:
     """Find lines that cannot be used.
 
@@ -90,6 +102,8 @@ def drop_bad_lines(
         What is wrong (``"has no book_id"``) to a SQL condition that is true for such lines; the first that holds counts.
     skip : bool
         Delete such lines and count them; otherwise the first one is an error.
+    unit : str
+        What a line of this file is called.
 
     Returns
     -------
@@ -101,19 +115,23 @@ def drop_bad_lines(
     DataError
         Naming file, line and what is wrong; or that no usable line is left.
     """
-    cases = " ".join(f"WHEN {condition} THEN '{what}'" for what, condition in checks.items())
+    cases = " ".join(f"WHEN {condition} THEN {_sql_text(what)}" for what, condition in checks.items())
     con.execute(f"UPDATE {table} SET problem = CASE {cases} END WHERE problem IS NULL")
     # Lines that follow a rejected one are numbered as if it were not there, so of equal numbers it comes first.
     first = con.execute(
         f"SELECT line, problem FROM {table} WHERE problem IS NOT NULL ORDER BY line, problem <> '{_NOT_UTF8}' LIMIT 1"
     ).fetchall()
     if first and not skip:
-        raise DataError(f"Line {first[0][0]:,} of {path} {first[0][1]}; --skip-bad-lines leaves such lines out.")
+        raise DataError(f"{unit} {first[0][0]:,} of {path} {first[0][1]}; --skip-bad-lines leaves such lines out.")
     counts = con.execute(f"SELECT problem, count(*) FROM {table} WHERE problem IS NOT NULL GROUP BY ALL").fetchall()
     con.execute(f"DELETE FROM {table} WHERE problem IS NOT NULL")
     if con.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0] == 0:
-        raise DataError(f"{path} has no usable line.")
+        raise DataError(f"{path} has no usable {unit.lower()}.")
     return dict(counts)
+
+
+def _sql_text(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
 
 
 def _structure(kind: str) -> str:

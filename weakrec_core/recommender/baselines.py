@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from weakrec_core.data.dataset import Dataset
+from weakrec_core.data.histories import Histories
 from weakrec_core.errors import DataError
-from weakrec_core.recommender.evaluation import Floats, Ints, Metrics, Recommender, evaluate, tutorial_examples
+from weakrec_core.recommender.evaluation import Floats, Ints, tutorial_examples
 from weakrec_core.recommender.rows import TrainingRows, count_readers, gold_rows, training_users
 
 _SMOOTHING = 10.0  # labels' worth of the average book, added to every book
@@ -51,27 +52,9 @@ class Popularity:
     def predict_read_and_like(self, dataset: Dataset, user_idx: Ints, book_idx: Ints) -> Floats:
         return self.read_and_like[book_idx]
 
-
-def evaluate_baselines(
-    dataset: Dataset, rows: TrainingRows, split: str = "test", seed: int = 0
-) -> dict[str, dict[str, Metrics]]:
-    """`evaluate` for every baseline.
-
-    Parameters
-    ----------
-    rows : TrainingRows
-        The soft labels that the network was trained on.
-
-    Raises
-    ------
-    DataError
-        If dev or the split has no gold.
-    """
-    models: dict[str, Recommender] = {
-        "constant": fit_constant(dataset, seed),
-        "popularity": fit_popularity(dataset, rows, seed),
-    }
-    return {name: evaluate(dataset, model, split, seed) for name, model in models.items()}
+    def score_users(self, histories: Histories, users: NDArray[np.integer]) -> NDArray[np.floating]:
+        """How many read the book, the same for every user."""
+        return np.tile(self.readers.astype(np.float64), (len(users), 1))
 
 
 def fit_constant(dataset: Dataset, seed: int = 0) -> Constant:

@@ -14,7 +14,8 @@ from weakrec_core.recommender.sampling import UnreadSampler
 Ints = NDArray[np.int32]
 Inputs = dict[str, NDArray[np.int32] | NDArray[np.float32]]
 
-NEGATIVE_SOURCE, WEAK_SOURCE, GOLD_SOURCE = 0, 1, 2  # a random negative; labeled by LFs; labeled by the user
+# A random negative; labeled by LFs; labeled by the user; labeled by LFs and with a review.
+NEGATIVE_SOURCE, WEAK_SOURCE, GOLD_SOURCE, REVIEW_SOURCE = 0, 1, 2, 3
 _MIN_BATCHES = 16  # an epoch
 _MAX_USERS = 256  # a batch; bounds the users x books matrix of scores
 
@@ -84,7 +85,7 @@ class Batch:
         P(POSITIVE); 0 for random negatives.
     weight : float32 array, shape [r]
     source : int32 array, shape [r]
-        `NEGATIVE_SOURCE`, `WEAK_SOURCE` or `GOLD_SOURCE`.
+        `NEGATIVE_SOURCE`, `WEAK_SOURCE`, `GOLD_SOURCE` or `REVIEW_SOURCE`.
     held_book, held_user : int32 arrays, shape [h]
         Books taken out of the histories for the model to find again (book_idx, position of the user); empty where the
         histories are kept whole.
@@ -133,6 +134,8 @@ class Batcher:
         self._row_book = np.concatenate([weak.book_idx, gold.book_idx])
         self._label = np.concatenate([weak.p_positive, gold.p_positive]).astype(np.float32)
         self._source = np.repeat(np.array([WEAK_SOURCE, GOLD_SOURCE], np.int32), [len(weak), len(gold)])
+        if weak.reviewed is not None:
+            self._source[: len(weak)][weak.reviewed] = REVIEW_SOURCE
         self._positive = np.flatnonzero(self._label > 0.5).repeat(negatives)
         self._sampler = UnreadSampler(histories, n_books)
         self._batch_size = batch_size

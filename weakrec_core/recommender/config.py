@@ -21,7 +21,8 @@ class TrainConfig(BaseModel):
     epochs : int
         At most; one epoch is a pass over the training users.
     patience : int
-        Stop after this many epochs without a lower loss on valid, rated rows and the tutorial's protocol together.
+        Stop after this many epochs without anything better on valid: log loss of rated rows plus that under the tutorial's
+        protocol minus NDCG@10; for ``tutorial`` the middle one alone.
     batch_size : int
         Examples a step, about: a batch is made of whole users. Smaller where an epoch would have under 16 steps.
     negatives : int
@@ -29,7 +30,10 @@ class TrainConfig(BaseModel):
     use_dev : bool
         Train on the gold rows of dev, too.
     weak_weight : float
-        Weight of a row labeled by LFs, where one with a gold label weighs 1. ``recommended`` only.
+        Weight of a row labeled by LFs that has no review, where one with a gold label weighs 1. What LFs vote on there the
+        network sees, too. ``recommended`` only.
+    review_weight : float
+        Weight of a row labeled by LFs that has a review. ``recommended`` only.
     dropout : float
         Of the inputs of the hidden layers. ``recommended`` only.
     """
@@ -47,6 +51,7 @@ class TrainConfig(BaseModel):
     negatives: int = Field(1, ge=1)
     use_dev: bool
     weak_weight: float = Field(0.1, gt=0, allow_inf_nan=False)
+    review_weight: float = Field(1.0, gt=0, allow_inf_nan=False)
     dropout: float = Field(0.3, ge=0, lt=1)
 
 

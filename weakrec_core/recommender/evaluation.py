@@ -85,8 +85,8 @@ def rating_metrics(gold: NDArray[Any], p_positive: Floats) -> Metrics:
     Returns
     -------
     dict
-        accuracy, f1, precision, recall (POSITIVE where p_positive > 0.5; 0 where not defined), auc (None with one
-        class only), log_loss, n.
+        accuracy, balanced_accuracy (mean of the accuracies on each class there is), f1, precision, recall (POSITIVE
+        where p_positive > 0.5; 0 where not defined), auc (None with one class only), log_loss, n.
     """
     from sklearn import metrics
 
@@ -97,6 +97,7 @@ def rating_metrics(gold: NDArray[Any], p_positive: Floats) -> Metrics:
     )
     return {
         "accuracy": float((gold == predicted).mean()),
+        "balanced_accuracy": float(np.mean([(predicted[gold == label] == label).mean() for label in np.unique(gold)])),
         "f1": float(f1),
         "precision": float(precision),
         "recall": float(recall),

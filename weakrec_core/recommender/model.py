@@ -6,6 +6,9 @@ padding, so that tables have n_books + 1 rows. Both give for each row of the bat
 ``like``            P(POSITIVE) of a book the user reads
 ``read_and_like``   P(the user reads and likes the book), where for each liked book one random unread one is looked at
 ``score``           what books are ranked by
+
+The two-tower network also takes ``catalogue``, books as book_idx + 1, and gives ``catalogue``, the scores of these for each
+user of the batch, shape [n_users, n].
 """
 
 from collections.abc import Iterator
@@ -33,14 +36,11 @@ class Network:
         What is saved: inputs to the probabilities named above.
     training : keras.Model
         The same inputs to logits; shares all weights with `model`. ``logit`` for the tutorial's network; ``like``,
-        ``weak`` and ``read`` (per row) and ``user`` (per user, [n_users, embed_dim]) for the two-tower network.
-    books : keras.Model or None
-        Entries of the tables to the vectors and biases of the books; two-tower only.
+        ``weak`` and ``read`` (per row) and ``catalogue`` for the two-tower network.
     """
 
     model: Any
     training: Any
-    books: Any = None
 
 
 def build(
@@ -49,9 +49,11 @@ def build(
     """A new network for the books of a dataset, to be trained on these users and rows."""
     if config.preset == "tutorial":
         return build_tutorial(dataset.n_books, np.concatenate([weak.p_positive, gold.p_positive]), config)
-    n_labels = config.weak_weight * len(weak) + len(gold)
+    n_reviews = 0 if weak.reviewed is None else int(weak.reviewed.sum())
+    n_labels = config.weak_weight * (len(weak) - n_reviews) + config.review_weight * n_reviews + len(gold)
     features, authors = book_features(dataset, users), author_numbers(dataset)
-    return build_two_tower(features, authors, n_labels, config, own_weak_output=len(gold) > 0)
+    readers = count_readers(dataset, users)
+    return build_two_tower(features, authors, readers, n_labels, config, own_weak_output=len(gold) > 0)
 
 
 def build_tutorial(n_books: int, labels: NDArray[np.float32], config: TrainConfig) -> Network:
@@ -88,6 +90,7 @@ def build_tutorial(n_books: int, labels: NDArray[np.float32], config: TrainConfi
 def build_two_tower(
     features: NDArray[np.float32],
     authors: NDArray[np.int32],
+    readers: NDArray[np.int64],
     n_labels: float,
     config: TrainConfig,
     *,
@@ -96,11 +99,11 @@ def build_two_tower(
     """Two towers that meet in a score of how much a book is to the user's taste, and heads on it.
 
     A book's vector is its embedding plus its first author's; a user's is the mean of the vectors of the history,
-    scaled to length 1. Their product and the book's bias make the score. The heads see the towers through a stopped
-    gradient, for what is read tells more about books than the few labels do. An MLP over the score, its cosine, the
-    book's features and the elementwise product of the towers, plus a quality of each book, gives the logit of liking;
-    a linear layer over the former gives that of reading. Beside gold labels, those of LFs have an output of their own,
-    `weak`: their errors shape the hidden layers but not the output.
+    scaled to length 1. Their product, the book's bias and what the history's books of the same author say make the score.
+    The heads see the towers through a stopped gradient, for what is read tells more about books than the few labels do.
+    An MLP over the score, its cosine, the book's features and the elementwise product of the towers, plus a quality of
+    each book, gives the logit of liking; a linear layer over the former gives that of reading. Beside gold labels, those
+    of LFs have an output of their own, `weak`: their errors shape the hidden layers but not the output.
 
     Parameters
     ----------
@@ -108,6 +111,8 @@ def build_two_tower(
         See `book_features`.
     authors : int32 array, shape [n_books]
         See `author_numbers`.
+    readers : int array, shape [n_books]
+        Users to train on that have the book in their history.
     n_labels : float
         Sum of the weights of the labels: what the prior of the books' qualities is weighed against.
     own_weak_output : bool
@@ -120,52 +125,89 @@ def build_two_tower(
     n_books = len(features)
     book_table = _embedding(n_books, config.embed_dim, next(seeds), "book", 1 / config.embed_dim**0.5)
     author_table = _embedding(int(authors.max(initial=0)), config.embed_dim, next(seeds), "author", 0.05)
-    bias_table = keras.layers.Embedding(n_books + 1, 1, embeddings_initializer="zeros", name="book_bias")
+    popularity = np.log(readers + 1.0)
+    bias_table = _table((popularity - popularity.mean())[:, None], "book_bias")
     prior = keras.regularizers.L2(1 / (2 * _QUALITY_STDDEV**2 * n_labels))
     quality_table = keras.layers.Embedding(n_books + 1, 1, "zeros", embeddings_regularizer=prior, name="book_quality")
-    author_of = _constant_table(authors[:, None].astype(np.float32), "author_of_book")
-    features_of = _constant_table(features, "book_features")
+    author_of = _table(authors[:, None], "author_of_book", trainable=False)
+    features_of = _table(features, "book_features", trainable=False)
+    of_author = keras.layers.Dense(1, use_bias=False, kernel_initializer="zeros", name="books_of_author")
+
+    def author(book: Any) -> Any:
+        return ops.cast(author_of(book)[:, 0], "int32")
 
     def vector(book: Any) -> Any:
-        return book_table(book) + author_table(ops.cast(author_of(book)[:, 0], "int32"))
+        return book_table(book) + author_table(author(book))
 
     def user_vector(total: Any, count: Any) -> Any:
         mean = total / ops.maximum(count, 1.0)
         return mean * ops.rsqrt(ops.sum(mean * mean, axis=1, keepdims=True) + 1e-6)
 
-    inputs = _inputs()
+    def author_score(count: Any) -> Any:
+        """Of books by an author of whom the history has that many, shape [n, 1]."""
+        return of_author(ops.concatenate([ops.log1p(count), ops.minimum(count, 1.0)], axis=1))
+
+    inputs = _inputs() | {"catalogue": keras.Input(batch_shape=(None,), dtype="int32", name="catalogue")}
     total, count = _pool(vector(inputs["history_book"]), inputs)
+    n_authors = int(authors.max(initial=0)) + 1
+    of_authors = _author_counts(author(inputs["history_book"]), inputs["history_user"], n_authors)
     book, bias = vector(inputs["row_book"]), bias_table(inputs["row_book"])
+    row_author = author(inputs["row_book"])
     row_total, row_count = _without_own_book(total, count, book, inputs)
+    of_row_author = ops.take(of_authors, inputs["row_user"] * n_authors + row_author)[:, None]
+    known = ops.cast(row_author > 0, "float32")[:, None]
+    of_row_author = known * ops.maximum(of_row_author - inputs["row_in_history"][:, None], 0.0)
     product = ops.stop_gradient(user_vector(row_total, row_count) * book)
     affinity = ops.sum(product, axis=1, keepdims=True)
     length = ops.sqrt(ops.sum(ops.stop_gradient(book) ** 2, axis=1, keepdims=True) + 1e-6)
-    bias = ops.stop_gradient(bias)
+    score = ops.stop_gradient(_SCALE * affinity + bias + author_score(of_row_author))
     summary = ops.concatenate(
-        [3 * affinity, 3 * affinity / length, bias, ops.log1p(row_count) / 4, features_of(inputs["row_book"])], axis=1
+        [
+            3 * affinity,
+            3 * affinity / length,
+            ops.stop_gradient(bias),
+            ops.log1p(row_count) / 4,
+            ops.log1p(of_row_author),
+            features_of(inputs["row_book"]),
+        ],
+        axis=1,
     )
     x = keras.layers.Dropout(config.dropout, seed=next(seeds))(product / length * config.embed_dim**0.5)
     x = ops.concatenate([summary, x], axis=1)
     for size in config.hidden_layer_sizes:
         x = keras.layers.Dense(size, activation="relu", kernel_initializer=_glorot(next(seeds)))(x)
         x = keras.layers.Dropout(config.dropout, seed=next(seeds))(x)
-    score = _SCALE * affinity + bias
     quality = quality_table(inputs["row_book"])[:, 0]
     like = _dense_logit(x, next(seeds), "like") + quality
     weak = _dense_logit(x, next(seeds), "weak") + quality if own_weak_output else like
     read = _dense_logit(ops.concatenate([score, summary], axis=1), next(seeds), "read")
+
+    catalogue = inputs["catalogue"]
+    by_author = ops.reshape(author_score(of_authors[:, None]), (-1, n_authors))
+    catalogue_score = _SCALE * ops.matmul(user_vector(total, count), ops.transpose(vector(catalogue)))
+    catalogue_author = author(catalogue)
+    catalogue_score += ops.take(by_author, catalogue_author, axis=1) * ops.cast(catalogue_author > 0, "float32")
+    catalogue_score += bias_table(catalogue)[:, 0]
     outputs = {
         "like": ops.sigmoid(like),
         "read_and_like": ops.sigmoid(read) * ops.sigmoid(like),
         "score": score[:, 0],
+        "catalogue": catalogue_score,
     }
-    logits = {"like": like, "weak": weak, "read": read, "user": _SCALE * user_vector(total, count)}
-    entry = keras.Input(batch_shape=(None,), dtype="int32", name="entry")
-    return Network(
-        keras.Model(inputs, outputs),
-        keras.Model(inputs, logits),
-        keras.Model(entry, [vector(entry), bias_table(entry)[:, 0]]),
-    )
+    logits = {"like": like, "weak": weak, "read": read, "catalogue": catalogue_score}
+    return Network(keras.Model(inputs, outputs), keras.Model(inputs, logits))
+
+
+def _author_counts(author: Any, user: Any, n_authors: int) -> Any:
+    """Books of each author in each history, flat, shape [n_users * n_authors]; at 0 those without an author."""
+    from keras import ops
+
+    keys = user * n_authors + author
+    # An entry that counts nothing makes a place for every author of the last user.
+    last = (ops.max(user, keepdims=True, initial=0) + 1) * n_authors - 1
+    keys = ops.sort(ops.concatenate([keys, last]))
+    one = ops.cast(ops.concatenate([author >= 0, last < 0]), "float32")
+    return ops.segment_sum(one, keys, sorted=True)
 
 
 def book_features(dataset: Dataset, users: NDArray[np.integer]) -> NDArray[np.float32]:
@@ -244,13 +286,13 @@ def _embedding(n: int, dim: int, seed: int, name: str, stddev: float | None = No
     return keras.layers.Embedding(n + 1, dim, embeddings_initializer=initializer, name=name)
 
 
-def _constant_table(values: NDArray[np.float32], name: str) -> Any:
-    """A table that is not trained, with zeros in row 0."""
+def _table(values: NDArray[Any], name: str, *, trainable: bool = True) -> Any:
+    """A table that starts with these values, and zeros in row 0."""
     import keras
 
-    layer = keras.layers.Embedding(len(values) + 1, values.shape[1], trainable=False, name=name)
+    layer = keras.layers.Embedding(len(values) + 1, values.shape[1], trainable=trainable, name=name)
     layer.build(None)
-    layer.set_weights([np.concatenate([np.zeros((1, values.shape[1]), np.float32), values])])
+    layer.set_weights([np.concatenate([np.zeros((1, values.shape[1])), values]).astype(np.float32)])
     return layer
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from weakrec_core.data.dataset import Dataset
 from weakrec_core.data.histories import Histories
 from weakrec_core.errors import RunError
-from weakrec_core.recommender.batches import Inputs, encode_rows
+from weakrec_core.recommender.batches import Inputs, encode, encode_rows, gather
 
 _ROWS = 65_536  # a call of the network; bounds memory
 
@@ -30,15 +30,19 @@ class NetworkRecommender:
     keras_model: Any
 
     @cached_property
-    def _call(self) -> Callable[[Inputs], dict[str, Any]]:
-        """The network, compiled once for batches of any size."""
+    def _calls(self) -> dict[str, Callable[[Inputs], Any]]:
+        """The network by output, each compiled when first used, for batches of any size and without what it need not."""
         import tensorflow as tf
 
         signature = {i.name: tf.TensorSpec([None], i.dtype) for i in self.keras_model.inputs}
-        call: Callable[[Inputs], dict[str, Any]] = tf.function(
-            lambda inputs: self.keras_model(inputs, training=False), input_signature=[signature]
-        )
-        return call
+
+        def call(name: str) -> Callable[[Inputs], Any]:
+            compiled: Callable[[Inputs], Any] = tf.function(
+                lambda inputs: self.keras_model(inputs, training=False)[name], input_signature=[signature]
+            )
+            return compiled
+
+        return {name: call(name) for name in self.keras_model.output}
 
     @property
     def n_books(self) -> int:
@@ -59,18 +63,45 @@ class NetworkRecommender:
         RunError
             If a user or a book is not in the catalogue.
         """
-        return self._outputs(dataset.histories, user_idx, book_idx)["like"]
+        return self.like(dataset.histories, user_idx, book_idx)
 
     def predict_read_and_like(
         self, dataset: Dataset, user_idx: NDArray[np.integer], book_idx: NDArray[np.integer]
     ) -> NDArray[np.float64]:
         """P(the user reads and likes the book), among rated books and one random unread book for each liked one."""
-        return self._outputs(dataset.histories, user_idx, book_idx)["read_and_like"]
+        return self._output("read_and_like", dataset.histories, user_idx, book_idx)
+
+    def like(
+        self, histories: Histories, user_idx: NDArray[np.integer], book_idx: NDArray[np.integer]
+    ) -> NDArray[np.float64]:
+        """`predict` for the users of any histories."""
+        return self._output("like", histories, user_idx, book_idx)
+
+    def score(
+        self, histories: Histories, user_idx: NDArray[np.integer], book_idx: NDArray[np.integer]
+    ) -> NDArray[np.float64]:
+        """What books are ranked by, for pairs of users and books; a book is taken out of its user's history first."""
+        return self._output("score", histories, user_idx, book_idx)
 
     def score_books(self, histories: Histories, user_idx: int) -> NDArray[np.float64]:
-        """What the whole catalogue is ranked by for one user; higher comes first. Shape [n_books]."""
-        books = np.arange(self.n_books)
-        return self._outputs(histories, np.full(len(books), user_idx), books)["score"]
+        """What the whole catalogue is ranked by for one user; higher comes first. Shape [n_books].
+
+        That of a book in the history may count the book itself among the history; `score` never does.
+        """
+        scores: NDArray[np.float64] = self.score_users(histories, np.array([user_idx]))[0]
+        return scores
+
+    def score_users(self, histories: Histories, users: NDArray[np.integer]) -> NDArray[np.float64]:
+        """`score_books` for several users, shape [len(users), n_books]."""
+        if "catalogue" not in self.keras_model.output:  # the tutorial's network knows no other way
+            everything = np.tile(np.arange(self.n_books), len(users))
+            return self.score(histories, np.repeat(users, self.n_books), everything).reshape(len(users), -1)
+        nothing = np.empty(0, np.int32)
+        self._check(histories, users, nothing)
+        books, segment = gather(histories, users)
+        inputs = encode(books, segment, len(users), nothing, nothing)
+        scores = self._calls["catalogue"](inputs | {"catalogue": np.arange(1, self.n_books + 1, dtype=np.int32)})
+        return np.asarray(scores.numpy(), np.float64)
 
     def save(self, path: Path) -> None:
         """Write the network in Keras' own format, under any file name, replacing `path` when all is written."""
@@ -81,19 +112,24 @@ class NetworkRecommender:
         finally:
             tmp.unlink(missing_ok=True)
 
-    def _outputs(
-        self, histories: Histories, user_idx: NDArray[np.integer], book_idx: NDArray[np.integer]
-    ) -> dict[str, NDArray[np.float64]]:
+    def _output(
+        self, name: str, histories: Histories, user_idx: NDArray[np.integer], book_idx: NDArray[np.integer]
+    ) -> NDArray[np.float64]:
         self._check(histories, user_idx, book_idx)
         order = np.argsort(user_idx, kind="stable")  # a user's rows side by side: the history is pooled once
         parts = []
         for start in range(0, max(len(order), 1), _ROWS):
             rows = order[start : start + _ROWS]
             inputs = encode_rows(histories, user_idx[rows], book_idx[rows].astype(np.int32))
-            parts.append({name: value.numpy() for name, value in self._call(inputs).items()})
-        back = np.empty_like(order)
-        back[order] = np.arange(len(order))
-        return {name: np.concatenate([p[name] for p in parts])[back].astype(np.float64) for name in parts[0]}
+            parts.append(self._calls[name](self._named(inputs)).numpy())
+        found = np.empty(len(order))
+        found[order] = np.concatenate(parts)
+        return found
+
+    def _named(self, inputs: Inputs) -> Inputs:
+        """The inputs, with no catalogue to score where the network takes one."""
+        takes_one = any(i.name == "catalogue" for i in self.keras_model.inputs)
+        return inputs | {"catalogue": np.empty(0, np.int32)} if takes_one else inputs
 
     def _check(self, histories: Histories, user_idx: NDArray[np.integer], book_idx: NDArray[np.integer]) -> None:
         n_books = self.n_books

@@ -19,6 +19,8 @@ class TrainingRows:
     user_idx, book_idx : int32 arrays, shape [n]
     p_positive : float32 array, shape [n]
         Soft labels, P(POSITIVE); rows without a label do not belong here.
+    reviewed : bool array, shape [n], or None
+        Rows with a review, whose label says what the book and the history do not; None = no row.
 
     Raises
     ------
@@ -29,6 +31,7 @@ class TrainingRows:
     user_idx: NDArray[np.int32]
     book_idx: NDArray[np.int32]
     p_positive: NDArray[np.float32]
+    reviewed: NDArray[np.bool_] | None = None
 
     def __post_init__(self) -> None:
         if not len(self.user_idx) == len(self.book_idx) == len(self.p_positive):
@@ -47,12 +50,34 @@ class TrainingRows:
         return len(self.user_idx)
 
 
+NO_ROWS = TrainingRows(np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros(0, np.float32))
+
+
+def joined(first: TrainingRows, second: TrainingRows) -> TrainingRows:
+    """The rows of both, one after the other."""
+    return TrainingRows(
+        np.concatenate([first.user_idx, second.user_idx]),
+        np.concatenate([first.book_idx, second.book_idx]),
+        np.concatenate([first.p_positive, second.p_positive]),
+    )
+
+
 def gold_rows(dataset: Dataset, split: str) -> TrainingRows:
     """The rows of a split whose gold label is known."""
     frame = dataset.split(split)
     frame = frame[frame["gold"] != ABSTAIN]
     return TrainingRows(
         frame["user_idx"].to_numpy(np.int32), frame["book_idx"].to_numpy(np.int32), frame["gold"].to_numpy(np.float32)
+    )
+
+
+def true_train_rows(dataset: Dataset) -> TrainingRows:
+    """The rows of train with their hidden gold labels, for the gold ceiling and nothing else."""
+    frame, gold = dataset.split("train"), dataset.train_gold()
+    known = gold != ABSTAIN
+    frame = frame[known]
+    return TrainingRows(
+        frame["user_idx"].to_numpy(np.int32), frame["book_idx"].to_numpy(np.int32), gold[known].astype(np.float32)
     )
 
 

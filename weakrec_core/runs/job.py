@@ -18,7 +18,8 @@ from weakrec_core.label_model.labels import LabelStep, label_train
 from weakrec_core.label_model.text_step import add_text_model, compare_with_text
 from weakrec_core.labeling.apply import Applier
 from weakrec_core.labeling.spec import LFSet
-from weakrec_core.runs.store import ACTIVE, CANCEL, Run, Status, list_runs
+from weakrec_core.runs import tracker
+from weakrec_core.runs.store import CANCEL, CHECKPOINT, Run, Status, queue
 
 _POLL_SECONDS = 0.5
 
@@ -52,11 +53,15 @@ def execute(run: Run, on_epoch: Callable[[dict[str, float]], None] = lambda metr
     WeakrecError
         What made the run fail, also kept in its status.
     """
+    before = run.status
     state = Status(
         state="queued",
         stage="Waiting for the run before",
         pid=os.getpid(),
         process_started=psutil.Process().create_time(),
+        queued=before.queued,
+        epoch=before.epoch,
+        epochs=before.epochs,
     )
     stop = _StopFlag(run)
 
@@ -79,6 +84,8 @@ def execute(run: Run, on_epoch: Callable[[dict[str, float]], None] = lambda metr
         else:
             run.write_result(result)
             report(state="succeeded", stage="Done")
+            (run.path / CHECKPOINT).unlink(missing_ok=True)
+            tracker.track(run)
         return result
     except WeakrecError as e:
         report(state="failed", stage="Failed", error=str(e))
@@ -109,37 +116,54 @@ def _train(
     text = None if step.text is None else step.text.to_json()
     paths.write_json(run.path / "label_model.json", step.model.to_json() | {"text": text})
     kept = step.kept(config.min_confidence)
-    if not kept.any():
-        raise RunError("No train row has a vote with that confidence, so there is nothing to train on.")
+    train_config = TrainConfig.model_validate(config.train)
+    if not kept.any() and not train_config.use_dev:
+        raise RunError(
+            f"No train row has a vote with that confidence, and preset {train_config.preset} learns from nothing else; "
+            "change the LFs or take preset recommended."
+        )
     if stop():
         return None
     report(stage="Loading TensorFlow")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    from weakrec_core.recommender import baselines, evaluation, training
+    from weakrec_core.recommender import training
+    from weakrec_core.recommender.checkpoint import Checkpoint
     from weakrec_core.recommender.rows import TrainingRows
+    from weakrec_core.runs.outcome import conclude
 
-    rows = dataset.split("train").loc[kept, ["user_idx", "book_idx"]]
+    rows = dataset.split("train").loc[kept, ["user_idx", "book_idx", "review_text"]]
     labeled = TrainingRows(
-        rows["user_idx"].to_numpy(), rows["book_idx"].to_numpy(), step.p_positive[kept].astype("float32")
+        rows["user_idx"].to_numpy(),
+        rows["book_idx"].to_numpy(),
+        step.p_positive[kept].astype("float32"),
+        rows["review_text"].notna().to_numpy(),
     )
     report(stage="Training")
     started = time.perf_counter()
-    train_config = TrainConfig.model_validate(config.train)
-    trained = training.train(dataset, labeled, train_config, on_epoch=on_epoch, should_stop=stop)
+    checkpoint = run.path / CHECKPOINT
+    if run.epochs:  # it was begun before
+        run.keep_epochs(Checkpoint.load(checkpoint).epoch if checkpoint.exists() else 0)
+    trained = training.train(
+        dataset,
+        labeled,
+        train_config,
+        on_epoch=on_epoch,
+        should_stop=stop,
+        checkpoint=checkpoint,
+        time_limit=None if config.budget is None else 60 * config.budget,
+    )
     if trained.stopped:
         return None
     seconds = time.perf_counter() - started
-    report(stage="Evaluating on test")
-    with paths.atomic(run.path / "model.keras") as tmp:
-        trained.save(tmp)
-    result = {
+    outcome = conclude(run.path, dataset, trained, labeled, tell=lambda stage: report(stage=stage), should_stop=stop)
+    if outcome is None or stop():
+        return None
+    return {
         "run": run.id,
-        **evaluation.evaluate(dataset, trained, seed=train_config.seed),
-        "baselines": baselines.evaluate_baselines(dataset, labeled, seed=train_config.seed),
+        **outcome,
         "labels": step.to_json(),
         "training": {"seconds": seconds, "epochs_run": trained.epochs_run, "best_epoch": trained.best_epoch},
     }
-    return None if stop() else result
 
 
 def _with_text(applier: Applier, lf_set: LFSet, step: LabelStep, always: bool) -> LabelStep:
@@ -174,6 +198,6 @@ class _StopFlag:
 
 
 def _wait_for_turn(run: Run, stop: Callable[[], bool]) -> None:
-    """Wait until no older run is active: ids sort by time."""
-    while not stop() and any(other.id < run.id and other.status.state in ACTIVE for other in list_runs()):
+    """Wait until it is first in the queue."""
+    while not stop() and run in (waiting := queue()) and waiting[0] != run:
         time.sleep(_POLL_SECONDS)

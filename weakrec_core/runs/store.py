@@ -1,6 +1,7 @@
 """The run directory: written by the process that trains, read by everyone else."""
 
 import json
+import math
 import os
 import secrets
 import signal
@@ -12,7 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from weakrec_core import paths, processes
 from weakrec_core.data.dataset import open_dataset
@@ -25,8 +26,9 @@ State = Literal["queued", "running", "succeeded", "failed", "cancelled", "lost"]
 _START_SECONDS = 60  # from launch to the first word of the new process
 Model = TypeVar("Model", bound=BaseModel)
 TextChoice = Literal["auto", "on", "off"]  # auto: where it helps on dev
-CANCEL = "CANCEL"
+CANCEL, CHECKPOINT = "CANCEL", "checkpoint.npz"
 ACTIVE: tuple[State, ...] = ("queued", "running")
+UNFINISHED: tuple[State, ...] = ("failed", "cancelled", "lost")
 LIBRARIES = ("keras", "numpy", "pandas", "scikit-learn", "snorkel", "tensorflow", "textblob", "torch")
 
 
@@ -39,6 +41,8 @@ class RunConfig(BaseModel):
         The whole LF set as plain values, so that a later edit changes nothing.
     train : dict
         Fields of `weakrec_core.recommender.config.TrainConfig`.
+    budget : float or None
+        Minutes of training after which no other epoch is begun; the run is measured as usual then.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -53,16 +57,18 @@ class RunConfig(BaseModel):
     train: dict[str, Any]
     created: str
     libraries: dict[str, str]
+    budget: float | None = Field(None, gt=0, allow_inf_nan=False)
 
 
 class Status(BaseModel):
-    """Where a run stands; `stage` says what it is doing, `error` is one sentence."""
+    """Where a run stands; `stage` says what it is doing, `error` is one sentence, `queued` is when it came into the queue."""
 
     state: State
     stage: str = ""
     pid: int | None = None
     process_started: float | None = None
     heartbeat: float = 0.0
+    queued: float = 0.0
     epoch: int = 0
     epochs: int = 0
     error: str | None = None
@@ -146,6 +152,40 @@ class Run:
         with (self.path / "metrics.jsonl").open("a", encoding="utf-8") as f:
             f.write(json.dumps(metrics) + "\n")
 
+    def keep_epochs(self, n: int) -> None:
+        """Drop the records of later epochs: a training that goes on from epoch `n` makes them again."""
+        lines = [json.dumps(e) + "\n" for e in self.epochs if e["epoch"] <= n]
+        with paths.atomic(self.path / "metrics.jsonl") as tmp:
+            tmp.write_text("".join(lines), encoding="utf-8")
+
+    def resume(self) -> None:
+        """Put a run that did not finish back in the queue; it goes on from its last finished epoch.
+
+        Raises
+        ------
+        RunError
+            If it is queued or running, or has succeeded.
+        """
+        status = self.status
+        if status.state not in UNFINISHED:
+            raise RunError(f"Run {self.id} is {status.state}; only a cancelled, failed or lost run can be resumed.")
+        (self.path / CANCEL).unlink(missing_ok=True)
+        self.write_status(_fresh(epoch=status.epoch, epochs=status.epochs))
+
+    def retry(self) -> "Run":
+        """A new run with the same inputs.
+
+        Raises
+        ------
+        RunError
+            If the dataset has changed since.
+        """
+        if open_dataset(self.config.dataset).fingerprint != self.config.fingerprint:
+            raise RunError(
+                f"Dataset {self.config.dataset!r} has changed since run {self.id} was created; launch a new run."
+            )
+        return _create(self.config)
+
     def cancel(self) -> None:
         """Ask the process to stop; it does so after the batch at hand and marks the run cancelled.
 
@@ -182,8 +222,14 @@ def new_run(
     preset: str,
     epochs: int | None = None,
     seed: int = 0,
+    budget: float | None = None,
 ) -> Run:
     """Make a run directory in state queued, with its inputs frozen.
+
+    Parameters
+    ----------
+    budget : float or None
+        Minutes, see `RunConfig`.
 
     Raises
     ------
@@ -195,26 +241,41 @@ def new_run(
     fingerprint = open_dataset(dataset).fingerprint
     if label_model not in (AUTO, *KINDS):
         raise RunError(f"There is no label model {label_model!r}; the label models are {', '.join((AUTO, *KINDS))}.")
+    if budget is not None and not 0 < budget < math.inf:
+        raise RunError(f"A budget is a number of minutes above 0, not {budget:g}.")
     train = train_config(preset, epochs=epochs, seed=seed)
+    return _create(
+        RunConfig(
+            dataset=dataset,
+            fingerprint=fingerprint,
+            lf_set=lf_set.model_dump(mode="json"),
+            lf_version=lf_version,
+            label_model=label_model,
+            min_confidence=min_confidence,
+            text_model=text_model,
+            train=train.model_dump(mode="json"),
+            created="",
+            libraries={},
+            budget=budget,
+        )
+    )
+
+
+def _create(config: RunConfig) -> Run:
+    """A queued run with these inputs, as of now."""
     now = datetime.now(UTC)
     path = _root() / f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
     path.mkdir(parents=True)
-    config = RunConfig(
-        dataset=dataset,
-        fingerprint=fingerprint,
-        lf_set=lf_set.model_dump(mode="json"),
-        lf_version=lf_version,
-        label_model=label_model,
-        min_confidence=min_confidence,
-        text_model=text_model,
-        train=train.model_dump(mode="json"),
-        created=now.isoformat(timespec="seconds"),
-        libraries={name: version(name) for name in LIBRARIES},
-    )
+    libraries = {name: version(name) for name in LIBRARIES}
+    config = config.model_copy(update={"created": now.isoformat(timespec="seconds"), "libraries": libraries})
     run = Run(path)
-    run.write_status(Status(state="queued", stage="Waiting to start"))
+    run.write_status(_fresh())
     paths.write_json(path / "config.json", config.model_dump())
     return run
+
+
+def _fresh(**known: int) -> Status:
+    return Status(state="queued", stage="Waiting to start", queued=time.time(), **known)
 
 
 def open_run(run_id: str) -> Run:
@@ -230,6 +291,13 @@ def list_runs() -> list[Run]:
     return [
         run for path in sorted(_root().glob("[!.]*/config.json"), reverse=True) if (run := Run(path.parent)).readable
     ]
+
+
+def queue() -> list[Run]:
+    """The active runs in the order of their turns: first the one that runs, if one does."""
+    found = [(run, run.status) for run in list_runs()]
+    active = [(s.state == "queued", s.queued, run.id, run) for run, s in found if s.state in ACTIVE]
+    return [run for *_, run in sorted(active, key=lambda entry: entry[:3])]
 
 
 def _root() -> Path:

@@ -23,13 +23,15 @@ def make_ratings(session_home: object) -> MakeRatings:
     """Make a dataset from readers, one after another from user_idx 0 on."""
     numbers = count()
 
-    def make(readers: list[Reader], n_books: int) -> Dataset:
+    def make(readers: list[Reader], n_books: int, authors: list[str] | None = None) -> Dataset:
         rated = [(u, b, gold, split) for u, (split, books, _) in enumerate(readers) for b, gold in books.items()]
         rows = pd.DataFrame(rated, columns=["user_idx", "book_idx", "gold", "split"])
         rows["user_id"], rows["book_id"] = rows["user_idx"].astype(str), rows["book_idx"].astype(str)
         rows["review_text"], rows["rating"] = pd.array([None] * len(rows), dtype="str"), 3.0
         books = pd.DataFrame({column: pd.array([None] * n_books, dtype="str") for column in BOOK_COLUMNS})
         books["book_id"] = books["title"] = [str(b) for b in range(n_books)]
+        if authors is not None:
+            books["first_author"] = pd.array(authors, dtype="str")
         books[["average_rating", "ratings_count"]] = np.nan
         books["similar_books"] = [[] for _ in range(n_books)]
         pairs = [(u, b) for u, (_, books_, more) in enumerate(readers) for b in {*books_, *more}]

@@ -40,7 +40,8 @@ def outputs(network: NetworkRecommender, *pairs: tuple[list[int], int]) -> dict[
     users = np.repeat(np.arange(len(pairs)), [len(history) for history, _ in pairs])
     books = np.array([b for history, _ in pairs for b in history], np.int64)
     histories = Histories.from_pairs(users, books, len(pairs))
-    return network._outputs(histories, np.arange(len(pairs)), np.array([book for _, book in pairs]))
+    rows = np.arange(len(pairs)), np.array([book for _, book in pairs])
+    return {name: network._output(name, histories, *rows) for name in OUTPUTS}
 
 
 def test_t1_the_hidden_layers_connect_history_and_book(network: NetworkRecommender) -> None:
@@ -93,7 +94,7 @@ def test_t2_histories_of_a_larger_catalogue(network: NetworkRecommender) -> None
 def test_unknown_user(network: NetworkRecommender) -> None:
     histories = Histories(np.array([0, 1]), np.array([0], np.int32))
     with pytest.raises(RunError, match="user_idx 1 is not known"):
-        network._outputs(histories, np.array([0, 1]), np.array([0, 0]))
+        network.score(histories, np.array([0, 1]), np.array([0, 0]))
 
 
 def test_t3_padding_is_not_a_book(network: NetworkRecommender) -> None:
@@ -147,8 +148,9 @@ def test_reading_and_liking_is_not_likelier_than_liking(network: NetworkRecommen
 
 def test_scores_of_the_catalogue(network: NetworkRecommender, few_readers: Dataset) -> None:
     scores = network.score_books(few_readers.histories, 4)
-    one_by_one = [outputs(network, ([0, 2, 3], book))["score"][0] for book in range(10)]
-    assert scores == pytest.approx(one_by_one, abs=1e-5)
+    unread = [1, 4, 5, 6, 7, 8, 9]
+    one_by_one = [outputs(network, ([0, 2, 3], book))["score"][0] for book in unread]
+    assert scores[unread] == pytest.approx(one_by_one, abs=1e-5)
 
 
 def test_a_saved_network_predicts_the_same(network: NetworkRecommender, few_readers: Dataset, tmp_path: Path) -> None:

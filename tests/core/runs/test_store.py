@@ -244,3 +244,67 @@ def test_the_log_is_read_as_far_as_it_can_be(run: Run) -> None:
 def test_configs_take_no_unknown_keys(run: Run, tmp_path: Path) -> None:
     with pytest.raises(ValidationError):
         RunConfig.model_validate(run.config.model_dump() | {"more": 1})
+
+
+@pytest.mark.parametrize("state", ["failed", "cancelled"])
+def test_a_run_that_did_not_finish_goes_back_into_the_queue(run: Run, state: Any) -> None:
+    before = run.status.queued
+    run.cancel()
+    run.write_status(Status(state=state, stage="Over", error="Why.", epoch=3, epochs=9, **GONE))
+    run.resume()
+    status = run.status
+    assert (status.state, status.error, status.pid, status.epoch, status.epochs) == ("queued", None, None, 3, 9)
+    assert status.queued >= before
+    assert not (run.path / store.CANCEL).exists()
+    with pytest.raises(RunError, match="is queued; only a cancelled, failed or lost run can be resumed"):
+        run.resume()
+
+
+def test_a_lost_run_can_be_resumed_and_one_that_succeeded_cannot(run: Run) -> None:
+    run.write_status(Status(state="running", **GONE))
+    run.resume()
+    assert run.status.state == "queued"
+    run.write_status(Status(state="succeeded"))
+    with pytest.raises(RunError, match="is succeeded; only"):
+        run.resume()
+
+
+def test_a_retry_is_a_new_run_with_the_same_inputs(make_dataset: Any, tutorial: LFSet) -> None:
+    make_dataset(["good", "bad"])
+    first = new_run("tiny", tutorial, "v2", "majority", preset="tutorial", seed=4, epochs=2, budget=1.5)
+    first.append_epoch({"epoch": 1})
+    again = first.retry()
+    same = {"created", "libraries"}
+    assert again.config.model_dump(exclude=same) == first.config.model_dump(exclude=same)
+    assert again.config.budget == 1.5
+    assert again.id != first.id
+    assert (again.status.state, again.epochs) == ("queued", [])
+    make_dataset(["good", "worse"])
+    with pytest.raises(RunError, match=f"Dataset 'tiny' has changed since run {first.id} was created"):
+        first.retry()
+
+
+@pytest.mark.parametrize("budget", [0, -1, float("nan"), float("inf")])
+def test_a_budget_is_a_number_of_minutes(budget: float, run: Run, tutorial: LFSet) -> None:
+    with pytest.raises(RunError, match="A budget is a number of minutes above 0"):
+        new_run("tiny", tutorial, "v0", preset="tutorial", budget=budget)
+    assert len(list_runs()) == 1
+
+
+def test_the_queue_begins_with_the_run_that_runs(run: Run, tutorial: LFSet) -> None:
+    second, third, over = (new_run("tiny", tutorial, "v0", preset="recommended") for _ in range(3))
+    start = run.status.queued
+    run.write_status(Status(state="queued", queued=start + 9, **HERE))  # resumed after the others had come
+    second.write_status(Status(state="queued", queued=start + 1, **HERE))
+    third.write_status(Status(state="running", queued=start + 2, **HERE))
+    over.write_status(Status(state="succeeded", queued=start))
+    assert store.queue() == [third, second, run]
+
+
+def test_later_epochs_are_dropped(run: Run) -> None:
+    for epoch in (1, 2, 3):
+        run.append_epoch({"epoch": epoch, "loss": 0.5})
+    run.keep_epochs(2)
+    assert [e["epoch"] for e in run.epochs] == [1, 2]
+    run.append_epoch({"epoch": 3})
+    assert [e["epoch"] for e in run.epochs] == [1, 2, 3]

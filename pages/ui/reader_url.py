@@ -1,0 +1,102 @@
+"""What the Recommendations page shows, as the URL says it: a link shows others the same."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import streamlit as st
+
+from weakrec_core.errors import WeakrecError
+
+K_CHOICES = (5, 10, 20, 50)
+POPULARITY = "popularity"
+_KEYS = ("run", "user", "book", "liked", "k", "beside", "present")
+_MOST = 100
+
+
+@dataclass(frozen=True)
+class View:
+    """The page's state; books, users and runs by their ids.
+
+    Attributes
+    ----------
+    user : str or None
+        Whose history the reader has; None for a reader made of books.
+    book, liked : tuple of str
+        Books added as read, and as read and liked.
+    beside : tuple of str
+        `POPULARITY` or runs.
+    """
+
+    run: str | None = None
+    user: str | None = None
+    book: tuple[str, ...] = ()
+    liked: tuple[str, ...] = ()
+    k: int = 10
+    beside: tuple[str, ...] = ()
+    present: bool = False
+
+    def with_book(self, book_id: str, liked: bool) -> "View":
+        """With one more book of the reader."""
+        kept = self.without_book(book_id)
+        return replace(kept, liked=(*kept.liked, book_id)) if liked else replace(kept, book=(*kept.book, book_id))
+
+    def without_book(self, book_id: str) -> "View":
+        """Without a book that was added."""
+        book, liked = (tuple(b for b in books if b != book_id) for books in (self.book, self.liked))
+        return replace(self, book=book, liked=liked)
+
+
+def current_view(fresh: View) -> View:
+    """The view of the URL; where it says nothing, that of this tab's last visit, or a fresh one.
+
+    Raises
+    ------
+    WeakrecError
+        If the number of books is none.
+    """
+    query = st.query_params
+    if not any(key in query for key in _KEYS):
+        show(st.session_state.get("recommendations_view") or fresh)
+    k = query.get("k", "10")
+    if not (k.isdecimal() and 1 <= int(k) <= _MOST):
+        raise WeakrecError(f"The address asks for k={k!r} books; k is a number from 1 to {_MOST}.")
+    view = View(
+        query.get("run") or None,
+        query.get("user") or None,
+        _distinct(query.get_all("book")),
+        _distinct(query.get_all("liked")),
+        int(k),
+        _distinct(query.get_all("beside")),
+        query.get("present") == "1",
+    )
+    st.session_state["recommendations_view"] = view
+    return view
+
+
+def show(view: View) -> None:
+    """Put a view into the URL, for this run of the page or, from a callback, the next."""
+    values: dict[str, Any] = {
+        "run": view.run,
+        "user": view.user,
+        "book": list(view.book),
+        "liked": list(view.liked),
+        "k": str(view.k) if view.k != View.k else None,
+        "beside": list(view.beside),
+        "present": "1" if view.present else None,
+    }
+    for key, value in values.items():
+        if value:
+            st.query_params[key] = value
+        elif key in st.query_params:
+            del st.query_params[key]
+
+
+def start_over() -> None:
+    """Forget the URL's view and this tab's."""
+    st.session_state.pop("recommendations_view", None)
+    show(View())
+
+
+def _distinct(values: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(values))

@@ -1,0 +1,60 @@
+"""Tables of metrics as the Results page shows them, and what is computed once for a run."""
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from weakrec_core.runs import tables
+from weakrec_core.runs.error_slices import error_slices
+from weakrec_core.runs.scores import read_scores, reliability_bins
+from weakrec_core.runs.store import Run, open_run
+
+_CUT = 10
+
+
+def choose_cut(cuts: list[int], key: str) -> int:
+    """The length of the recommendation list to measure."""
+    return st.segmented_control(
+        "k",
+        cuts,
+        default=_CUT if _CUT in cuts else cuts[0],
+        required=True,
+        key=key,
+        format_func=lambda k: f"top {k}",
+        label_visibility="collapsed",
+    )
+
+
+def metrics_table(figures: pd.DataFrame, key: str) -> None:
+    """One row a model; intervals in brackets."""
+    table = tables.wide(figures).rename_axis("Model").reset_index()
+    st.dataframe(
+        table,
+        hide_index=True,
+        key=key,
+        height="content",
+        column_config={"Model": st.column_config.TextColumn(width=168)}
+        | {c: st.column_config.TextColumn(alignment="right") for c in table.columns[1:]},
+    )
+
+
+def scores_of(run: Run) -> tuple[tables.Intervals, pd.DataFrame | None]:
+    """Intervals of the run's rating metrics and its reliability bins; nothing for runs from before scores were kept."""
+    return _scores(str(run.path), run.id)
+
+
+@st.cache_data(max_entries=64, show_spinner="Drawing bootstrap samples …")
+def _scores(path: str, run_id: str) -> tuple[tables.Intervals, pd.DataFrame | None]:
+    scores = read_scores(open_run(run_id))
+    return ({}, None) if scores is None else (scores.rating_intervals, reliability_bins(scores.rows))
+
+
+@st.cache_data(max_entries=16, show_spinner="Cutting the test rows into slices …")
+def slices_of(path: str, run_id: str, fingerprint: str) -> pd.DataFrame:
+    """`error_slices`, computed once; the arguments tell apart runs of several workspaces."""
+    return error_slices(open_run(run_id))
+
+
+def right(width: int | None = None) -> Any:
+    return st.column_config.TextColumn(alignment="right", width=width)

@@ -1,0 +1,101 @@
+"""The table of runs on the Results page: filter, sort, choose one or several."""
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from weakrec_core.runs import looks
+from weakrec_core.runs.store import Run
+
+_FILTERS = {"dataset": "Dataset", "lf_set": "LF set", "preset": "Preset", "state": "State"}
+_TEXTS = {
+    "run": "Run",
+    "state": "State",
+    "dataset": "Dataset",
+    "lf_set": "LF set",
+    "lf_version": "Version",
+    "label_model": "Label model",
+    "preset": "Preset",
+    "seed": "Seed",
+    "epoch": "Epochs",
+}
+_SHOWN_ROWS = 7
+_LIMIT = 8  # runs compared at once
+
+
+def choose_runs(runs: list[Run]) -> list[Run]:
+    """Show the runs that the filters let through and return the selected ones, in the order of the table."""
+    table = pd.DataFrame([_record(run) for run in runs])
+    table = table[_filtered(table)].reset_index(drop=True)
+    if table.empty:
+        st.info("No run fits these filters: clear one of them.", icon=":material/filter_alt_off:")
+        return []
+    ids = table["run"].tolist()
+    event = st.dataframe(
+        table.rename(columns=_TEXTS)[[*_TEXTS.values(), "Valid AUC", "Test AUC", "NDCG@10"]],
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="multi-row",
+        selection_default={"selection": {"rows": _at_first(table), "columns": []}},
+        key=f"runs_{abs(hash(tuple(ids)))}",
+        placeholder="–",
+        height="content" if len(ids) <= _SHOWN_ROWS else 35 * (_SHOWN_ROWS + 1) + 2,
+        column_config={
+            "Run": st.column_config.TextColumn(width=152),
+            "State": st.column_config.TextColumn(width=76),
+            "Dataset": st.column_config.TextColumn(width=72),
+            "LF set": st.column_config.TextColumn(width=88),
+            "Version": st.column_config.TextColumn(width=74),
+            "Label model": st.column_config.TextColumn(width=78),
+            "Preset": st.column_config.TextColumn(width=92),
+            "Seed": st.column_config.NumberColumn(width=42),
+            "Epochs": st.column_config.NumberColumn(width=52, help="Epochs trained"),
+            "Valid AUC": _metric("AUC on valid, best epoch: what to choose between runs by"),
+            "Test AUC": _metric(
+                "Empty until the run has been opened: looking at many test results makes the best one optimistic"
+            ),
+            "NDCG@10": _metric("On test; empty until the run has been opened"),
+        },
+    )
+    chosen = [ids[row] for row in event.selection.rows if row < len(ids)][:_LIMIT]
+    st.query_params["run"] = chosen
+    by_id = {run.id: run for run in runs}
+    return [by_id[run_id] for run_id in chosen]
+
+
+def _filtered(table: pd.DataFrame) -> pd.Series:
+    keep = pd.Series(True, index=table.index)
+    first, *others = st.columns([1.3] + [1] * len(_FILTERS), gap="small")
+    text = first.text_input("Search", placeholder="any text of a row", key="run_search")
+    for place, (column, label) in zip(others, _FILTERS.items(), strict=True):
+        wanted = place.multiselect(label, sorted(table[column].unique()), placeholder="all", key=f"run_{column}")
+        if wanted:
+            keep &= table[column].isin(wanted)
+    for word in text.casefold().split():
+        texts = table[list(_TEXTS)].astype(str).agg(" ".join, axis=1).str.casefold()
+        keep &= texts.str.contains(word, regex=False)
+    return keep
+
+
+def _at_first(table: pd.DataFrame) -> list[int]:
+    """The runs of the URL, else the newest finished one."""
+    wanted = st.query_params.get_all("run")
+    rows = [int(i) for i in table.index[table["run"].isin(wanted)]]
+    return rows or [int(i) for i in table.index[table["state"] == "succeeded"][:1]]
+
+
+def _record(run: Run) -> dict[str, Any]:
+    result = run.result
+    shown = result if result and looks.seen(run) else {}
+    valid = [epoch["val_auc"] for epoch in run.epochs if epoch.get("val_auc") is not None]
+    return run.summary() | {
+        "seed": run.config.train["seed"],
+        "Valid AUC": max(valid, default=None),
+        "Test AUC": shown.get("test", {}).get("auc"),
+        "NDCG@10": (shown.get("ranking") or {}).get("ndcg@10"),
+    }
+
+
+def _metric(help_text: str) -> Any:
+    return st.column_config.NumberColumn(format="%.3f", width=66, help=help_text)

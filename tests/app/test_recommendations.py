@@ -1,0 +1,200 @@
+"""The Recommendations page: its states, and what its buttons do to the list and the URL."""
+
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.recommending import finished_run
+from weakrec_core.data.dataset import Dataset, open_dataset
+from weakrec_core.labeling.spec import LFSet
+from weakrec_core.runs.store import Run, Status
+
+PAGE = "pages/7_Recommendations.py"
+OpenPage = Callable[..., AppTest]
+
+
+@pytest.fixture(scope="module")
+def dataset(demo_home: Path) -> Dataset:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WEAKREC_HOME", str(demo_home))
+        return open_dataset("demo")
+
+
+@pytest.fixture(scope="module")
+def runs(demo_home: Path, dataset: Dataset, tutorial: LFSet) -> Iterator[tuple[Run, Run]]:
+    """Two finished runs, gone afterwards; the ids of the second sorts last."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WEAKREC_HOME", str(demo_home))
+        made = finished_run(dataset, tutorial), finished_run(dataset, tutorial, seed=1)
+    yield made
+    for run in made:
+        shutil.rmtree(run.path)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def workers_ended() -> Iterator[None]:
+    yield
+    from pages.ui.recommender import _worker
+
+    _worker.clear()
+
+
+def html(app: AppTest) -> str:
+    return "".join(element.proto.body for element in app.get("html"))
+
+
+def titles(app: AppTest) -> list[str]:
+    """The titles of the cards, in order."""
+    return re.findall(r"<div class='title'><span class='muted'>\d+</span> (.*?)</div>", html(app))
+
+
+def actions(app: AppTest, kind: str) -> list[str]:
+    """The books of the cards' buttons, in order."""
+    return [b.key.removeprefix(f"{kind}_") for b in app.button if b.key and b.key.startswith(f"{kind}_")]
+
+
+def query(app: AppTest, key: str) -> list[str]:
+    value = app.query_params.get(key, [])
+    return [value] if isinstance(value, str) else list(value)
+
+
+def test_without_a_run_the_page_says_what_to_do(open_page: OpenPage) -> None:
+    app = open_page(PAGE)
+    assert "train one first" in app.info[0].value
+    assert not app.error
+    assert not app.button
+
+
+def test_the_first_test_user_is_shown_at_once(open_page: OpenPage, runs: tuple[Run, Run], dataset: Dataset) -> None:
+    app = open_page(PAGE)
+    assert not app.error
+    assert len(titles(app)) == 10
+    user = dataset.split("test")["user_id"].iloc[0]
+    assert query(app, "user") == [user]
+    assert query(app, "run")[0] in {run.id for run in runs}
+    read = len(dataset.histories.of(int(dataset.split("test")["user_idx"].iloc[0])))
+    assert any(m.value == f"**Has read {read} books**" for m in app.markdown)
+    page = html(app)
+    assert page.count("likely to like it") == 10
+    assert "Because of" in page
+    assert "LFs voted on" in page
+    app.button(key="next_user").click().run()
+    assert query(app, "user") != [user]
+
+
+def test_already_read_and_more_like_this_change_the_list_at_once(
+    open_page: OpenPage, runs: tuple[Run, Run], dataset: Dataset
+) -> None:
+    app = open_page(PAGE, run=runs[0].id, book=dataset.books["book_id"].iloc[:2].tolist())
+    before = actions(app, "read")
+    app.button(key=f"read_{before[0]}").click().run()
+    assert before[0] not in actions(app, "read")
+    assert query(app, "book")[-1] == before[0]
+    second = actions(app, "like")[1]
+    app.button(key=f"like_{second}").click().run()
+    assert second not in actions(app, "like")
+    assert query(app, "liked") == [second]
+    for book_id in (before[0], second):
+        app.button(key=f"drop_{book_id}").click().run()
+    assert actions(app, "read") == before
+    assert not query(app, "liked")
+
+
+def test_a_reader_is_composed_by_a_search_with_typing_errors(
+    open_page: OpenPage, runs: tuple[Run, Run], dataset: Dataset
+) -> None:
+    app = open_page(PAGE, run=runs[0].id)
+    assert "Search for a book" in app.info[0].value
+    assert "readers</div>" in html(app)
+    title, book_id = dataset.books["title"].iat[3], dataset.books["book_id"].iat[3]
+    word = max(re.findall(r"\w+", title), key=len)
+    app.text_input(key="rec_search").set_value(title.replace(word, word[:2] + word[3:])).run()
+    app.button(key=f"add_{book_id}").click().run()
+    assert query(app, "book") == [book_id]
+    assert app.text_input(key="rec_search").value == ""
+    assert any(m.value == "**Has read 1 book**" for m in app.markdown)
+    assert "likely to like it" in html(app)
+    app.text_input(key="rec_search").set_value(title).run()
+    assert app.button(key=f"add_{book_id}").disabled
+    app.text_input(key="rec_search").set_value("qqqqxxxx").run()
+    assert any("No title or author is like that" in c.value for c in app.caption)
+
+
+def test_beside_popularity_and_another_run(open_page: OpenPage, runs: tuple[Run, Run], dataset: Dataset) -> None:
+    book = dataset.books["book_id"].iat[0]
+    app = open_page(PAGE, run=runs[0].id, book=book, k="5")
+    alone = titles(app)
+    app.multiselect(key="rec_beside").set_value(["popularity", runs[1].id]).run()
+    assert query(app, "beside") == ["popularity", runs[1].id]
+    found = titles(app)
+    assert found[:5] == alone
+    assert len(found) == 15
+    assert found[10:] != alone
+    assert sum("in common with this run" in c.value for c in app.caption) == 2
+    same = open_page(PAGE, run=runs[1].id, book=book, k="5")
+    assert titles(same) == found[10:]
+
+
+def test_the_number_of_books(open_page: OpenPage, runs: tuple[Run, Run], dataset: Dataset) -> None:
+    app = open_page(PAGE, k="7", user=dataset.user_ids.iat[0])
+    assert len(titles(app)) == 7
+    app.selectbox(key="rec_k").set_value(20).run()
+    assert len(titles(app)) == 20
+    assert query(app, "k") == ["20"]
+
+
+def test_the_presentation_hides_the_tools_and_the_address_is_enough(
+    open_page: OpenPage, runs: tuple[Run, Run], dataset: Dataset
+) -> None:
+    book = dataset.books["book_id"].iat[0]
+    app = open_page(PAGE, run=runs[0].id, book=book, k="5")
+    shown = titles(app)
+    app.button(key="present").click().run()
+    assert query(app, "present") == ["1"]
+    for presented in (app, open_page(PAGE, run=runs[0].id, book=book, k="5", present="1")):
+        assert titles(presented) == shown
+        assert [b.key for b in presented.button] == ["leave"]
+        assert not presented.text_input and not presented.multiselect
+        assert "LFs voted on" not in html(presented)
+        assert "stSidebar" in html(presented)  # the style that hides it
+    app.button(key="leave").click().run()
+    assert app.text_input(key="rec_search") is not None
+    assert not query(app, "present")
+
+
+@pytest.mark.parametrize(
+    ("bad", "sentence"),
+    [
+        ({"run": "nope"}, "There is no run 'nope'"),
+        ({"run": "../x"}, "Run name '../x' is not usable"),
+        ({"user": "nobody"}, "There is no user 'nobody' in dataset 'demo'."),
+        ({"book": "nothing"}, "There is no book 'nothing' in dataset 'demo'."),
+        ({"k": "many"}, "k is a number from 1 to 100"),
+        ({"k": "0"}, "k is a number from 1 to 100"),
+        ({"beside": "nope"}, "There is no run 'nope'"),
+    ],
+)
+def test_a_bad_address_is_one_sentence_and_a_way_out(
+    open_page: OpenPage, runs: tuple[Run, Run], bad: dict[str, str], sentence: str
+) -> None:
+    app = open_page(PAGE, **bad)
+    assert sentence in app.error[0].value
+    app.button(key="start_over").click().run()
+    assert not app.error
+    assert len(titles(app)) == 10
+
+
+def test_a_run_that_is_not_finished_is_not_offered(
+    open_page: OpenPage, runs: tuple[Run, Run], demo_home: Path, tutorial: LFSet, dataset: Dataset
+) -> None:
+    state = runs[1].status
+    runs[1].write_status(Status(state="cancelled"))
+    try:
+        assert "it is cancelled" in open_page(PAGE, run=runs[1].id).error[0].value
+        assert len(open_page(PAGE).selectbox(key="rec_run").options) == 1
+    finally:
+        runs[1].write_status(state)

@@ -1,0 +1,119 @@
+"""The Results page: empty, one run, two compared, filters."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from weakrec_core.labeling.spec import read_lf_set
+from weakrec_core.runs import looks
+from weakrec_core.runs.job import execute
+from weakrec_core.runs.outcome import ROWS_FILE, USERS_FILE
+from weakrec_core.runs.store import Run, new_run
+
+PAGE = "pages/6_Results.py"
+PROJECT = Path(__file__).resolve().parents[2]
+OpenPage = Callable[..., AppTest]
+
+
+@pytest.fixture(scope="module")
+def runs(demo_home: Path) -> Iterator[list[Run]]:
+    """Two finished runs and one that waits; other tests of the session do not find them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WEAKREC_HOME", str(demo_home))
+        tutorial, recommended = (read_lf_set(PROJECT / "lfs" / f"{n}.yaml") for n in ("tutorial", "recommended"))
+        trained = new_run("demo", tutorial, "v0", "calibrated", text_model="off", preset="recommended", epochs=1)
+        result = execute(trained)
+        assert result is not None
+        # The second one has the outcome of the first: its training would take time and show nothing more here.
+        second = new_run("demo", recommended, "v0", "calibrated", text_model="off", preset="recommended", epochs=1)
+        for name in (ROWS_FILE, USERS_FILE, "metrics.jsonl"):
+            shutil.copy(trained.path / name, second.path / name)
+        second.write_result(result | {"run": second.id})
+        second.write_status(trained.status)
+        made = [trained, second, new_run("demo", recommended, "v0", preset="tutorial")]
+    yield made
+    for kept in ("runs", "looks"):
+        shutil.rmtree(demo_home / kept)
+
+
+def texts(app: AppTest) -> str:
+    return " ".join(e.value for kind in (app.markdown, app.caption, app.info, app.subheader) for e in kind)
+
+
+def test_one_run_in_full(open_page: OpenPage, runs: list[Run]) -> None:
+    app = open_page(PAGE, run=runs[0].id)
+    assert runs[0].id in texts(app)
+    labels = {m.label: m.value for m in app.metric}
+    assert labels["Test AUC"] == f"{runs[0].result['test']['auc']:.3f}"  # type: ignore[index]
+    ranking = next(d.value for d in app.dataframe if "NDCG@10" in d.value and "Model" in d.value)
+    assert set(ranking["Model"]) >= {"This run", "Its network alone", "Item-kNN", "EASE", "Popularity"}
+    assert "[" in ranking["NDCG@10"][0]
+    ratings = next(d.value for d in app.dataframe if "AUC" in d.value and "Model" in d.value)
+    assert set(ratings["Model"]) >= {"This run", "Constant", "Network, dev gold only", "Network, true train labels"}
+    assert "looked at for" in texts(app)
+    assert looks.seen(runs[0])
+
+
+def test_the_cut_of_the_ranking_can_be_changed(open_page: OpenPage, runs: list[Run]) -> None:
+    app = open_page(PAGE, run=runs[0].id)
+    app.button_group(key="result_k").set_value(5).run()
+    assert not app.exception
+    assert any("NDCG@5" in d.value for d in app.dataframe)
+
+
+def test_two_runs_compared(open_page: OpenPage, runs: list[Run]) -> None:
+    app = open_page(PAGE, run=[run.id for run in runs[:2]])
+    assert "2 runs compared" in texts(app)
+    table = next(d.value for d in app.dataframe if "Verdict" in d.value)
+    assert {"AUC", "Log loss", "NDCG@10"} <= set(table["Metric"])
+    assert "added" in texts(app) and "removed" in texts(app)
+    settings = next(d.value for d in app.dataframe if "What" in d.value)
+    assert "LF set" in set(settings["What"])
+
+
+def test_a_run_that_nobody_opened_does_not_show_its_test_metrics(open_page: OpenPage, runs: list[Run]) -> None:
+    shutil.rmtree(runs[0].path.parents[1] / "looks", ignore_errors=True)
+    table = open_page(PAGE, run=runs[0].id).dataframe[0].value.set_index("Run")
+    assert pd.isna(table.loc[runs[1].id, "Test AUC"])
+    assert table.loc[runs[1].id, "Valid AUC"] > 0
+    assert not looks.seen(runs[1])
+
+
+def test_the_other_tabs(open_page: OpenPage, runs: list[Run]) -> None:
+    app = open_page(PAGE, run=runs[0].id)
+    app.session_state["result_tabs"] = "Learning and calibration"
+    app.run()
+    assert not app.exception and "Calibration of P(POSITIVE) on test" in texts(app)
+    assert len(app.get("vega_lite_chart")) == 3
+    app.session_state["result_tabs"] = "Errors by slice"
+    app.run()
+    assert not app.exception and "slices are worse than all other rows" in texts(app)
+    slices = next(d.value for d in app.dataframe if "Slice" in d.value)
+    assert {"author", "length of the history"} <= set(slices["Cut by"])
+    app.session_state["result_tabs"] = "What it was made of"
+    app.run()
+    made = pd.concat([d.value for d in app.dataframe if "What" in d.value])
+    assert {"seed", "learning rate", "tensorflow", "dataset fingerprint"} <= set(made["What"])
+
+
+def test_an_unfinished_run_says_so(open_page: OpenPage, runs: list[Run]) -> None:
+    app = open_page(PAGE, run=runs[2].id)
+    assert "has no result" in texts(app)
+
+
+def test_filters(open_page: OpenPage, runs: list[Run]) -> None:
+    app = open_page(PAGE)
+    app.text_input(key="run_search").set_value(runs[1].id).run()
+    assert app.dataframe[0].value["Run"].tolist() == [runs[1].id]
+    app.text_input(key="run_search").set_value("no such run").run()
+    assert "clear one of them" in app.info[0].value
+
+
+def test_no_run_yet(open_page: OpenPage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("weakrec_core.runs.store.list_runs", lambda: [])
+    app = open_page(PAGE)
+    assert "No run yet" in app.info[0].value

@@ -1,0 +1,184 @@
+"""The Training page on a small dataset; no process is started."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.app.conftest import PROJECT
+from weakrec_core.labeling.spec import LFSet, read_lf_set
+from weakrec_core.labeling.store import save_version
+from weakrec_core.runs import job
+from weakrec_core.runs.store import Run, Status, list_runs, new_run, open_run
+
+PAGE = "pages/5_Training.py"
+TUTORIAL = read_lf_set(PROJECT / "lfs" / "tutorial.yaml")
+ME = psutil.Process()
+HERE = {"pid": ME.pid, "process_started": ME.create_time()}
+GONE = {"pid": ME.pid, "process_started": ME.create_time() - 1}
+OpenPage = Callable[..., AppTest]
+
+
+@pytest.fixture(autouse=True)
+def launched(demo_home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """Ids of the runs that would have been started; runs of one test are not there for the next."""
+    monkeypatch.setenv("WEAKREC_HOME", str(demo_home))
+    started: list[str] = []
+    real = subprocess.Popen
+
+    def popen(command: list[str], *arguments: object, **options: object) -> object:
+        if "--run-dir" not in command:
+            return real(command, *arguments, **options)  # type: ignore[call-overload]
+        started.append(Path(command[-1]).name)
+        return None
+
+    monkeypatch.setattr(job.subprocess, "Popen", popen)
+    yield started
+    for run in list_runs():
+        run.write_status(Status(state="cancelled"))
+        (run.path / "config.json").unlink()
+
+
+def a_run(state: str, epochs: int = 0, **status: object) -> Run:
+    run = new_run("demo", TUTORIAL, "v0", preset="recommended", epochs=10)
+    for epoch in range(1, epochs + 1):
+        run.append_epoch(
+            {"epoch": epoch, "epochs": 10, "loss": 0.6, "val_loss": 0.6, "val_auc": 0.7, "val_ndcg": 0.1}
+            | {"seconds": 1.0, "elapsed": 3.0 * epoch}
+        )
+    known = {"stage": "Training", "epoch": epochs, "epochs": 10} | status
+    run.write_status(Status.model_validate({"state": state} | known))
+    return run
+
+
+def texts(app: AppTest) -> str:
+    return "\n".join(m.value for m in [*app.markdown, *app.subheader, *app.caption])
+
+
+def keys(app: AppTest) -> set[str]:
+    return {b.key for b in app.button if b.key}
+
+
+def progress(app: AppTest) -> list[str]:
+    return [p.proto.text for p in app.get("progress")]
+
+
+def test_nothing_launched_yet(open_page: OpenPage) -> None:
+    assert "No run yet" in open_page(PAGE).info[0].value
+
+
+def test_launch_freezes_what_the_form_says(open_page: OpenPage, launched: list[str]) -> None:
+    app = open_page(PAGE)
+    app.selectbox(key="run_label_model").set_value("majority")
+    app.selectbox(key="run_preset").set_value("tutorial")
+    app.number_input(key="run_epochs").set_value(3)
+    app.number_input(key="run_seed").set_value(7)
+    app.number_input(key="run_budget").set_value(12.0)
+    app.checkbox(key="run_text").uncheck()
+    app.button(key="launch").click().run()
+    assert not app.exception
+    (run,) = list_runs()
+    assert launched == [run.id]
+    config = run.config
+    assert (config.label_model, config.text_model, config.budget) == ("majority", "off", 12.0)
+    assert [config.train[key] for key in ("preset", "epochs", "seed")] == ["tutorial", 3, 7]
+    assert (config.lf_version, config.dataset) == ("v0", "demo")
+    assert run.id in texts(app)
+    assert "budget 12 min" in texts(app)
+
+
+def test_any_saved_version_can_be_trained_on(open_page: OpenPage) -> None:
+    fewer = LFSet(name="tutorial", lfs=TUTORIAL.lfs[:3])
+    save_version(fewer, base=0, note="three")
+    save_version(TUTORIAL, base=1)
+    app = open_page(PAGE)
+    choice = app.selectbox(key="run_version_tutorial")
+    assert choice.options == ["As open: v2", "v2", "v1", "v0"]
+    choice.set_value(1)
+    app.button(key="launch").click().run()
+    (run,) = list_runs()
+    assert run.config.lf_version == "v1"
+    assert LFSet.model_validate(run.config.lf_set).names == fewer.names
+
+
+def test_the_running_run_shows_curves_and_the_time_left(open_page: OpenPage) -> None:
+    run = a_run("running", epochs=4, **HERE)
+    app = open_page(PAGE)
+    assert progress(app) == ["Training · epoch 4 of 10 · at most 18 s left"]
+    assert len(app.get("vega_lite_chart")) == 3
+    assert f"cancel_{run.id}" in keys(app)
+    assert not {f"resume_{run.id}", f"retry_{run.id}"} & keys(app)
+
+
+def test_those_that_wait_stand_in_the_queue_with_their_places(open_page: OpenPage) -> None:
+    first = a_run("running", epochs=1, queued=1, **HERE)
+    third, second = a_run("queued", queued=3), a_run("queued", queued=2)  # without a process: cancel would end ours
+    app = open_page(PAGE)
+    places = [m.value for m in app.markdown if m.value.startswith("**1**") or "before it" in m.value]
+    for place, (run, where) in zip(
+        places, [(first, "running"), (second, "1 before it"), (third, "2 before it")], strict=True
+    ):
+        assert run.id in place
+        assert f"[{where}]" in place
+    assert first.id in app.subheader[1].value
+    app.button(key=f"watch_{third.id}").click().run()
+    assert third.id in app.subheader[1].value
+    assert progress(app) == ["Waiting: 2 runs before it"]
+    app.button(key=f"cancel_queued_{second.id}").click().run()
+    assert (second.path / "CANCEL").exists()
+
+
+def test_cancel_asks_the_run_to_stop(open_page: OpenPage) -> None:
+    run = a_run("queued")
+    app = open_page(PAGE)
+    app.button(key=f"cancel_{run.id}").click().run()
+    assert (run.path / "CANCEL").exists()
+
+
+def test_a_lost_run_shows_its_log_and_is_resumed(open_page: OpenPage, launched: list[str]) -> None:
+    run = a_run("running", epochs=2, **GONE)
+    (run.path / "train.log").write_text("Killed", encoding="utf-8")
+    app = open_page(PAGE)
+    assert "The process ended without a word" in app.error[0].value
+    assert app.code[0].value == "Killed"
+    assert app.button(key=f"resume_{run.id}").help == "Goes on after epoch 2, the last finished one"
+    app.button(key=f"resume_{run.id}").click().run()
+    assert not app.exception
+    assert launched == [run.id]
+    assert run.status.state == "queued"
+    assert f"cancel_{run.id}" in keys(app)
+
+
+def test_retry_is_a_new_run(open_page: OpenPage, launched: list[str]) -> None:
+    run = a_run("failed", error="Why not.")
+    app = open_page(PAGE)
+    assert app.error[0].value == "Why not."
+    app.button(key=f"retry_{run.id}").click().run()
+    (again,) = launched
+    assert again != run.id
+    assert open_run(again).config.train == run.config.train
+    assert again in texts(app)
+
+
+def test_tensorflow_is_not_loaded(demo_home: Path) -> None:
+    """In a fresh process, as a server is."""
+    code = f"""
+import sys
+from streamlit.testing.v1 import AppTest
+app = AppTest.from_file("workbench.py", default_timeout=60)
+app.switch_page({PAGE!r})
+app.run()
+assert not app.exception, app.exception
+assert any(b.key == "launch" for b in app.button)
+assert not {{"tensorflow", "keras"}} & set(sys.modules)
+"""
+    environment = os.environ | {"WEAKREC_HOME": str(demo_home)}
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=PROJECT, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr

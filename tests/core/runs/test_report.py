@@ -1,0 +1,77 @@
+"""The HTML report: self-contained, escaped, with the charts' specs in it."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from weakrec_core.data.dataset import Dataset
+from weakrec_core.errors import RunError
+from weakrec_core.labeling.spec import LFSet
+from weakrec_core.runs import looks
+from weakrec_core.runs.job import execute
+from weakrec_core.runs.report import render_report
+from weakrec_core.runs.store import Run, new_run
+
+NASTY = "</script><b>bold"
+
+
+@pytest.fixture(scope="module")
+def run(demo: Dataset, tutorial: LFSet) -> Run:
+    renamed = tutorial.lfs[0].model_copy(update={"name": NASTY})
+    lf_set = LFSet(name=tutorial.name, lfs=(renamed, *tutorial.lfs[1:]))
+    made = new_run(demo.name, lf_set, "v1", "calibrated", preset="recommended", epochs=1)
+    assert execute(made) is not None
+    return made
+
+
+def test_no_host_is_asked_for_anything(run: Run) -> None:
+    page = render_report(run)
+    assert not re.search(r"""(?:src|href)\s*=\s*["']?(?!data:)[a-z]*:?//""", page.split("<script")[0])
+    assert "default-src 'none'" in page
+    assert not re.search(r"@import|url\(", page.split("<script")[0])
+
+
+def test_names_are_escaped_everywhere(run: Run) -> None:
+    page = render_report(run)
+    assert NASTY not in page
+    assert "&lt;/script&gt;&lt;b&gt;bold" in page
+    assert page.count("<script") == page.count("</script>")
+
+
+def test_figures_and_charts_are_there(run: Run) -> None:
+    result, page = run.result, render_report(run)
+    assert result is not None
+    assert f"{result['test']['auc']:.3f}" in page and f"{result['ranking']['ndcg@10']:.3f}" in page
+    for words in ("EASE", "Item-kNN", "Network, dev gold only", "polarity_positive", "Glossary"):
+        assert words in page, words
+    assert page.count('"datasets"') >= 4
+    assert result["recovered"]["sentence"][:40] in page
+
+
+def test_the_command_writes_a_file_and_counts_as_a_look(run: Run, cli: Any, tmp_path: Path) -> None:
+    done = cli("report", run.id, "--out", tmp_path / "report.html")
+    assert done.status == 0 and (tmp_path / "report.html").stat().st_size > 100_000
+    assert looks.seen(run)
+    assert cli("report", run.id, "--out", tmp_path / "no" / "\0").status != 0
+
+
+def test_a_run_without_a_result_has_no_report(demo: Dataset, tutorial: LFSet) -> None:
+    with pytest.raises(RunError, match="has no result"):
+        render_report(new_run(demo.name, tutorial, "v1", preset="tutorial"))
+
+
+def test_a_result_from_before_ranking_was_measured(run: Run) -> None:
+    result = run.result
+    assert result is not None
+    old = {k: v for k, v in result.items() if k in ("run", "test", "tutorial_protocol", "labels", "training")}
+    baselines = {k: result["baselines"][k] for k in ("constant", "popularity")}
+    older = Run(run.path)
+    (run.path / "result.json").write_text(json.dumps(old | {"baselines": baselines}))
+    try:
+        page = render_report(older)
+    finally:
+        run.write_result(result)
+    assert "NDCG@10" not in page.split("Glossary")[0]

@@ -1,0 +1,103 @@
+"""A reader composed in a browser, and a presentation that another browser opens by its address."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.e2e.conftest import PROJECT, settled
+from tests.recommending import finished_run
+from weakrec_core.data.dataset import Dataset, open_dataset
+from weakrec_core.labeling.spec import read_lf_set
+from weakrec_core.runs.store import Run
+
+
+@pytest.fixture(scope="module")
+def dataset(ready_server: str, workspace_dir: Path) -> Dataset:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WEAKREC_HOME", str(workspace_dir))
+        return open_dataset("demo")
+
+
+@pytest.fixture(scope="module")
+def run(dataset: Dataset, workspace_dir: Path) -> Iterator[Run]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WEAKREC_HOME", str(workspace_dir))
+        run = finished_run(dataset, read_lf_set(PROJECT / "lfs" / "tutorial.yaml"))
+    yield run
+    shutil.rmtree(run.path)
+
+
+def card(page: Page, rank: int) -> str:
+    """The title on a card."""
+    return page.locator(f".st-key-card_{rank} .title").inner_text().split(" ", 1)[1]
+
+
+def test_compose_a_reader_and_present(
+    page: Page, browser: Browser, ready_server: str, run: Run, dataset: Dataset
+) -> None:
+    page.goto(f"{ready_server}/Recommendations")
+    expect(page.locator(".st-key-card_10")).to_be_visible(timeout=120_000)
+    page.get_by_text("Compose a reader").click()
+    expect(page.get_by_text("Search for a book on the left")).to_be_visible()
+
+    # A search with a letter left out in each word, found while it is typed.
+    short = re.sub(r"\s*\(.*\)", "", dataset.books["title"].iat[1])
+    page.get_by_role("searchbox").press_sequentially(
+        " ".join(w[:2] + w[3:] if len(w) > 4 else w for w in short.split())
+    )
+    page.get_by_role("button", name=short).first.click()
+    expect(page.get_by_text("Has read 1 book")).to_be_visible()
+    expect(page.locator(".st-key-card_1")).to_contain_text("likely to like it")
+    settled(page)
+
+    first = card(page, 1)
+    page.locator(".st-key-card_1").get_by_role("button", name="Already read").click()
+    expect(page.get_by_text("Has read 2 books")).to_be_visible()
+    expect(page.get_by_role("main").locator(".title", has_text=first)).to_have_count(0)
+    settled(page)
+    liked = card(page, 1)
+    page.locator(".st-key-card_1").get_by_role("button", name="More like this").click()
+    expect(page.get_by_text("Has read 3 books")).to_be_visible()
+    settled(page)
+    assert liked not in [card(page, rank) for rank in range(1, 11)]
+
+    titles = [card(page, rank) for rank in range(1, 11)]
+    page.reload()
+    expect(page.locator(".st-key-card_10")).to_be_visible()
+    settled(page)
+    assert [card(page, rank) for rank in range(1, 11)] == titles
+
+    page.get_by_role("button", name="Present").click()
+    expect(page.get_by_text("Recommended books")).to_be_visible()
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    other = context.new_page()
+    other.goto(page.url)
+    for presented in (page, other):
+        expect(presented.get_by_text("For a reader of 3 books")).to_be_visible()
+        expect(presented.locator(".book .title")).to_have_text([re.compile(re.escape(title)) for title in titles])
+        expect(presented.get_by_test_id("stSidebar")).to_be_hidden()
+        expect(presented.get_by_test_id("stHeader")).to_be_hidden()
+        expect(presented.get_by_role("searchbox")).to_have_count(0)
+        expect(presented.get_by_role("button", name="Already read")).to_have_count(0)
+    context.close()
+    page.locator(".st-key-leave button").first.click()
+    expect(page.get_by_role("searchbox")).to_be_visible()
+
+
+def test_tensorflow_is_in_a_process_of_its_own(page: Page, ready_server: str, run: Run) -> None:
+    page.goto(f"{ready_server}/Recommendations?run={run.id}")
+    settled(page)
+    port = ready_server.rpartition(":")[2]
+    (server,) = (p for p in psutil.Process().children() if port in p.cmdline())
+    (worker,) = (p for p in server.children() if run.id in p.cmdline())
+
+    def has_tensorflow(process: psutil.Process) -> bool:
+        return any("tensorflow" in file.path for file in process.memory_maps())
+
+    assert has_tensorflow(worker)
+    assert not has_tensorflow(server)

@@ -1,0 +1,89 @@
+"""The Results page in a browser: two runs compared, and the report opened without a network."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.e2e.conftest import PROJECT, settled
+
+
+@pytest.fixture(scope="module")
+def runs(ready_server: str, workspace_dir: Path) -> list[str]:
+    """Ids of two runs on a small dataset, older first; trained as the command line does it."""
+
+    def command(*arguments: object) -> None:
+        subprocess.run(
+            [sys.executable, "-m", "weakrec_core", *map(str, arguments)],
+            cwd=PROJECT,
+            env=os.environ | {"WEAKREC_HOME": str(workspace_dir)},
+            check=True,
+            capture_output=True,
+        )
+
+    command("demo", "--out", workspace_dir / "raw_small", "--users", 250, "--name", "small", "--dev-rows", 600)
+    before = {path.name for path in (workspace_dir / "runs").glob("*")}
+    for name in ("tutorial", "recommended"):
+        options = ("--label-model", "calibrated", "--text-model", "off", "--epochs", 1)
+        command("train", "--dataset", "small", "--lfs", PROJECT / "lfs" / f"{name}.yaml", *options)
+    return sorted({path.name for path in (workspace_dir / "runs").glob("*")} - before)
+
+
+def test_two_runs_are_compared(page: Page, ready_server: str, runs: list[str]) -> None:
+    page.goto(f"{ready_server}/Results?run={runs[1]}")
+    expect(page.get_by_role("heading", name=f"Run {runs[1]}")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("Test AUC", exact=True).first).to_be_visible()
+    settled(page)
+    page.get_by_role("textbox", name="Search").fill("small")
+    page.get_by_role("textbox", name="Search").press("Enter")
+    settled(page)
+    # The newest run is chosen; the box of the row below adds the older one.
+    page.locator(".stDataFrameGlideDataEditor").first.click(position={"x": 15, "y": 35 * 2 + 17})
+    expect(page.get_by_role("heading", name="2 runs compared")).to_be_visible()
+    settled(page)
+    expect(page.get_by_text(f"Test metrics beside those of {runs[0]}")).to_be_visible()
+    expect(page.get_by_text("on the same")).to_be_visible()
+    expect(page.get_by_text("added stars_high (threshold)")).to_be_visible()
+    expect(page.get_by_test_id("stVegaLiteChart").first.locator("svg, canvas").first).to_be_visible()
+    metrics = page.get_by_test_id("stDataFrame").nth(1)
+    expect(metrics.get_by_text("NDCG@10")).to_be_attached()
+    page.get_by_text("top 5", exact=True).click()
+    expect(metrics.get_by_text("NDCG@5", exact=True)).to_be_attached()
+    assert sorted(part.split("=")[1] for part in page.url.split("?")[1].split("&") if part.startswith("run=")) == runs
+    expect(page.get_by_text("optimistic estimate")).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_report_opens_offline(
+    page: Page, browser: Browser, ready_server: str, runs: list[str], tmp_path: Path, scheme: str
+) -> None:
+    page.goto(f"{ready_server}/Results?run={runs[1]}")
+    expect(page.get_by_role("heading", name=f"Run {runs[1]}")).to_be_visible(timeout=60_000)
+    settled(page)
+    with page.expect_download(timeout=60_000) as download:
+        page.get_by_role("button", name="Report").click()
+    report = tmp_path / "report.html"
+    download.value.save_as(report)
+
+    context = browser.new_context(offline=True, color_scheme=scheme)  # type: ignore[arg-type]
+    opened = context.new_page()
+    said: list[str] = []
+    asked: list[str] = []
+    opened.on("console", lambda message: said.append(message.text))
+    opened.on("pageerror", lambda error: said.append(str(error)))
+    opened.on("request", lambda request: asked.append(request.url))
+    opened.goto(report.as_uri())
+    for place, marks in (("ranking", 5), ("ratings", 4), ("reliability", 2), ("loss", 2)):
+        expect(opened.locator(f"#{place} svg")).to_be_visible()
+        assert opened.locator(f"#{place} svg .mark-symbol path").count() >= marks, place
+    expect(opened.get_by_role("heading", name="Recommendations from weak labels: small")).to_be_visible()
+    expect(opened.get_by_role("cell", name="stars_high")).to_be_visible()
+    back = opened.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert back == {"light": "rgb(255, 255, 255)", "dark": "rgb(18, 23, 28)"}[scheme]
+    assert opened.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    assert said == []
+    assert asked == [report.as_uri()]
+    context.close()

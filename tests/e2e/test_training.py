@@ -1,0 +1,139 @@
+"""Training in a browser: launch, watch, cancel, reload, go on, and a process that is killed."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.e2e.conftest import settled
+from weakrec_core.data.demo import write_demo
+from weakrec_core.data.goodreads import ingest_goodreads
+from weakrec_core.data.splits import SplitConfig
+from weakrec_core.runs.store import ACTIVE, Run, list_runs, open_run
+
+FOREVER = 500  # epochs; valid stops it long before, but not in the seconds that a test takes
+
+
+@pytest.fixture(scope="module")
+def small(ready_server: str, workspace_dir: Path) -> Iterator[str]:
+    """The server, with a small dataset beside the demo; runs that are left are ended."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WEAKREC_HOME", str(workspace_dir))
+        ingest_goodreads(
+            "small", **write_demo(workspace_dir / "raw_small", users=120), splits=SplitConfig(dev_rows=300)
+        )
+        yield f"{ready_server}/Training?dataset=small"
+        for run in list_runs():
+            run.cancel()
+
+
+@pytest.fixture(autouse=True)
+def no_run_is_active(page: Page, small: str) -> Iterator[None]:
+    yield
+    for run in list_runs():
+        run.cancel()
+    open_page(page, small)
+    expect(page.get_by_role("button", name="Cancel")).to_have_count(0, timeout=120_000)
+
+
+def open_page(page: Page, url: str) -> None:
+    page.goto(url)
+    expect(page.get_by_text("New run")).to_be_visible(timeout=60_000)
+    settled(page)
+
+
+def launch(page: Page, epochs: int) -> Run:
+    """Fill in the form and launch; the newest run, when the page watches it."""
+    before = {run.id for run in list_runs()}
+    page.get_by_role("spinbutton", name="Epochs").fill(str(epochs))
+    page.get_by_role("spinbutton", name="Epochs").press("Tab")
+    page.get_by_role("button", name="Launch").click()
+    expect(heading(page)).to_be_visible()
+    expect(heading(page)).not_to_contain_text(re.compile("|".join(before) or "none before"))
+    (new,) = [run for run in list_runs() if run.id not in before]
+    expect(heading(page)).to_contain_text(new.id)
+    return new
+
+
+def heading(page: Page) -> Locator:
+    """Id and state of the run that is watched."""
+    return page.get_by_role("heading", name=re.compile(r"\d{8}-\d{6}-[0-9a-f]{4}"))
+
+
+def state(page: Page, name: str) -> None:
+    expect(heading(page)).to_contain_text(name, timeout=180_000)
+
+
+def button(page: Page, name: str, run: Run) -> Locator:
+    return page.locator(f".st-key-{name.lower()}_{run.id}").get_by_role("button")
+
+
+def an_epoch_is_drawn(page: Page) -> None:
+    expect(page.get_by_text(re.compile(r"epoch [1-9]\d* of \d+ · at most .* left"))).to_be_visible(timeout=120_000)
+    expect(page.get_by_test_id("stVegaLiteChart")).to_have_count(3)
+
+
+def test_launch_and_watch_to_the_end(page: Page, small: str) -> None:
+    open_page(page, small)
+    page.get_by_role("spinbutton", name="Minutes").fill("5")
+    run = launch(page, 2)
+    state(page, "succeeded")
+    expect(page.get_by_test_id("stVegaLiteChart")).to_have_count(3)
+    expect(page.get_by_role("link", name="Read its test metrics")).to_be_visible()
+    config = open_run(run.id).config
+    assert (config.dataset, config.train["epochs"], config.budget) == ("small", 2, 5.0)
+    assert run.status.epoch == 2
+
+
+def test_reload_during_training_cancel_and_resume(page: Page, small: str) -> None:
+    open_page(page, small)
+    run = launch(page, FOREVER)
+    an_epoch_is_drawn(page)
+    page.reload()
+    expect(heading(page)).to_contain_text(run.id, timeout=60_000)
+    state(page, "running")
+    an_epoch_is_drawn(page)
+    button(page, "Cancel", run).click()
+    state(page, "cancelled")
+    done = run.status.epoch
+    assert done >= 1
+    assert len(run.epochs) == done
+    settled(page)
+    button(page, "Resume", run).click()
+    state(page, "running")
+    expect(page.get_by_text(re.compile(rf"epoch {done + 1} of {FOREVER}"))).to_be_visible(timeout=120_000)
+    assert [e["epoch"] for e in run.epochs[: done + 1]] == list(range(1, done + 2))
+
+
+def test_the_second_run_waits_and_a_killed_one_is_lost_with_its_log(page: Page, small: str) -> None:
+    open_page(page, small)
+    first = launch(page, FOREVER)
+    an_epoch_is_drawn(page)
+    second = launch(page, 1)
+    expect(page.get_by_text("Waiting: 1 run before it")).to_be_visible()
+    expect(page.get_by_text("Queue", exact=True)).to_be_visible()
+    button(page, "Watch", first).click()
+    expect(heading(page)).to_contain_text(first.id)
+    pid = first.status.pid
+    assert pid is not None
+    psutil.Process(pid).kill()
+    state(page, "lost")
+    expect(page.get_by_text("The process ended without a word; see its log.")).to_be_visible()
+    expect(page.get_by_test_id("stExpander").get_by_test_id("stCode")).to_be_visible()
+    button(page, "Retry", first).click()
+    expect(heading(page)).not_to_contain_text(first.id)
+    (third,) = [run for run in list_runs() if run.id not in (first.id, second.id) and run.status.state in ACTIVE]
+    assert third.config.train == first.config.train
+
+
+def test_tensorflow_is_not_in_the_server(page: Page, small: str) -> None:
+    open_page(page, small)
+    run = launch(page, FOREVER)
+    (server,) = [p for p in psutil.Process().children() if "streamlit" in " ".join(p.cmdline())]
+    an_epoch_is_drawn(page)
+    assert run.status.pid is not None
+    assert any("tensorflow" in part.path for part in psutil.Process(run.status.pid).memory_maps())
+    assert not any("tensorflow" in part.path for part in server.memory_maps())

@@ -1,0 +1,109 @@
+"""From a table of interactions in DuckDB to the rows and histories of a dataset: what every ingest does alike.
+
+The table has user_id, book_id, rating and line, its order in the file. A table kept_books says which books are kept and as
+which ``book_idx``. A user and a book make one pair; of repeated interactions the first rated one counts.
+"""
+
+import duckdb
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from weakrec_core.data.histories import Histories
+from weakrec_core.data.splits import SplitConfig, split_by_user
+from weakrec_core.errors import DataError
+
+
+def keep_pairs(
+    con: duckdb.DuckDBPyConnection, source: str, rating: str, min_user_books: int, max_user_books: int | None
+) -> dict[str, int]:
+    """Create the tables pairs (user_id, book_idx, rating; NULL = not rated) and kept_users (user_id, user_idx).
+
+    Parameters
+    ----------
+    source : str
+        The table of interactions.
+    rating : str
+        SQL expression over it for the rating, NULL where there is none.
+    min_user_books, max_user_books : int
+        Users by their pairs; None = no limit.
+
+    Returns
+    -------
+    dict
+        How many of what were found and kept.
+    """
+    con.execute(
+        f"""CREATE TEMP TABLE pairs AS SELECT user_id, book_idx, {rating} AS rating
+        FROM {source} JOIN kept_books USING (book_id)
+        QUALIFY row_number() OVER (PARTITION BY user_id, book_idx ORDER BY ({rating} IS NULL), {source}.line) = 1"""
+    )
+    con.execute(
+        """CREATE TEMP TABLE kept_users AS SELECT user_id, row_number() OVER (ORDER BY user_id) - 1 AS user_idx
+        FROM pairs GROUP BY user_id HAVING count(*) BETWEEN $low AND $high""",
+        {"low": min_user_books, "high": 1 << 40 if max_user_books is None else max_user_books},
+    )
+    of_kept_books = f"SELECT count(*) FROM {source} JOIN kept_books USING (book_id)"
+    return count(
+        con,
+        {
+            "interactions": f"SELECT count(*) FROM {source}",
+            "interactions_repeated": f"SELECT ({of_kept_books}) - (SELECT count(*) FROM pairs)",
+            "interactions_kept": "SELECT count(*) FROM pairs JOIN kept_users USING (user_id)",
+            "not_rated": "SELECT count(*) FROM pairs JOIN kept_users USING (user_id) WHERE rating IS NULL",
+            "books_kept": "SELECT count(*) FROM kept_books",
+            "users": "SELECT count(DISTINCT user_id) FROM pairs",
+            "users_kept": "SELECT count(*) FROM kept_users",
+        },
+    )
+
+
+def count(con: duckdb.DuckDBPyConnection, queries: dict[str, str]) -> dict[str, int]:
+    """The one number that each query gives."""
+    return {key: int(con.execute(query).fetchall()[0][0]) for key, query in queries.items()}
+
+
+def extract(
+    con: duckdb.DuckDBPyConnection, texts: str, files: str
+) -> tuple[pd.DataFrame, Histories, NDArray[np.object_]]:
+    """The rated pairs as rows, each with its text; the histories, unrated pairs included; the user ids.
+
+    Parameters
+    ----------
+    texts : str
+        The table that has review_text; of several the first counts.
+    files : str
+        Names of the files, for the message.
+
+    Raises
+    ------
+    DataError
+        If no rated pair is left.
+    """
+    rows = con.execute(
+        f"""WITH texts AS (
+            SELECT user_id, book_id, review_text FROM {texts}
+            QUALIFY row_number() OVER (PARTITION BY user_id, book_id ORDER BY (review_text IS NULL), line) = 1)
+        SELECT user_idx::INTEGER AS user_idx, book_idx::INTEGER AS book_idx, user_id, book_id, review_text,
+            rating::FLOAT AS rating
+        FROM pairs JOIN kept_users USING (user_id) JOIN kept_books USING (book_idx)
+        LEFT JOIN texts USING (user_id, book_id)
+        WHERE rating IS NOT NULL"""
+    ).df()
+    if rows.empty:
+        raise DataError(
+            f"No rated interaction is left of {files} after the filters; widen the limits on books and users."
+        )
+    pairs = con.execute("SELECT user_idx, book_idx FROM pairs JOIN kept_users USING (user_id)").df()
+    user_ids = con.execute("SELECT user_id FROM kept_users ORDER BY user_idx").df()["user_id"].to_numpy(object)
+    return (
+        rows,
+        Histories.from_pairs(pairs["user_idx"].to_numpy(), pairs["book_idx"].to_numpy(), len(user_ids)),
+        user_ids,
+    )
+
+
+def label_and_split(rows: pd.DataFrame, positive: float, splits: SplitConfig) -> pd.DataFrame:
+    """The rows with ``gold``, POSITIVE from the rating `positive` on, and ``split``."""
+    split = split_by_user(rows["user_idx"].to_numpy(), splits)
+    return rows.assign(gold=(rows["rating"] >= positive).astype("int8"), split=split)

@@ -1,0 +1,192 @@
+"""A run's results as one HTML file for stakeholders: charts and all, no request to any host."""
+
+import json
+from collections.abc import Hashable
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from weakrec_core import charts, result_charts
+from weakrec_core.errors import WeakrecError
+from weakrec_core.labeling.analysis import lf_summary
+from weakrec_core.labeling.apply import Applier
+from weakrec_core.labeling.spec import LFSet
+from weakrec_core.runs import looks, tables
+from weakrec_core.runs.error_slices import dataset_of
+from weakrec_core.runs.scores import RATING_METRICS, calibration_error, read_scores, reliability_bins
+from weakrec_core.runs.store import Run
+
+_TEMPLATES = Path(__file__).parent / "templates"
+_CUT = 10
+_FONT = (
+    'system-ui, "Segoe UI", Roboto, "Helvetica Neue", sans-serif'  # of the template, so that labels are measured right
+)
+_STYLE: dict[str, Any] = {
+    "font": _FONT,
+    "axis": {"labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal", "tickCount": 6},
+    "legend": {"labelFontSize": 12},
+}
+_AUTOSIZE = {"type": "fit-x", "contains": "padding"}
+LABEL_MODELS = {
+    "snorkel": "Snorkel's LabelModel",
+    "majority": "a majority vote",
+    "calibrated": "a model calibrated on the dev set",
+}
+
+
+def render_report(run: Run) -> str:
+    """The HTML page of a finished run.
+
+    Every text from outside (names of datasets and LFs) is escaped; Vega and its chart specs are inlined.
+
+    Raises
+    ------
+    WeakrecError
+        If the run has no result.
+    """
+    from jinja2 import Environment, FileSystemLoader
+
+    result = tables.finished(run)
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.globals |= {"figure": tables.figure, "title": tables.title}
+    drawn, notes = _charts(run, result)
+    return environment.get_template("report.html").render(
+        run=run,
+        config=run.config,
+        created=datetime.fromisoformat(run.config.created).strftime("%-d %B %Y"),
+        result=result,
+        labels=result["labels"],
+        label_model=LABEL_MODELS.get(result["labels"]["label_model"], result["labels"]["label_model"]),
+        headline=_headline(run, result),
+        rankings={
+            k: _cells(tables.figures(result, "ranking", tables.ranking_at(result, k))) for k in tables.cuts(result)
+        },
+        ratings=_cells(tables.figures(result, "test", _rated(result), _intervals(run))),
+        lfs=_lf_rows(run),
+        looks=looks.sentence(run.config.fingerprint),
+        notes=notes,
+        cut=_CUT if _CUT in tables.cuts(result) else None,
+        charts=drawn,
+        vega=_vega(),
+    )
+
+
+@lru_cache(maxsize=1)
+def _vega() -> str:
+    """Vega, Vega-Lite and Vega-Embed as one script, safe inside a script element."""
+    import altair
+    import vl_convert
+
+    version = ".".join(altair.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
+    bundle: Any = vl_convert.javascript_bundle  # its annotations ask for a snippet, which it does without
+    return str(bundle(vl_version=version)).replace("</script", "<\\/script")
+
+
+def _intervals(run: Run) -> tables.Intervals:
+    scores = read_scores(run)
+    return {} if scores is None else scores.rating_intervals
+
+
+def _rated(result: dict[str, Any]) -> list[str]:
+    return [metric for metric in RATING_METRICS if metric in result["test"]]
+
+
+def _headline(run: Run, result: dict[str, Any]) -> list[dict[str, Any]]:
+    """The few figures that come first, each with its interval and what it is measured against."""
+    intervals = _intervals(run)
+    wanted = [
+        ("ranking", f"ndcg@{_CUT}", ("ease", "item_knn", "popularity")),
+        ("ranking", f"hit_rate@{_CUT}", ("ease", "item_knn", "popularity")),
+        ("test", "auc", ("dev_only", "popularity", "constant")),
+        ("test", "accuracy", ("dev_only", "constant")),
+    ]
+    found = []
+    for part, metric, bars in wanted:
+        measured = result.get(part) or {}
+        if measured.get(metric) is None:
+            continue
+        low, high = (measured.get("intervals") or intervals).get(metric) or (None, None)
+        known = {key: ((result["baselines"].get(key) or {}).get(part) or {}).get(metric) for key in bars}
+        against = [(tables.BASELINES[key], value) for key, value in known.items() if value is not None]
+        found.append({"metric": metric, "value": measured[metric], "low": low, "high": high, "against": against[:1]})
+    return found
+
+
+def _cells(figures: pd.DataFrame) -> dict[str, Any]:
+    """A table for the template: its columns, and for each model its cells; the best of a column is marked."""
+    if figures.empty:
+        return {"columns": [], "rows": []}
+    wide = tables.wide(figures)
+    values = (
+        figures.pivot(index="model", columns="metric", values="value").loc[wide.index, wide.columns].to_numpy(float)
+    )
+    lower = np.isin(wide.columns, [tables.title(metric) for metric in tables.LOWER_IS_BETTER])
+    directed = np.where(np.isnan(values), -np.inf, np.where(lower, -values, values))
+    best = (directed == directed.max(axis=0)) & ~np.isnan(values)
+    rows = [
+        {
+            "model": model,
+            "own": model == tables.THIS_RUN,
+            # The interval goes below the value: beside it, seven columns are too wide for a page.
+            "cells": [(*text.partition(" ")[::2], mark) for text, mark in zip(texts, marks, strict=True)],
+        }
+        for model, texts, marks in zip(wide.index, wide.to_numpy(), best.tolist(), strict=True)
+    ]
+    return {"columns": list(wide.columns), "rows": rows}
+
+
+def _lf_rows(run: Run) -> list[dict[Hashable, Any]] | str:
+    """The LFs on the dev set, or why they cannot be measured any more."""
+    try:
+        applier = Applier(dataset_of(run))
+        lf_set = LFSet.model_validate(run.config.lf_set)
+        summary = lf_summary(applier.patterns(lf_set, "dev")[0], lf_set)
+    except WeakrecError as e:
+        return str(e)
+    return summary.to_dict("records")
+
+
+def _charts(run: Run, result: dict[str, Any]) -> tuple[dict[str, str], dict[str, float]]:
+    """Vega-Lite specs by the id of their place, and figures that belong to them."""
+    drawn: dict[str, Any] = {}
+    notes: dict[str, float] = {}
+    if f"ndcg@{_CUT}" in tables.ranking_names(result):
+        ranked = tables.figures(result, "ranking", [f"ndcg@{_CUT}"])
+        drawn["ranking"] = _model_figures(ranked)
+    rated = tables.figures(result, "test", ["auc"], _intervals(run))
+    drawn["ratings"] = _model_figures(rated)
+    epochs = pd.DataFrame(run.epochs)
+    if len(epochs):
+        drawn["loss"] = charts.learning_curves(epochs, "Loss on train and valid by epoch")
+        if (valid := result_charts.valid_curves(epochs, "Metrics on valid by epoch")) is not None:
+            drawn["valid"] = valid
+    scores = read_scores(run)
+    if scores is not None:
+        bins = reliability_bins(scores.rows)
+        notes["calibration_error"] = calibration_error(bins)
+        drawn["reliability"] = result_charts.reliability_bars(
+            bins, "Observed share of liked books by predicted probability"
+        )
+    return {place: _spec(chart) for place, chart in drawn.items()}, notes
+
+
+def _model_figures(figures: pd.DataFrame) -> charts.Chart:
+    """The height is fixed: Vega-Lite warns of a chart as wide as its place and as high as its rows."""
+    title = f"{figures['metric'].iloc[0]} on test of the run and its baselines"
+    chart = result_charts.model_figures(figures, [tables.THIS_RUN, tables.NETWORK], title)
+    return chart.properties(height=result_charts.ROW * int(figures["value"].notna().sum()))
+
+
+def _spec(chart: charts.Chart) -> str:
+    """The spec as wide as its place and without a background, as JSON that cannot end a script element."""
+    spec = (
+        chart.properties(width="container", autosize=_AUTOSIZE).configure(background="transparent", **_STYLE).to_dict()
+    )
+    spec.pop("$schema", None)
+    return json.dumps(spec, ensure_ascii=True, allow_nan=False).replace("<", "\\u003c")

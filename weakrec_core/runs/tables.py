@@ -1,0 +1,119 @@
+"""The figures of a result as tables: the run, its network alone, and the baselines, one row each."""
+
+import math
+from typing import Any
+
+import pandas as pd
+
+from weakrec_core.errors import RunError
+from weakrec_core.runs.store import Run
+
+THIS_RUN, NETWORK = "This run", "Its network alone"
+BASELINES = {
+    "constant": "Constant",
+    "popularity": "Popularity",
+    "item_knn": "Item-kNN",
+    "ease": "EASE",
+    "dev_only": "Network, dev gold only",
+    "gold": "Network, true train labels",
+}
+TITLES = {
+    "auc": "AUC",
+    "log_loss": "Log loss",
+    "accuracy": "Accuracy",
+    "balanced_accuracy": "Balanced acc.",
+    "f1": "F1",
+    "precision": "Precision",
+    "recall": "Recall",
+    "ndcg": "NDCG",
+    "hit_rate": "Hit rate",
+    "mrr": "MRR",
+    "coverage": "Coverage",
+}
+RANKING_METRICS = ("ndcg", "precision", "recall", "hit_rate", "mrr", "coverage")
+LOWER_IS_BETTER = frozenset({"log_loss"})
+Intervals = dict[str, tuple[float, float]]
+
+
+def title(metric: str) -> str:
+    """A metric as people read it: ``ndcg@10`` is NDCG@10."""
+    name, at, k = metric.partition("@")
+    return TITLES.get(name, name) + at + k
+
+
+def finished(run: Run) -> dict[str, Any]:
+    """The result of a run; `RunError` if it has none."""
+    result = run.result
+    if result is None:
+        raise RunError(f"Run {run.id} has no result: it is {run.status.state}.")
+    return result
+
+
+def ranking_names(result: dict[str, Any]) -> list[str]:
+    """The ranking metrics of a result, such as ``ndcg@10`` and ``mrr``; none in runs from before they were measured."""
+    return [key for key in result.get("ranking") or {} if key.split("@")[0] in RANKING_METRICS]
+
+
+def ranking_at(result: dict[str, Any], k: int) -> list[str]:
+    """Those that look at the first k books, and those that look at all."""
+    known = ranking_names(result)
+    return [name for metric in RANKING_METRICS for name in (f"{metric}@{k}", metric) if name in known]
+
+
+def cuts(result: dict[str, Any]) -> list[int]:
+    """The lengths of the list that were measured, ascending."""
+    return sorted({int(name.split("@")[1]) for name in ranking_names(result) if "@" in name})
+
+
+def models(result: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """What was measured, by the name that people read: this run first, then its network alone, then the baselines."""
+    blended = (result.get("blend") or {}).get("weight")
+    network = {NETWORK: result["network"]} if blended and result.get("network") else {}
+    known = result.get("baselines") or {}
+    ordered = [key for key in BASELINES if known.get(key)] + [key for key in known if key not in BASELINES]
+    return {THIS_RUN: result} | network | {BASELINES.get(key, key): known[key] for key in ordered if known[key]}
+
+
+def figures(result: dict[str, Any], part: str, metrics: list[str], intervals: Intervals | None = None) -> pd.DataFrame:
+    """One row a model and metric, of the models that have this part.
+
+    Parameters
+    ----------
+    part : str
+        ``test``, ``tutorial_protocol`` or ``ranking``.
+    intervals : dict, optional
+        95 % intervals of this run's metrics, where the result does not hold them.
+
+    Returns
+    -------
+    DataFrame
+        model, metric (as people read it), value, low, high; NaN where there is none.
+    """
+    rows = []
+    for model, measured in models(result).items():
+        values = measured.get(part)
+        if not values:
+            continue
+        known = dict(intervals or {} if model == THIS_RUN else {}) | (values.get("intervals") or {})
+        for metric in metrics:
+            low, high = known.get(metric) or (None, None)
+            rows.append((model, title(metric), values.get(metric), low, high))
+    table = pd.DataFrame(rows, columns=["model", "metric", "value", "low", "high"])
+    return table.astype({"value": float, "low": float, "high": float})
+
+
+def figure(value: float | None, low: float | None = None, high: float | None = None, digits: int = 3) -> str:
+    """A value with its interval in brackets; – where there is none."""
+    if value is None or math.isnan(value):
+        return "–"
+    if low is None or high is None or math.isnan(low) or low == high:
+        return f"{value:.{digits}f}"
+    return f"{value:.{digits}f} [{low:.{digits}f}, {high:.{digits}f}]"
+
+
+def wide(table: pd.DataFrame) -> pd.DataFrame:
+    """`figures` for reading: one row a model, one column a metric."""
+    values = table[["value", "low", "high"]].to_numpy(float)
+    texts = table.assign(text=[figure(float(value), float(low), float(high)) for value, low, high in values])
+    metrics, names = list(dict.fromkeys(texts["metric"])), list(dict.fromkeys(texts["model"]))
+    return texts.pivot(index="model", columns="metric", values="text").loc[names, metrics].rename_axis(None, axis=1)
