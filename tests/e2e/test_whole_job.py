@@ -46,6 +46,6 @@ def test_from_an_empty_workspace_to_test_metrics(page: Page, server: str, tmp_pa
     expect(page.get_by_text("Read its test metrics")).to_be_visible(timeout=240_000)
     page.get_by_text("Read its test metrics").click()
     settled(page)
-    expect(page.get_by_text("Test AUC")).to_be_visible()
+    expect(page.get_by_test_id("stMetric").filter(has_text="Test AUC")).to_be_visible()
     auc = page.get_by_test_id("stMetricValue").first.inner_text()
     assert 0.4 < float(auc) < 1.0
