@@ -4,8 +4,8 @@ import streamlit as st
 
 from pages.ui import fmt
 from pages.ui.workbench import Workbench, errors_shown, page_setup
-from weakrec_core.label_model.preview import set_figures
-from weakrec_core.labeling.buckets import buckets
+from weakrec_core.error_analysis.buckets import buckets
+from weakrec_core.label_model.set_figures import set_figures
 from weakrec_core.runs.store import ACTIVE, list_runs
 
 

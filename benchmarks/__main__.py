@@ -79,7 +79,7 @@ def end_model(
 ) -> None:
     """The end model beside popularity, item-kNN, EASE, the dev-only network and the ceiling."""
     from benchmarks.end_model import run
-    from weakrec_core.data.table import Columns
+    from weakrec_core.data.ingest.table import Columns
 
     columns = Columns(user=user, item=item, rating=rating, title=title, creator=creator)
     _show(run(dataset, ratings, columns, seeds), as_json)

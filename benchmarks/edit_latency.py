@@ -18,12 +18,13 @@ import numpy as np
 from benchmarks.common import result, temporary_workspace
 from weakrec_core import paths
 from weakrec_core.data.dataset import open_dataset
-from weakrec_core.label_model.preview import set_figures
+from weakrec_core.label_model.set_figures import set_figures
 from weakrec_core.labeling.analysis import lf_summary
 from weakrec_core.labeling.apply import Applier
 from weakrec_core.labeling.drift import drift_table
 from weakrec_core.labeling.spec import LFSet, parse_lf, read_lf_set
-from weakrec_core.labeling.sweep import domain, histogram, sweep
+from weakrec_core.labeling.sweep import histogram, sweep
+from weakrec_core.stats.domain import domain
 
 _BARE = """import streamlit as st
 value = st.slider("Threshold", 0.0, 1.0, 0.5, step=0.01)

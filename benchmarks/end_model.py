@@ -12,10 +12,10 @@ from scipy import stats
 from benchmarks.common import result, temporary_workspace
 from weakrec_core import paths
 from weakrec_core.data.dataset import open_dataset
-from weakrec_core.data.demo import write_demo
-from weakrec_core.data.goodreads import ingest_goodreads
+from weakrec_core.data.demo.raw_files import write_demo
+from weakrec_core.data.ingest.goodreads import ingest_goodreads
+from weakrec_core.data.ingest.table import Columns, ingest_table
 from weakrec_core.data.splits import SplitConfig
-from weakrec_core.data.table import Columns, ingest_table
 from weakrec_core.labeling.spec import read_lf_set
 from weakrec_core.runs.job import execute
 from weakrec_core.runs.store import new_run

@@ -9,12 +9,12 @@ import numpy as np
 from benchmarks.common import in_turn, result, temporary_workspace
 from weakrec_core import paths
 from weakrec_core.data.dataset import Dataset
-from weakrec_core.data.demo import write_demo
-from weakrec_core.data.goodreads import ingest_goodreads
+from weakrec_core.data.demo.raw_files import write_demo
+from weakrec_core.data.ingest.goodreads import ingest_goodreads
 from weakrec_core.data.splits import SplitConfig
+from weakrec_core.error_analysis.buckets import BUCKETS, buckets
+from weakrec_core.error_analysis.filters import RowFilter
 from weakrec_core.labeling.apply import Applier
-from weakrec_core.labeling.buckets import KINDS, buckets
-from weakrec_core.labeling.filters import RowFilter
 from weakrec_core.labeling.spec import read_lf_set
 
 _PAGE = "pages/3_Error_analysis.py"
@@ -48,7 +48,7 @@ def _filters(names: list[str]) -> list[RowFilter]:
     """One a bucket."""
     labels = ("POSITIVE", "NEGATIVE")
     filters = [RowFilter(), *(RowFilter(model=said, gold=gold) for said in labels for gold in labels)]
-    filters += [RowFilter.from_query({"kind": kind}) for kind in KINDS]
+    filters += [RowFilter.from_query({"kind": kind}) for kind in BUCKETS]
     outcomes = ("correct", "incorrect", "could_help")
     return filters + [RowFilter.from_query({"lf": name, "outcome": o}) for name in names for o in outcomes]
 

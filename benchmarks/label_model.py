@@ -9,17 +9,17 @@ import pandas as pd
 from benchmarks.common import in_turn, result, temporary_workspace
 from weakrec_core import paths
 from weakrec_core.data.dataset import SPLITS, Dataset
-from weakrec_core.data.demo import write_demo
-from weakrec_core.data.goodreads import ingest_goodreads
-from weakrec_core.label_model.compare import compare_votes
+from weakrec_core.data.demo.raw_files import write_demo
+from weakrec_core.data.ingest.goodreads import ingest_goodreads
+from weakrec_core.label_model.comparing import compare_votes
 from weakrec_core.label_model.fitting import fit_label_model
-from weakrec_core.label_model.metrics import probability_metrics
 from weakrec_core.label_model.snorkel_model import fit_snorkel
-from weakrec_core.label_model.text import fit_text_model
-from weakrec_core.label_model.text_step import blend
+from weakrec_core.label_model.text_labels import blend
+from weakrec_core.label_model.text_model import fit_text_model
 from weakrec_core.labeling.apply import Applier
-from weakrec_core.labeling.patterns import group_votes
 from weakrec_core.labeling.spec import LFSet, read_lf_set
+from weakrec_core.labeling.vote_patterns import group_votes
+from weakrec_core.stats.probability_metrics import probability_metrics
 
 SEEDS = range(10)
 DEV_SHARE = 0.1

@@ -12,16 +12,16 @@ from benchmarks.common import machine, temporary_workspace
 from benchmarks.label_model import DEV_SHARE, SEEDS, tfidf_alone
 from weakrec_core import paths
 from weakrec_core.data.dataset import SPLITS, Dataset, save_dataset
-from weakrec_core.data.demo import write_demo
-from weakrec_core.data.goodreads import ingest_goodreads
+from weakrec_core.data.demo.raw_files import write_demo
+from weakrec_core.data.ingest.goodreads import ingest_goodreads
 from weakrec_core.label_model.calibrated import fit_calibrated
-from weakrec_core.label_model.metrics import probability_metrics
 from weakrec_core.labeling.apply import Applier
 from weakrec_core.labeling.spec import LFSet, read_lf_set
-from weakrec_core.labeling.suggest import apply_suggestions, suggest
 from weakrec_core.progress import Progress, no_progress
 from weakrec_core.signals import SignalStore
 from weakrec_core.signals.registry import Values
+from weakrec_core.stats.probability_metrics import probability_metrics
+from weakrec_core.suggestions.suggest import apply_suggestions, suggest
 
 KS = (20, 50, 100)
 _ALONE = 20  # suggestions whose own promise is checked

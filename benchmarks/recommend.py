@@ -18,14 +18,14 @@ import psutil
 from benchmarks.common import in_turn, result, temporary_workspace
 from benchmarks.training import Size, invent
 from weakrec_core import paths
+from weakrec_core.baselines.item_item import Ease, interactions
 from weakrec_core.data.dataset import Dataset
+from weakrec_core.data.training_rows import gold_rows, training_users
 from weakrec_core.labeling.spec import read_lf_set
-from weakrec_core.recommender.blend import Blended
-from weakrec_core.recommender.linear import Ease, interactions
-from weakrec_core.recommender.reader import Reader
-from weakrec_core.recommender.rows import gold_rows, training_users
-from weakrec_core.recommender.serving import Worker
+from weakrec_core.network.blend import Blended
 from weakrec_core.runs.store import Run, Status, new_run
+from weakrec_core.serving.reader import Reader
+from weakrec_core.serving.worker import Worker
 
 K = 10
 HISTORY = 80  # books, about the median of the demo's readers
@@ -70,9 +70,9 @@ def run(runs: int, size: Size | None = None) -> dict[str, Any]:
 def _run(dataset: Dataset, blend: bool) -> Run:
     """A finished run with random weights."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    from weakrec_core.recommender.config import train_config
-    from weakrec_core.recommender.model import build
-    from weakrec_core.recommender.predicting import NetworkRecommender
+    from weakrec_core.network.config import train_config
+    from weakrec_core.network.model import build
+    from weakrec_core.network.network_recommender import NetworkRecommender
 
     made = new_run(
         dataset.name, read_lf_set(paths.PROJECT / "lfs" / "tutorial.yaml"), "v1", "majority", preset="recommended"

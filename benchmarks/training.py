@@ -31,8 +31,8 @@ import pandas as pd
 from benchmarks.common import machine, temporary_workspace
 from weakrec_core.data.dataset import BOOK_COLUMNS, SPLITS, Dataset, open_dataset, save_dataset
 from weakrec_core.data.histories import Histories
-from weakrec_core.recommender.evaluation import rating_metrics, tutorial_examples
-from weakrec_core.recommender.rows import TrainingRows, gold_rows, true_train_rows
+from weakrec_core.data.training_rows import TrainingRows, gold_rows, true_train_rows
+from weakrec_core.evaluation.rating_metrics import rating_metrics, tutorial_examples
 
 PASSES = 4  # over the labeled rows
 BATCH_SIZE, LEARNING_RATE = 1024, 1.0
@@ -107,8 +107,8 @@ def run(runs: int, size: Size | None = None) -> dict[str, Any]:
 
 def ours(dataset: Dataset, rows: TrainingRows, learning_rate: float, seed: int) -> Measured:
     """`train` as runs use it; the clock is its own and leaves validation out."""
-    from weakrec_core.recommender.config import train_config
-    from weakrec_core.recommender.training import train
+    from weakrec_core.network.config import train_config
+    from weakrec_core.network.training import train
 
     epochs: list[dict[str, float]] = []
     config = train_config(

@@ -6,7 +6,7 @@ import streamlit as st
 from pages.ui import fmt
 from pages.ui.workbench import Workbench, errors_shown, page_setup
 from weakrec_core.data.dataset import SPLITS
-from weakrec_core.data.jobs import forget_job, start_job, unfinished_jobs
+from weakrec_core.data.ingest.ingest_jobs import forget_job, start_job, unfinished_jobs
 
 _SHOWN_ROWS = 200
 

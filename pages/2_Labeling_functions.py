@@ -14,7 +14,7 @@ from pages.ui.strip import strip
 from pages.ui.suggestions import suggest_button
 from pages.ui.threshold_editor import threshold_editor
 from pages.ui.workbench import Workbench, errors_shown, page_setup
-from weakrec_core.labeling.background import StillRunning
+from weakrec_core.labeling.python_votes import StillRunning
 from weakrec_core.labeling.spec import LF, ColumnLF, CombinedLF, KeywordLF, PythonLF, ThresholdLF
 from weakrec_core.signals import SIGNALS
 

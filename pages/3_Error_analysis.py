@@ -8,7 +8,7 @@ from pages.ui.error_suggestions import suggestions_panel
 from pages.ui.error_views import pairs_view, slices_view, thresholds_view
 from pages.ui.strip import strip
 from pages.ui.workbench import Workbench, errors_shown, page_setup
-from weakrec_core.labeling.buckets import Buckets, buckets
+from weakrec_core.error_analysis.buckets import Buckets, buckets
 
 _VIEWS = ("Rows", "Slices", "Pairs", "Thresholds")
 

@@ -6,9 +6,9 @@ from pages.ui import fmt
 from pages.ui.label_model import comparison_table, confidence, learned, reliability, settings, show_warnings, text_model
 from pages.ui.strip import strip
 from pages.ui.workbench import errors_shown, page_setup
-from weakrec_core.label_model.compare import compared
+from weakrec_core.label_model.comparing import compared
 from weakrec_core.label_model.guardrails import check_comparison, check_model, check_votes
-from weakrec_core.label_model.labels import label_train
+from weakrec_core.label_model.label_train import label_train
 
 wb = page_setup("Label model")
 with errors_shown():

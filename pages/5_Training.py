@@ -6,11 +6,11 @@ from pages.ui import fmt
 from pages.ui.strip import strip
 from pages.ui.watched_run import panel
 from pages.ui.workbench import Workbench, errors_shown, page_setup
-from weakrec_core.label_model.fitting import KINDS
-from weakrec_core.label_model.labels import AUTO
+from weakrec_core.label_model.fitting import LABEL_MODELS
+from weakrec_core.label_model.label_train import AUTO
 from weakrec_core.labeling.spec import LFSet
-from weakrec_core.labeling.store import load_version, version_numbers
-from weakrec_core.recommender.config import PRESETS
+from weakrec_core.labeling.versions import load_version, version_numbers
+from weakrec_core.network.config import PRESETS
 from weakrec_core.runs.job import launch
 from weakrec_core.runs.store import new_run, queue
 
@@ -29,7 +29,9 @@ def launch_form(wb: Workbench) -> None:
             key=f"run_version_{draft.base.name}",
             help=f"Of {draft.base.name}; choose another set in the sidebar",
         )
-        kind = st.selectbox("Label model", (AUTO, *KINDS), format_func=fmt.MODELS.__getitem__, key="run_label_model")
+        kind = st.selectbox(
+            "Label model", (AUTO, *LABEL_MODELS), format_func=fmt.MODELS.__getitem__, key="run_label_model"
+        )
         preset = st.selectbox(
             "Preset",
             PRESETS,

@@ -7,7 +7,7 @@ from pages.ui.run_comparison import compared
 from pages.ui.run_result import one_run
 from pages.ui.runs_table import choose_runs
 from pages.ui.workbench import errors_shown, page_setup
-from weakrec_core.runs import looks
+from weakrec_core.runs import test_looks
 from weakrec_core.runs.store import list_runs
 
 page_setup("Results")
@@ -21,7 +21,7 @@ with errors_shown():
     chosen = choose_runs(runs)
     finished = [run for run in chosen if run.result]
     for run in finished:
-        looks.record(run)
+        test_looks.record(run)
     for run in chosen:
         if run not in finished:
             status = run.status
@@ -38,4 +38,4 @@ with errors_shown():
     datasets = {run.config.fingerprint: run.config.dataset for run in finished}
     for fingerprint, dataset in datasets.items():
         name = f"{fmt.literal(dataset)}: " if len(datasets) > 1 else ""
-        st.caption(f":material/visibility: {name}{looks.sentence(fingerprint)}")
+        st.caption(f":material/visibility: {name}{test_looks.sentence(fingerprint)}")

@@ -12,11 +12,11 @@ from pages.ui.recommended import heading, in_twos, most_read, one_list, side_by_
 from pages.ui.recommender import catalogue, finished_runs, recommendations, run_of
 from pages.ui.workbench import Workbench, page_setup
 from weakrec_core.errors import WeakrecError
+from weakrec_core.labeling.book_votes import count_book_votes
 from weakrec_core.labeling.spec import LFSet
-from weakrec_core.recommender.book_votes import count_book_votes
-from weakrec_core.recommender.reader import Reader, reader_of
-from weakrec_core.recommender.recommend import Recommendation
 from weakrec_core.runs.store import Run
+from weakrec_core.serving.reader import Reader, reader_of
+from weakrec_core.serving.recommend import Recommendation
 
 _PRESENTED_SHELF = 12
 _PRESENTATION = """<style>

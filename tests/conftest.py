@@ -12,9 +12,9 @@ import pandas as pd
 import pytest
 
 from weakrec_core.data.dataset import BOOK_COLUMNS, SPLITS, Dataset, save_dataset
-from weakrec_core.data.demo import write_demo
-from weakrec_core.data.goodreads import ingest_goodreads
+from weakrec_core.data.demo.raw_files import write_demo
 from weakrec_core.data.histories import Histories
+from weakrec_core.data.ingest.goodreads import ingest_goodreads
 from weakrec_core.data.splits import SplitConfig
 from weakrec_core.labeling.apply import Applier
 from weakrec_core.labeling.spec import LFSet, read_lf_set

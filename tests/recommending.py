@@ -3,12 +3,12 @@
 import numpy as np
 
 from weakrec_core.data.dataset import Dataset
+from weakrec_core.data.training_rows import gold_rows, training_users
 from weakrec_core.labeling.spec import LFSet
-from weakrec_core.recommender.blend import Blended
-from weakrec_core.recommender.config import train_config
-from weakrec_core.recommender.model import build
-from weakrec_core.recommender.predicting import NetworkRecommender
-from weakrec_core.recommender.rows import gold_rows, training_users
+from weakrec_core.network.blend import Blended
+from weakrec_core.network.config import train_config
+from weakrec_core.network.model import build
+from weakrec_core.network.network_recommender import NetworkRecommender
 from weakrec_core.runs.store import Run, Status, new_run
 
 

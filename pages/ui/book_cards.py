@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from pages.ui import fmt
-from weakrec_core import charts
-from weakrec_core.recommender.book_votes import BookVotes
-from weakrec_core.recommender.explain import Reason
-from weakrec_core.recommender.recommend import Recommendation
+from weakrec_core.charts.colors import POSITIVE_COLOR
+from weakrec_core.labeling.book_votes import BookVotes
+from weakrec_core.serving.explain import Reason
+from weakrec_core.serving.recommend import Recommendation
 
 _SERIES = re.compile(r"(.+?)\s*\(([^()]*#[^()]*)\)\s*")
 STYLE = f"""<style>
@@ -22,7 +22,7 @@ STYLE = f"""<style>
 .book .muted, .shelf .muted {{opacity:.66; font-size:.88rem}}
 .book .like {{display:flex; align-items:center; gap:.5rem; margin:.35rem 0 .3rem; font-size:.9rem}}
 .book .track {{flex:0 1 110px; height:6px; border-radius:3px; background:#8883; overflow:hidden}}
-.book .track div {{height:100%; border-radius:3px; background:{charts.POSITIVE_COLOR}}}
+.book .track div {{height:100%; border-radius:3px; background:{POSITIVE_COLOR}}}
 .book .also {{border:1px solid #8886; border-radius:4px; padding:0 .35rem; font-size:.78rem; white-space:nowrap}}
 .book details {{margin-top:.3rem; font-size:.85rem}} .book summary {{cursor:pointer; opacity:.75}}
 .book table {{border-collapse:collapse; margin:.25rem 0}} .book th {{font-weight:400; opacity:.66; font-size:.78rem}}

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from pages.ui import fmt
 from pages.ui.workbench import Workbench
-from weakrec_core import LABEL_NAMES, charts
+from weakrec_core import LABEL_NAMES
+from weakrec_core.charts.colors import ABSTAIN_COLOR, NEGATIVE_COLOR, POSITIVE_COLOR
 
-COLORS = {1: charts.POSITIVE_COLOR, 0: charts.NEGATIVE_COLOR, -1: charts.ABSTAIN_COLOR}
+COLORS = {1: POSITIVE_COLOR, 0: NEGATIVE_COLOR, -1: ABSTAIN_COLOR}
 
 
 def card(title: str, author: str, badges: str, body: str) -> str:

@@ -6,11 +6,11 @@ import streamlit as st
 
 from pages.ui import fmt
 from pages.ui.workbench import Workbench
+from weakrec_core.error_analysis.buckets import LOW_CONFIDENCE, Buckets
+from weakrec_core.error_analysis.filters import RowFilter
 from weakrec_core.errors import SpecError
-from weakrec_core.labeling.buckets import LOW_CONFIDENCE, Buckets
-from weakrec_core.labeling.filters import RowFilter
-from weakrec_core.labeling.sweep import domain
 from weakrec_core.signals import SIGNALS
+from weakrec_core.stats.domain import domain
 
 _KINDS = {
     "wrong": ("Wrong", "The label model says something else than gold"),

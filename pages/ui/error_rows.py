@@ -9,8 +9,8 @@ from pages.ui.cards import COLORS, badge, book_of, card, gold_badge, marked
 from pages.ui.workbench import Workbench
 from weakrec_core import ABSTAIN, LABEL_NAMES
 from weakrec_core.data.notes import NOTE_LENGTH, export_notes, remove_note, starred_rows, write_note
-from weakrec_core.labeling.buckets import Buckets
-from weakrec_core.labeling.excerpts import marked_text
+from weakrec_core.error_analysis.buckets import Buckets
+from weakrec_core.error_analysis.excerpts import marked_text
 
 _PAGE = 10
 _SHOWN_BOOKS = 6

@@ -7,8 +7,8 @@ from pages.ui import fmt
 from pages.ui.lf_table import select_lf
 from pages.ui.suggestions import VERBS
 from pages.ui.workbench import Workbench, errors_shown
-from weakrec_core.labeling.relevance import Relevant, is_open, relevant
-from weakrec_core.labeling.suggest import Suggestion, apply_suggestions, suggest
+from weakrec_core.suggestions.relevance import Relevant, is_open, relevant
+from weakrec_core.suggestions.suggest import Suggestion, apply_suggestions, suggest
 
 _SHOWN = 8
 _WIDTHS = [2.7, 1.5, 3.3, 0.8]

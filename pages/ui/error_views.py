@@ -11,15 +11,16 @@ from pages.ui.cards import badge, book_of, card, gold_badge, marked
 from pages.ui.error_filters import set_filter
 from pages.ui.lf_table import select_lf
 from pages.ui.workbench import Workbench, is_dark
-from weakrec_core import error_charts
-from weakrec_core.charts import ABSTAIN_COLOR, NEGATIVE_COLOR, POSITIVE_COLOR
+from weakrec_core.charts.colors import ABSTAIN_COLOR, NEGATIVE_COLOR, POSITIVE_COLOR
+from weakrec_core.charts.error_analysis import distance_bars, pair_heat_map, slice_intervals
+from weakrec_core.error_analysis.buckets import Buckets
+from weakrec_core.error_analysis.excerpts import excerpt
+from weakrec_core.error_analysis.filters import RowFilter
+from weakrec_core.error_analysis.near_threshold import errors_by_distance, nearest_rows, price_of_a_step
+from weakrec_core.error_analysis.pairs import pair_table
+from weakrec_core.error_analysis.slices import BY_DEFAULT, slice_table
 from weakrec_core.labeling.base import VALUE
-from weakrec_core.labeling.buckets import Buckets
-from weakrec_core.labeling.excerpts import excerpt
-from weakrec_core.labeling.filters import RowFilter
-from weakrec_core.labeling.near_threshold import errors_by_distance, nearest_rows, price_of_a_step
-from weakrec_core.labeling.pairs import dependent_pairs, pair_table
-from weakrec_core.labeling.slices import BY_DEFAULT, slice_table
+from weakrec_core.labeling.dependence import dependent_pairs
 from weakrec_core.labeling.spec import ThresholdLF, parse_lf
 from weakrec_core.signals import SIGNALS
 
@@ -65,9 +66,7 @@ def slices_view(wb: Workbench, found: Buckets) -> None:
     left, right = st.columns([1, 1.45], gap="medium")
     with left:
         shown = table[table["n"] > 0].head(_SLICES_SHOWN)
-        st.altair_chart(
-            error_charts.slice_intervals(shown, overall, "Accuracy by slice with 95 % intervals, worst first")
-        )
+        st.altair_chart(slice_intervals(shown, overall, "Accuracy by slice with 95 % intervals, worst first"))
     with right:
         _slice_table(table)
 
@@ -144,7 +143,7 @@ def pairs_view(wb: Workbench, found: Buckets) -> None:
         )
         field, meaning = _PAIR_FIELDS[chosen or "Overlap"]
         st.caption(meaning)
-        chart = error_charts.pair_heat_map(
+        chart = pair_heat_map(
             pair_table(patterns, names), names, field, f"{chosen} of every pair of LFs on dev", is_dark()
         )
         st.altair_chart(chart, width="content")
@@ -179,9 +178,7 @@ def thresholds_view(wb: Workbench, found: Buckets) -> None:
             help="Groups of equal size; grey: rows that would vote if the threshold were moved that far",
         )
         table = errors_by_distance(lf, values, found.gold)
-        st.altair_chart(
-            error_charts.errors_by_distance(table, f"Share of errors by distance from the threshold of {lf.name}")
-        )
+        st.altair_chart(distance_bars(table, f"Share of errors by distance from the threshold of {lf.name}"))
     with right:
         st.markdown("**The price of one step**", help=f"One step of {lf.signal} is {SIGNALS[lf.signal].step:g}")
         _price(wb, lf, price_of_a_step(lf, values, found.gold))

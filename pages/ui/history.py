@@ -6,11 +6,11 @@ import streamlit as st
 from pages.ui import fmt
 from pages.ui.workbench import Workbench
 from weakrec_core.errors import WeakrecError
-from weakrec_core.label_model.preview import SetFigures, set_figures
+from weakrec_core.label_model.set_figures import SetFigures, set_figures
 from weakrec_core.labeling.diff import diff_sets
 from weakrec_core.labeling.drafts import Draft
 from weakrec_core.labeling.spec import LFSet
-from weakrec_core.labeling.store import Version, VersionConflict, load_version, save_version, version_numbers
+from weakrec_core.labeling.versions import Version, VersionConflict, load_version, save_version, version_numbers
 
 
 def save_button(wb: Workbench) -> None:

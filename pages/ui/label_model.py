@@ -8,15 +8,15 @@ import streamlit as st
 
 from pages.ui import fmt
 from pages.ui.workbench import Workbench, is_dark
-from weakrec_core import charts
-from weakrec_core.label_model.compare import Comparison, ModelReport, calibration_curve
-from weakrec_core.label_model.guardrails import Warning
-from weakrec_core.label_model.labels import LabelStep
-from weakrec_core.label_model.metrics import probability_metrics
+from weakrec_core.charts.label_model import fit_losses, posterior_histogram, reliability_curve
+from weakrec_core.label_model.comparing import Comparison, ModelReport, calibration_curve
+from weakrec_core.label_model.guardrails import Guardrail
+from weakrec_core.label_model.label_train import LabelStep
 from weakrec_core.label_model.snorkel_model import SnorkelConfig, SnorkelModel
-from weakrec_core.label_model.text_step import add_text_model, compare_with_text, telling_table
+from weakrec_core.label_model.text_labels import add_text_model, compare_with_text, telling_table
 from weakrec_core.labeling.analysis import lf_summary
-from weakrec_core.labeling.intervals import wilson
+from weakrec_core.stats.intervals import wilson
+from weakrec_core.stats.probability_metrics import probability_metrics
 
 _SHOWN_WARNINGS = 3
 _RIGHT: Any = {"alignment": "right", "width": 136}
@@ -55,10 +55,10 @@ def settings(wb: Workbench) -> tuple[float | None, SnorkelConfig]:
     return prior, config
 
 
-def show_warnings(warnings: list[Warning]) -> None:
+def show_warnings(warnings: list[Guardrail]) -> None:
     """The first few in the open, the rest folded."""
 
-    def one(warning: Warning) -> None:
+    def one(warning: Guardrail) -> None:
         st.warning(f"{fmt.literal(warning.message)} *{fmt.literal(warning.advice)}*", icon=":material/warning:")
 
     for warning in warnings[:_SHOWN_WARNINGS]:
@@ -134,7 +134,7 @@ def reliability(comparison: Comparison, kind: str) -> None:
         ignore_index=True,
     )
     st.altair_chart(
-        charts.reliability(curves, "Observed share of POSITIVE against predicted probability on dev", is_dark())
+        reliability_curve(curves, "Observed share of POSITIVE against predicted probability on dev", is_dark())
     )
     st.caption("On the dashed line, of the rows given 70 %, 70 % are POSITIVE.")
 
@@ -143,9 +143,7 @@ def confidence(step: LabelStep, comparison: Comparison) -> None:
     """The posterior on train, and what a confidence cut-off would keep."""
     st.subheader("P(POSITIVE) on train", anchor=False)
     st.altair_chart(
-        charts.posterior_histogram(
-            step.p_positive[step.covered], "Histogram of P(POSITIVE) over the train rows with a vote"
-        )
+        posterior_histogram(step.p_positive[step.covered], "Histogram of P(POSITIVE) over the train rows with a vote")
     )
     cut = st.slider(
         "Train only on rows at least this sure",
@@ -224,7 +222,7 @@ def learned(wb: Workbench, step: LabelStep) -> None:
     )
     if isinstance(step.model, SnorkelModel):
         st.caption("Class-conditional vote rates as learned, beside those on dev with Wilson's 95 % interval.")
-        st.altair_chart(charts.fit_losses(step.model.losses, "Loss of the label model's fit by epoch"))
+        st.altair_chart(fit_losses(step.model.losses, "Loss of the label model's fit by epoch"))
 
 
 def text_model(wb: Workbench, step: LabelStep) -> None:

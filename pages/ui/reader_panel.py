@@ -11,9 +11,9 @@ from pages.ui.book_cards import name_of, shelf
 from pages.ui.reader_url import View, show
 from pages.ui.recommender import Catalogue
 from pages.ui.workbench import Workbench
-from weakrec_core.recommender.reader import Reader
-from weakrec_core.recommender.recommend import Recommendation
 from weakrec_core.runs.store import Run
+from weakrec_core.serving.reader import Reader
+from weakrec_core.serving.recommend import Recommendation
 
 _OFFERED_USERS = 500  # in the list; any other id can be typed
 _FOUND = 6

@@ -11,10 +11,10 @@ from pages.ui.reader_panel import run_label
 from pages.ui.reader_url import K_CHOICES, POPULARITY, View, show
 from pages.ui.recommender import Catalogue
 from pages.ui.workbench import Workbench
-from weakrec_core.recommender.book_votes import BookVotes
-from weakrec_core.recommender.reader import Reader
-from weakrec_core.recommender.recommend import Recommendation
+from weakrec_core.labeling.book_votes import BookVotes
 from weakrec_core.runs.store import Run
+from weakrec_core.serving.reader import Reader
+from weakrec_core.serving.recommend import Recommendation
 
 _MOST_BESIDE = 2
 _ORDER = (

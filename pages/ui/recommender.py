@@ -6,13 +6,13 @@ import numpy as np
 import streamlit as st
 
 from weakrec_core.data.dataset import Dataset
+from weakrec_core.data.training_rows import count_readers, training_users
 from weakrec_core.errors import RunError
-from weakrec_core.recommender.reader import Reader
-from weakrec_core.recommender.recommend import Recommendation
-from weakrec_core.recommender.rows import count_readers, training_users
-from weakrec_core.recommender.serving import Worker, dataset_of
-from weakrec_core.recommender.title_search import TitleSearch
 from weakrec_core.runs.store import Run, list_runs, open_run
+from weakrec_core.serving.reader import Reader
+from weakrec_core.serving.recommend import Recommendation
+from weakrec_core.serving.title_search import TitleSearch
+from weakrec_core.serving.worker import Worker, dataset_of
 
 _WORKERS = 3  # models held at once, all tabs together: a run and two beside it
 

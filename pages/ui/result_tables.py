@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from weakrec_core.runs import tables
+from weakrec_core.runs import result_tables
 from weakrec_core.runs.error_slices import error_slices
 from weakrec_core.runs.scores import read_scores, reliability_bins
 from weakrec_core.runs.store import Run, open_run
@@ -28,7 +28,7 @@ def choose_cut(cuts: list[int], key: str) -> int:
 
 def metrics_table(figures: pd.DataFrame, key: str) -> None:
     """One row a model; intervals in brackets."""
-    table = tables.wide(figures).rename_axis("Model").reset_index()
+    table = result_tables.wide(figures).rename_axis("Model").reset_index()
     st.dataframe(
         table,
         hide_index=True,
@@ -39,13 +39,13 @@ def metrics_table(figures: pd.DataFrame, key: str) -> None:
     )
 
 
-def scores_of(run: Run) -> tuple[tables.Intervals, pd.DataFrame | None]:
+def scores_of(run: Run) -> tuple[result_tables.Intervals, pd.DataFrame | None]:
     """Intervals of the run's rating metrics and its reliability bins; nothing for runs from before scores were kept."""
     return _scores(str(run.path), run.id)
 
 
 @st.cache_data(max_entries=64, show_spinner="Drawing bootstrap samples …")
-def _scores(path: str, run_id: str) -> tuple[tables.Intervals, pd.DataFrame | None]:
+def _scores(path: str, run_id: str) -> tuple[result_tables.Intervals, pd.DataFrame | None]:
     scores = read_scores(open_run(run_id))
     return ({}, None) if scores is None else (scores.rating_intervals, reliability_bins(scores.rows))
 

@@ -7,9 +7,10 @@ import streamlit as st
 
 from pages.ui.cards import badge, book_of, card, gold_badge, marked
 from pages.ui.workbench import Workbench
-from weakrec_core import ABSTAIN, charts
-from weakrec_core.label_model.preview import set_figures
-from weakrec_core.labeling.excerpts import excerpt
+from weakrec_core import ABSTAIN
+from weakrec_core.charts.colors import ABSTAIN_COLOR
+from weakrec_core.error_analysis.excerpts import excerpt
+from weakrec_core.label_model.set_figures import set_figures
 from weakrec_core.labeling.spec import LF, ThresholdLF
 
 _PAGE = 5
@@ -62,11 +63,11 @@ def _card(wb: Workbench, lf: LF, row: int) -> str:
     badges = ""
     if isinstance(lf, ThresholdLF):
         value = wb.applier.signals.values(lf.signal, "dev")[row]
-        badges += badge(f"{lf.signal} {'–' if math.isnan(value) else f'{value:.4g}'}", charts.ABSTAIN_COLOR)
+        badges += badge(f"{lf.signal} {'–' if math.isnan(value) else f'{value:.4g}'}", ABSTAIN_COLOR)
     badges += gold_badge(int(record["gold"]), record["rating"])
     p_positive = set_figures(wb.applier, wb.lf_set).p_positive
     if p_positive is not None:
-        badges += badge(f"p {p_positive[row]:.2f}", charts.ABSTAIN_COLOR)
+        badges += badge(f"p {p_positive[row]:.2f}", ABSTAIN_COLOR)
     text, vote = record["review_text"], int(wb.applier.votes(lf, "dev")[row])
     body = "<i>no review</i>"
     if isinstance(text, str):

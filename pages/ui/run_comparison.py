@@ -7,10 +7,9 @@ import streamlit as st
 
 from pages.ui import fmt
 from pages.ui.result_tables import choose_cut, right
-from weakrec_core import result_charts
 from weakrec_core.runs.compare import Difference, RunComparison, compare_runs
+from weakrec_core.runs.result_tables import figure, title
 from weakrec_core.runs.store import Run, open_run
-from weakrec_core.runs.tables import figure, title
 
 _LINES, _LIST = 8, 240  # from so many changes on they scroll, in a box of so many px
 _VERDICTS = {"better": "▲ better", "worse": "▼ worse", "not distinguishable": "≈ same"}
@@ -86,7 +85,7 @@ def _metrics(found: list[RunComparison]) -> None:
     ]
     if drawn:
         with beside:
-            chart = result_charts.differences(pd.DataFrame(drawn), "Differences of test metrics with 95 % intervals")
+            chart = differences(pd.DataFrame(drawn), "Differences of test metrics with 95 % intervals")
             st.altair_chart(chart, key="differences_chart")
 
 

@@ -8,8 +8,9 @@ import streamlit as st
 from pages.ui import fmt
 from pages.ui.result_tables import choose_cut, metrics_table, right, scores_of, slices_of
 from pages.ui.workbench import errors_shown
-from weakrec_core import charts, result_charts
-from weakrec_core.runs import tables
+from weakrec_core.charts.results import model_figures, reliability_bars, valid_curves
+from weakrec_core.charts.training import learning_curves
+from weakrec_core.runs import result_tables
 from weakrec_core.runs.report import render_report
 from weakrec_core.runs.scores import RATING_METRICS, calibration_error
 from weakrec_core.runs.store import Run
@@ -29,7 +30,7 @@ _BY = {
 
 def one_run(run: Run) -> None:
     """Headline, then baselines, curves and errors in tabs, then what the run was made of."""
-    result = tables.finished(run)
+    result = result_tables.finished(run)
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.subheader(f"Run {run.id}", anchor=False, width="content")
         st.download_button(
@@ -78,7 +79,7 @@ def _headline(run: Run, result: dict[str, Any]) -> None:
             low, high = known.get(metric) or (None, None)
             name, base = _bar(result, part, metric)
             st.metric(
-                f"Test {tables.title(metric)}",
+                f"Test {result_tables.title(metric)}",
                 fmt.number(value),
                 None if base is None else f"{value - base:+.3f} vs {name}",
                 delta_color="off" if base is None or abs(value - base) < _NOTHING else better,
@@ -95,7 +96,7 @@ def _bar(result: dict[str, Any], part: str, metric: str) -> tuple[str, float | N
     for key in ("ease", "item_knn", "popularity") if part == "ranking" else ("dev_only", "constant"):
         value = ((known.get(key) or {}).get(part) or {}).get(metric)
         if value is not None:
-            return tables.BASELINES[key], value
+            return result_tables.BASELINES[key], value
     return "", None
 
 
@@ -103,10 +104,10 @@ def _baselines(run: Run, result: dict[str, Any]) -> None:
     intervals, _ = scores_of(run)
     left, beside = st.columns(2, gap="large")
     with left:
-        _chart(tables.figures(result, "ranking", [_RANKED]), "ndcg_chart")
+        _chart(result_tables.figures(result, "ranking", [_RANKED]), "ndcg_chart")
     with beside:
-        _chart(tables.figures(result, "test", ["auc"], intervals), "auc_chart")
-    if tables.cuts(result):
+        _chart(result_tables.figures(result, "test", ["auc"], intervals), "auc_chart")
+    if result_tables.cuts(result):
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             st.markdown(
                 "**Ranking:** liked books held out of each reader's history, found among all books",
@@ -114,8 +115,10 @@ def _baselines(run: Run, result: dict[str, Any]) -> None:
                 "catalogue without the rest of the history. Intervals: 95 % bootstrap over users.",
                 width="content",
             )
-            k = choose_cut(tables.cuts(result), "result_k")
-        metrics_table(tables.figures(result, "ranking", tables.ranking_at(result, k)), f"ranking_{run.id}_{k}")
+            k = choose_cut(result_tables.cuts(result), "result_k")
+        metrics_table(
+            result_tables.figures(result, "ranking", result_tables.ranking_at(result, k)), f"ranking_{run.id}_{k}"
+        )
         st.caption(_blend(result))
     else:
         st.caption("This run is from before ranking was measured: train it anew for precision, recall and NDCG.")
@@ -124,16 +127,16 @@ def _baselines(run: Run, result: dict[str, Any]) -> None:
         f"**Ratings:** liked or not, on all {result['test']['n']:,} rated test rows of readers not seen in training",
         help="Intervals: 95 % bootstrap over users. Models that only rank have no row here.",
     )
-    metrics_table(tables.figures(result, "test", shown, intervals), f"rating_{run.id}")
+    metrics_table(result_tables.figures(result, "test", shown, intervals), f"rating_{run.id}")
     with st.expander("The tutorial's protocol: a random unread book as NEGATIVE beside every liked one"):
         st.caption("Seeded. A random unread book is easy to tell from a read one, so the figures are high.")
-        metrics_table(tables.figures(result, "tutorial_protocol", shown), f"protocol_{run.id}")
+        metrics_table(result_tables.figures(result, "tutorial_protocol", shown), f"protocol_{run.id}")
 
 
 def _chart(figures: pd.DataFrame, key: str) -> None:
     if len(figures):
         title = f"{figures['metric'].iloc[0]} on test of the run and its baselines"
-        st.altair_chart(result_charts.model_figures(figures, [tables.THIS_RUN, tables.NETWORK], title), key=key)
+        st.altair_chart(model_figures(figures, [result_tables.THIS_RUN, result_tables.NETWORK], title), key=key)
 
 
 def _blend(result: dict[str, Any]) -> str:
@@ -154,14 +157,14 @@ def _curves(run: Run, result: dict[str, Any]) -> None:
     with left:
         st.markdown("**Loss by epoch**")
         if len(epochs):
-            st.altair_chart(charts.learning_curves(epochs, f"Loss of run {run.id} by epoch"), key="loss_chart")
+            st.altair_chart(learning_curves(epochs, f"Loss of run {run.id} by epoch"), key="loss_chart")
         st.caption(
             f"Labels of {labels['covered']:,} of {labels['rows']:,} train rows; {training['epochs_run']} epochs in "
             f"{training['seconds']:.0f} s, the best is {training['best_epoch']}."
         )
     with middle:
         st.markdown("**Metrics on valid by epoch**")
-        if len(epochs) and (chart := result_charts.valid_curves(epochs, f"Valid metrics of run {run.id} by epoch")):
+        if len(epochs) and (chart := valid_curves(epochs, f"Valid metrics of run {run.id} by epoch")):
             st.altair_chart(chart, key="valid_chart")
     with last:
         st.markdown("**Calibration of P(POSITIVE) on test**")
@@ -169,7 +172,7 @@ def _curves(run: Run, result: dict[str, Any]) -> None:
         if bins is None:
             st.caption("The predictions of this run on test were not kept: train it anew.")
         else:
-            chart = result_charts.reliability_bars(bins, "Observed share of POSITIVE by predicted probability on test")
+            chart = reliability_bars(bins, "Observed share of POSITIVE by predicted probability on test")
             st.altair_chart(chart, key="reliability_chart")
             st.caption(
                 f"On the dashed line, of the rows given 70 %, 70 % are POSITIVE. Mean distance {calibration_error(bins):.3f}."
@@ -191,7 +194,8 @@ def _errors(run: Run) -> None:
                 "Slice": shown["slice"],
                 "Rows": [f"{n:,}" for n in shown["n"]],
                 "Accuracy, 95 %": [
-                    tables.figure(*v) for v in zip(shown["accuracy"], shown["ci_low"], shown["ci_high"], strict=True)
+                    result_tables.figure(*v)
+                    for v in zip(shown["accuracy"], shown["ci_low"], shown["ci_high"], strict=True)
                 ],
                 "vs other rows": [fmt.signed(v) for v in shown["difference"]],
                 "Verdict": shown["verdict"],

@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from weakrec_core.runs import looks
+from weakrec_core.runs import test_looks
 from weakrec_core.runs.store import Run
 
 _FILTERS = {"dataset": "Dataset", "lf_set": "LF set", "preset": "Preset", "state": "State"}
@@ -87,7 +87,7 @@ def _at_first(table: pd.DataFrame) -> list[int]:
 
 def _record(run: Run) -> dict[str, Any]:
     result = run.result
-    shown = result if result and looks.seen(run) else {}
+    shown = result if result and test_looks.seen(run) else {}
     valid = [epoch["val_auc"] for epoch in run.epochs if epoch.get("val_auc") is not None]
     return run.summary() | {
         "seed": run.config.train["seed"],

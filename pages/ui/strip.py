@@ -5,7 +5,7 @@ import streamlit as st
 from pages.ui import fmt
 from pages.ui.history import conflict_dialog, save_button
 from pages.ui.workbench import Workbench
-from weakrec_core.label_model.preview import SetFigures, set_figures
+from weakrec_core.label_model.set_figures import SetFigures, set_figures
 from weakrec_core.labeling.spec import LFSet
 
 

@@ -7,7 +7,7 @@ from pages.ui import fmt
 from pages.ui.lf_table import select_lf
 from pages.ui.workbench import Workbench
 from weakrec_core.errors import WeakrecError
-from weakrec_core.labeling.suggest import Suggestion, apply_suggestions, suggest
+from weakrec_core.suggestions.suggest import Suggestion, apply_suggestions, suggest
 
 _SHOWN = 50
 VERBS = {"add_keyword": "add keyword", "add_threshold": "add", "drop_keyword": "drop keyword"}

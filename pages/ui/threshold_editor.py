@@ -7,11 +7,13 @@ import streamlit as st
 
 from pages.ui import fmt
 from pages.ui.workbench import Workbench, is_dark
-from weakrec_core import NEGATIVE, POSITIVE, threshold_charts
-from weakrec_core.labeling.intervals import wilson
+from weakrec_core import NEGATIVE, POSITIVE
+from weakrec_core.charts.threshold import threshold_histogram, threshold_sweep
 from weakrec_core.labeling.spec import ThresholdLF
-from weakrec_core.labeling.sweep import Domain, best_threshold, domain, histogram, sweep
+from weakrec_core.labeling.sweep import best_threshold, histogram, sweep
 from weakrec_core.signals import SIGNALS
+from weakrec_core.stats.domain import Domain, domain
+from weakrec_core.stats.intervals import wilson
 
 _OPS = [">", ">=", "<", "<=", "between"]
 
@@ -79,7 +81,7 @@ def _charts(wb: Workbench, lf: ThresholdLF, values: "np.ndarray", gold: "np.ndar
     # The descriptions stay the same while a threshold moves: the browser then exchanges the data of a chart, not the chart.
     bins = histogram(values, gold, shown)
     st.vega_lite_chart(
-        threshold_charts.threshold_histogram(
+        threshold_histogram(
             bins,
             shown,
             lf.bounds,
@@ -95,7 +97,7 @@ def _charts(wb: Workbench, lf: ThresholdLF, values: "np.ndarray", gold: "np.ndar
     if table.empty:
         return
     event = st.vega_lite_chart(
-        threshold_charts.threshold_sweep(
+        threshold_sweep(
             table,
             shown,
             lf.bounds,

@@ -7,7 +7,7 @@ import streamlit as st
 
 from pages.ui import fmt
 from pages.ui.workbench import errors_shown
-from weakrec_core import charts
+from weakrec_core.charts.training import learning_curves, metric_curve
 from weakrec_core.runs.job import launch
 from weakrec_core.runs.store import ACTIVE, UNFINISHED, Run, list_runs, queue
 from weakrec_core.runs.timing import seconds_left
@@ -86,9 +86,9 @@ def _curves(run: Run, epochs: pd.DataFrame) -> None:
     """Loss, and beside it each metric on valid that the preset reports."""
     metrics = {column: name for column, name in _METRICS.items() if column in epochs}
     loss, *others = st.columns(1 + len(metrics), gap="small")
-    loss.altair_chart(charts.learning_curves(epochs, f"Loss of run {run.id} by epoch on train and valid"))
+    loss.altair_chart(learning_curves(epochs, f"Loss of run {run.id} by epoch on train and valid"))
     for place, (column, name) in zip(others, metrics.items(), strict=True):
-        place.altair_chart(charts.metric_curve(epochs, column, name, f"{name} of run {run.id} on valid by epoch"))
+        place.altair_chart(metric_curve(epochs, column, name, f"{name} of run {run.id} on valid by epoch"))
 
 
 def _actions(run: Run) -> None:

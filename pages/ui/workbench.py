@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import streamlit as st
 
 from weakrec_core.data.dataset import Dataset, list_datasets, open_dataset
-from weakrec_core.data.jobs import job_status, start_demo_job
+from weakrec_core.data.ingest.ingest_jobs import job_status, start_demo_job
 from weakrec_core.errors import SpecError, WeakrecError
 from weakrec_core.labeling.apply import Applier
 from weakrec_core.labeling.drafts import Draft, keep, open_draft, recall
 from weakrec_core.labeling.spec import LF, LFSet, parse_lf
-from weakrec_core.labeling.store import list_sets
+from weakrec_core.labeling.versions import list_sets
 
 _FIRST_SET = "tutorial"
 _SIDEBAR_WIDTH = 220

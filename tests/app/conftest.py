@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from weakrec_core.data.demo import write_demo
-from weakrec_core.data.goodreads import ingest_goodreads
+from weakrec_core.data.demo.raw_files import write_demo
+from weakrec_core.data.ingest.goodreads import ingest_goodreads
 from weakrec_core.data.splits import SplitConfig
 
 PROJECT = Path(__file__).resolve().parents[2]

@@ -11,7 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.app.test_pages import LABELING, lf_row, metric, select
-from weakrec_core.labeling.store import load_version, save_version
+from weakrec_core.labeling.versions import load_version, save_version
 
 OpenPage = Callable[..., AppTest]
 

@@ -9,9 +9,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from weakrec_core.labeling.spec import read_lf_set
-from weakrec_core.runs import looks
+from weakrec_core.runs import test_looks
 from weakrec_core.runs.job import execute
-from weakrec_core.runs.outcome import ROWS_FILE, USERS_FILE
+from weakrec_core.runs.measure_run import ROWS_FILE, USERS_FILE
 from weakrec_core.runs.store import Run, new_run
 
 PAGE = "pages/6_Results.py"
@@ -55,7 +55,7 @@ def test_one_run_in_full(open_page: OpenPage, runs: list[Run]) -> None:
     ratings = next(d.value for d in app.dataframe if "AUC" in d.value and "Model" in d.value)
     assert set(ratings["Model"]) >= {"This run", "Constant", "Network, dev gold only", "Network, true train labels"}
     assert "looked at for" in texts(app)
-    assert looks.seen(runs[0])
+    assert test_looks.seen(runs[0])
 
 
 def test_the_cut_of_the_ranking_can_be_changed(open_page: OpenPage, runs: list[Run]) -> None:
@@ -80,7 +80,7 @@ def test_a_run_that_nobody_opened_does_not_show_its_test_metrics(open_page: Open
     table = open_page(PAGE, run=runs[0].id).dataframe[0].value.set_index("Run")
     assert pd.isna(table.loc[runs[1].id, "Test AUC"])
     assert table.loc[runs[1].id, "Valid AUC"] > 0
-    assert not looks.seen(runs[1])
+    assert not test_looks.seen(runs[1])
 
 
 def test_the_other_tabs(open_page: OpenPage, runs: list[Run]) -> None:

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.conftest import cell, labeling_page, select_row, settled
-from weakrec_core.labeling.store import load_version, save_version
+from weakrec_core.labeling.versions import load_version, save_version
 
 _N = 9
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from weakrec_core import paths
-from weakrec_core.data.jobs import PROGRESS_VARIABLE
+from weakrec_core.data.ingest.ingest_jobs import PROGRESS_VARIABLE
 from weakrec_core.progress import Progress
 
 if TYPE_CHECKING:

@@ -28,7 +28,7 @@ def demo(
     dev_rows: Annotated[int | None, typer.Option(min=1)] = None,
 ) -> None:
     """Write synthetic raw files in the Goodreads format."""
-    from weakrec_core.data.demo import write_demo
+    from weakrec_core.data.demo.raw_files import write_demo
 
     if name is not None:
         paths.checked_name(name, "Dataset")
@@ -57,7 +57,8 @@ def ingest_goodreads(
     skip_bad_lines: Annotated[bool, typer.Option(help="Leave out and count lines that cannot be used.")] = False,
 ) -> None:
     """Ingest the UCSD Goodreads files."""
-    from weakrec_core.data import goodreads, splits
+    from weakrec_core.data import splits
+    from weakrec_core.data.ingest import goodreads
 
     config = goodreads.GoodreadsConfig(
         min_book_ratings=min_book_ratings,
@@ -101,7 +102,8 @@ def ingest_table(
     skip_bad_lines: Annotated[bool, typer.Option(help="Leave out and count lines that cannot be used.")] = False,
 ) -> None:
     """Ingest a table of ratings, one row a user and item."""
-    from weakrec_core.data import splits, table
+    from weakrec_core.data import splits
+    from weakrec_core.data.ingest import table
 
     columns = table.Columns(
         user=user, item=item, rating=rating, text=text, title=title, creator=creator, average_rating=average_rating

@@ -45,7 +45,7 @@ def analyze(dataset: DatasetName, lfs: LFFile, split: str = "dev", as_json: Json
         return
     metrics: dict[str, Any] = dict.fromkeys(("accuracy", "log_loss", "auc"))
     try:
-        from weakrec_core.label_model.labels import label_train
+        from weakrec_core.label_model.label_train import label_train
 
         measured = label_train(applier, lf_set, "snorkel").to_json()["dev"]
         metrics = {key: measured[key] for key in metrics}
@@ -86,7 +86,7 @@ def suggest(
     as_json: Json = False,
 ) -> None:
     """Suggest keywords and thresholds to add and keywords to drop, with what each is expected to change."""
-    from weakrec_core.labeling import suggest as suggestions
+    from weakrec_core.suggestions import suggest as suggestions
 
     if (apply is None) != (out is None):
         raise WeakrecError("suggest takes --apply and --out together.")
@@ -111,7 +111,7 @@ def fit(
     as_json: Json = False,
 ) -> None:
     """Fit a label model on train and write the probabilities."""
-    from weakrec_core.label_model.labels import label_train
+    from weakrec_core.label_model.label_train import label_train
 
     applier = applier_of(dataset)
     step = label_train(applier, lf_set_of(lfs), label_model)

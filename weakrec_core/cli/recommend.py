@@ -22,12 +22,12 @@ def recommend_books(
 ) -> None:
     """The books a run's model recommends to a user, or to a reader of these books, and why."""
     from weakrec_core.labeling.apply import Applier
+    from weakrec_core.labeling.book_votes import count_book_votes
     from weakrec_core.labeling.spec import LFSet
-    from weakrec_core.recommender.book_votes import count_book_votes
-    from weakrec_core.recommender.reader import reader_of
-    from weakrec_core.recommender.recommend import recommend
-    from weakrec_core.recommender.serving import dataset_of, load_model
     from weakrec_core.runs.store import open_run
+    from weakrec_core.serving.reader import reader_of
+    from weakrec_core.serving.recommend import recommend
+    from weakrec_core.serving.worker import dataset_of, load_model
 
     if (user is None) == (books is None):
         raise WeakrecError("recommend takes either --user or --books.")
@@ -56,7 +56,7 @@ def recommend_books(
 @app.command(hidden=True)
 def serve(run: RunId) -> None:
     """Hold a run's model and answer requests, one JSON object a line; the other end of `serving.Worker`."""
-    from weakrec_core.recommender.serving import serve_run
+    from weakrec_core.serving.worker import serve_run
 
     serve_run(run)
 

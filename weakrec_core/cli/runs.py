@@ -41,7 +41,7 @@ def train(
     as_json: Json = False,
 ) -> None:
     """Fit the label model, train the recommender, measure it on test."""
-    from weakrec_core.runs import job, looks, store
+    from weakrec_core.runs import job, store, test_looks
 
     if run_dir is not None:  # the child of `job.launch`; what it prints goes to the run's log
         job.execute(store.open_run(run_dir.name))
@@ -68,7 +68,7 @@ def train(
     result = job.execute(run, lambda m: typer.echo(_epoch_line(m), err=True))
     if result is None:
         raise WeakrecError(f"Run {run.id} was cancelled.")
-    looks.record(run)
+    test_looks.record(run)
     print_json(result) if as_json else typer.echo(f"{run.id}: {result['test']}")
 
 
@@ -95,21 +95,21 @@ def compare(
     as_json: Json = False,
 ) -> None:
     """Compare two runs: what differs in their inputs, and in their test metrics on the same users."""
-    from weakrec_core.runs import looks
+    from weakrec_core.runs import test_looks
     from weakrec_core.runs.compare import compare_runs
     from weakrec_core.runs.store import open_run
 
     one, two = open_run(first), open_run(second)
     found = compare_runs(one, two)
     for run in (one, two):
-        looks.record(run)
+        test_looks.record(run)
     fingerprint = two.config.fingerprint
     if as_json:
-        print_json(found.to_json() | {"test_looks": looks.count(fingerprint)})
+        print_json(found.to_json() | {"test_looks": test_looks.count(fingerprint)})
         return
     for line in found.lines():
         typer.echo(line)
-    typer.echo(looks.sentence(fingerprint), err=True)
+    typer.echo(test_looks.sentence(fingerprint), err=True)
 
 
 @app.command()
@@ -119,13 +119,13 @@ def report(
 ) -> None:
     """Write a run's results as one HTML file that needs no network."""
     from weakrec_core import paths
-    from weakrec_core.runs import looks
+    from weakrec_core.runs import test_looks
     from weakrec_core.runs.report import render_report
     from weakrec_core.runs.store import open_run
 
     opened = open_run(run)
     page = render_report(opened)
-    looks.record(opened)
+    test_looks.record(opened)
     with paths.atomic(out) as tmp:
         tmp.write_text(page, encoding="utf-8")
     typer.echo(out)

@@ -48,6 +48,13 @@ class Histories:
         """The books of one user."""
         return self.indices[self.indptr[user_idx] : self.indptr[user_idx + 1]]
 
+    def gather(self, users: NDArray[np.integer]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """The books of several users one after another, and for each the position of its user in `users`."""
+        lengths = self.lengths[users]
+        segment = np.repeat(np.arange(len(users)), lengths)
+        first = self.indptr[users] - (np.cumsum(lengths) - lengths)
+        return self.indices[np.arange(len(segment)) + first[segment]], segment.astype(np.int32)
+
     def contains(self, users: NDArray[np.integer], books: NDArray[np.integer]) -> NDArray[np.bool_]:
         """Whether each (user, book) pair is in that user's history, shape [len(users)]."""
         width = int(max(self.indices.max(initial=0), books.max(initial=0))) + 1

@@ -5,7 +5,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from weakrec_core.labeling.patterns import VotePatterns
+from weakrec_core.labeling.vote_patterns import VotePatterns
 
 
 class LabelModel(Protocol):

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from weakrec_core.errors import LabelModelError
-from weakrec_core.labeling.patterns import VotePatterns
+from weakrec_core.labeling.vote_patterns import VotePatterns
 
 Floats = NDArray[np.float64]
 

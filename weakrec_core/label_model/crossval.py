@@ -7,10 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from weakrec_core.label_model.base import LabelModel
-from weakrec_core.label_model.metrics import Metrics, probability_metrics
-from weakrec_core.labeling.patterns import VotePatterns, group_votes
-
-N_FOLDS = 5
+from weakrec_core.labeling.vote_patterns import VotePatterns, group_votes
+from weakrec_core.stats.probability_metrics import Metrics, probability_metrics
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,13 +33,6 @@ class FoldedDev:
         gold = self.patterns.gold_counts - self.gold_by_fold[fold]
         left_out = self.gold_by_fold[fold].sum(axis=1)
         return VotePatterns(self.patterns.votes, self.patterns.counts - left_out, gold)
-
-
-def user_folds(user_idx: NDArray[np.integer], k: int = N_FOLDS, seed: int = 0) -> NDArray[np.int64]:
-    """A fold for every row, the same for all rows of a user, shape [n]."""
-    users, inverse = np.unique(user_idx, return_inverse=True)
-    fold_of_user = np.random.default_rng(seed).permutation(len(users)) % k
-    return np.asarray(fold_of_user[inverse])
 
 
 def fold_dev(

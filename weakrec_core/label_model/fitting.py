@@ -8,10 +8,10 @@ from weakrec_core.label_model.base import LabelModel, class_prior
 from weakrec_core.label_model.calibrated import CalibratedModel, fit_calibrated
 from weakrec_core.label_model.majority import MajorityModel, fit_majority
 from weakrec_core.label_model.snorkel_model import SnorkelConfig, SnorkelModel, fit_snorkel
-from weakrec_core.labeling.patterns import VotePatterns
+from weakrec_core.labeling.vote_patterns import VotePatterns
 
 Kind = Literal["snorkel", "majority", "calibrated"]
-KINDS: tuple[str, ...] = get_args(Kind)
+LABEL_MODELS: tuple[str, ...] = get_args(Kind)
 _LOADERS: dict[str, Callable[[dict[str, Any]], LabelModel]] = {
     "snorkel": SnorkelModel.from_json,
     "majority": MajorityModel.from_json,
@@ -32,7 +32,7 @@ def fit_label_model(
     Parameters
     ----------
     kind : str
-        One of `KINDS`.
+        One of `LABEL_MODELS`.
     train, dev : VotePatterns
         Over the same LFs; dev carries gold.
     prior : float, optional
@@ -44,8 +44,8 @@ def fit_label_model(
         If the kind is unknown, no LF is switched on, dev has no gold or one class only and no prior is given, or the
         model cannot be fitted.
     """
-    if kind not in KINDS:
-        raise LabelModelError(f"There is no label model {kind!r}; the label models are {', '.join(KINDS)}.")
+    if kind not in LABEL_MODELS:
+        raise LabelModelError(f"There is no label model {kind!r}; the label models are {', '.join(LABEL_MODELS)}.")
     if train.m == 0:
         raise LabelModelError("No LF is switched on; a label model needs votes.")
     if kind == "calibrated":

@@ -8,14 +8,14 @@ from numpy.typing import NDArray
 from scipy.special import logit
 
 from weakrec_core.label_model.base import LabelModel
-from weakrec_core.label_model.compare import CONSTANT, Comparison
+from weakrec_core.label_model.comparing import CONSTANT, Comparison
 from weakrec_core.label_model.snorkel_model import SnorkelModel
-from weakrec_core.labeling.pairs import dependent_pairs
-from weakrec_core.labeling.patterns import VotePatterns
+from weakrec_core.labeling.dependence import dependent_pairs
+from weakrec_core.labeling.vote_patterns import VotePatterns
 
 
 @dataclass(frozen=True)
-class Warning:
+class Guardrail:
     """What is wrong and what to do about it; `name` is stable and identifies the guardrail."""
 
     name: str
@@ -26,7 +26,7 @@ class Warning:
         return f"{self.message} {self.advice}"
 
 
-def check_votes(train: VotePatterns, dev: VotePatterns, drift: pd.DataFrame) -> list[Warning]:
+def check_votes(train: VotePatterns, dev: VotePatterns, drift: pd.DataFrame) -> list[Guardrail]:
     """Guardrails that need votes only: few LFs, silent LFs, one class, dependence, drift.
 
     Parameters
@@ -38,7 +38,7 @@ def check_votes(train: VotePatterns, dev: VotePatterns, drift: pd.DataFrame) -> 
     names = drift["name"].tolist()
     if len(names) < 3:
         found.append(
-            Warning(
+            Guardrail(
                 "few_lfs",
                 f"Only {len(names)} LFs are on.",
                 "Snorkel's LabelModel needs 3; add LFs or use another model.",
@@ -47,7 +47,7 @@ def check_votes(train: VotePatterns, dev: VotePatterns, drift: pd.DataFrame) -> 
     silent = [name for name, votes in zip(names, train.votes.T, strict=True) if (votes == -1).all()]
     if silent:
         found.append(
-            Warning(
+            Guardrail(
                 "never_votes", f"{', '.join(silent)} never voted on train and has no weight.", "Widen or switch off."
             )
         )
@@ -57,13 +57,13 @@ def check_votes(train: VotePatterns, dev: VotePatterns, drift: pd.DataFrame) -> 
     if len(labels) == 1:
         other = "NEGATIVE" if labels[0] == "POSITIVE" else "POSITIVE"
         found.append(
-            Warning(
+            Guardrail(
                 "one_class", f"All votes are {labels[0]}.", f"Add an LF that votes {other}: nothing else speaks for it."
             )
         )
     for a, b, correlation in dependent_pairs(dev, names):
         found.append(
-            Warning(
+            Guardrail(
                 "dependence",
                 f"{a} and {b} vote together beyond what gold explains (correlation {correlation:+.2f}).",
                 "Snorkel's LabelModel counts them twice: merge them, drop one, or use the calibrated model.",
@@ -71,7 +71,7 @@ def check_votes(train: VotePatterns, dev: VotePatterns, drift: pd.DataFrame) -> 
         )
     for lf in drift[drift["drifts"]].itertuples():
         found.append(
-            Warning(
+            Guardrail(
                 "drift",
                 f"{lf.name} votes on {lf.dev:.1%} of dev but {lf.train:.1%} of train.",
                 "What dev says of it may not hold on train: look at its rows there.",
@@ -80,13 +80,13 @@ def check_votes(train: VotePatterns, dev: VotePatterns, drift: pd.DataFrame) -> 
     return found
 
 
-def check_model(model: LabelModel, train: VotePatterns) -> list[Warning]:
+def check_model(model: LabelModel, train: VotePatterns) -> list[Guardrail]:
     """Guardrails of one fitted model: inverted LFs, parameters at the clamp, NaN."""
     found = []
     inverted = [name for name, worth in zip(model.lf_names, _worth(model, train), strict=True) if worth < 0]
     if inverted:
         found.append(
-            Warning(
+            Guardrail(
                 "inverted",
                 f"{', '.join(inverted)} was learned as worse than chance: its votes count for the other label.",
                 "Check its accuracy on dev; mend it or switch it off.",
@@ -100,18 +100,18 @@ def check_model(model: LabelModel, train: VotePatterns) -> list[Warning]:
         clamped = [name for name, hit in zip(model.lf_names, at_clamp.any(axis=(1, 2)), strict=True) if hit]
         if clamped:
             found.append(
-                Warning(
+                Guardrail(
                     "clamped",
                     f"The fit pushed {', '.join(clamped)} to the limit of its parameters: near-certain votes.",
                     "Its probabilities are not to be trusted; use the calibrated model or more LFs that overlap.",
                 )
             )
     if np.isnan(model.predict_proba(train.votes)).any():
-        found.append(Warning("nan", "The model gives probabilities that are not numbers.", "Refit with fewer LFs."))
+        found.append(Guardrail("nan", "The model gives probabilities that are not numbers.", "Refit with fewer LFs."))
     return found
 
 
-def check_comparison(comparison: Comparison) -> list[Warning]:
+def check_comparison(comparison: Comparison) -> list[Guardrail]:
     """Guardrails of the comparison on dev: the LabelModel loses to simpler models, dev is too small to tell."""
     found = []
     snorkel = comparison.reports.get("snorkel")
@@ -121,7 +121,7 @@ def check_comparison(comparison: Comparison) -> list[Warning]:
             ours, theirs = snorkel.covered["accuracy"] or 0, other.covered["accuracy"] or 0
             if ours < theirs:
                 found.append(
-                    Warning(
+                    Guardrail(
                         f"loses_to_{rival}",
                         f"Snorkel's LabelModel is right on {ours:.1%} of the dev rows with a vote, {words} on {theirs:.1%}.",
                         f"Use the {comparison.recommended} model.",
@@ -129,7 +129,7 @@ def check_comparison(comparison: Comparison) -> list[Warning]:
                 )
     if comparison.undecided:
         found.append(
-            Warning(
+            Guardrail(
                 "small_dev",
                 f"Dev cannot tell {comparison.recommended} from {', '.join(comparison.undecided)}: the difference in log loss "
                 "is within its interval.",

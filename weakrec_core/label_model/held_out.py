@@ -7,10 +7,11 @@ from numpy.typing import NDArray
 from scipy.special import logit
 
 from weakrec_core.label_model.calibrated import CalibratedModel, fit_calibrated
-from weakrec_core.label_model.crossval import FoldedDev, fold_dev, held_out_metrics, predict_folds, user_folds
-from weakrec_core.label_model.metrics import Metrics
+from weakrec_core.label_model.crossval import FoldedDev, fold_dev, held_out_metrics, predict_folds
 from weakrec_core.labeling.apply import Applier
 from weakrec_core.labeling.spec import LFSet
+from weakrec_core.stats.folds import user_folds
+from weakrec_core.stats.probability_metrics import Metrics
 
 
 @dataclass(frozen=True, eq=False)

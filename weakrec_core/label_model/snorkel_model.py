@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 from weakrec_core.errors import LabelModelError
-from weakrec_core.labeling.patterns import VotePatterns
+from weakrec_core.labeling.vote_patterns import VotePatterns
 
 _LEAST_LR = 1e-6
 _FIT_LOCK = threading.Lock()  # LabelModel.fit reseeds the process's global generators

@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from weakrec_core.labeling.intervals import wilson
-from weakrec_core.labeling.patterns import VotePatterns
 from weakrec_core.labeling.spec import LFSet
+from weakrec_core.labeling.vote_patterns import VotePatterns
+from weakrec_core.stats.intervals import wilson
 
 BETTER, SAME, WORSE, NO_VOTES = "better", "not distinguishable", "worse", "no votes"
 

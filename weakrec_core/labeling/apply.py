@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from weakrec_core.data.dataset import SPLITS, Dataset
 from weakrec_core.errors import WeakrecError
-from weakrec_core.labeling.background import background_votes
 from weakrec_core.labeling.columns import Columns
-from weakrec_core.labeling.patterns import VotePatterns, group_votes
+from weakrec_core.labeling.python_votes import background_votes
 from weakrec_core.labeling.spec import LF, LFSet, PythonLF, Votes
+from weakrec_core.labeling.vote_patterns import VotePatterns, group_votes
 from weakrec_core.signals import SignalStore
 
 _CACHE_BYTES = 256 << 20

@@ -13,7 +13,7 @@ Votes = NDArray[np.int8]
 Label = Literal["POSITIVE", "NEGATIVE"]
 VALUE = {"POSITIVE": POSITIVE, "NEGATIVE": NEGATIVE}
 
-KINDS: dict[str, type["LF"]] = {}
+LF_KINDS: dict[str, type["LF"]] = {}
 
 
 class Frozen(BaseModel):
@@ -32,7 +32,7 @@ class LF(Frozen):
     def __init_subclass__(cls, kind: str = "", **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if kind:
-            KINDS[kind] = cls
+            LF_KINDS[kind] = cls
 
     def votes(self, columns: Columns) -> Votes:
         """Vote on every row of a split: int8, shape [n]; POSITIVE 1, NEGATIVE 0, ABSTAIN -1."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from weakrec_core import paths
 from weakrec_core.errors import WeakrecError
 from weakrec_core.labeling.spec import LFSet
-from weakrec_core.labeling.store import Version, load_version
+from weakrec_core.labeling.versions import Version, load_version
 
 _UNDO_STEPS = 50
 _ID = re.compile(r"[0-9a-f]{16}")

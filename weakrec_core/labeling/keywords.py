@@ -6,8 +6,8 @@ from numpy.typing import NDArray
 
 from weakrec_core.labeling.apply import Applier
 from weakrec_core.labeling.base import VALUE
-from weakrec_core.labeling.intervals import wilson
 from weakrec_core.labeling.kinds import KeywordLF
+from weakrec_core.stats.intervals import wilson
 
 
 def keyword_table(applier: Applier, lf: KeywordLF, gold: NDArray[np.int8]) -> pd.DataFrame:

@@ -10,7 +10,7 @@ import yaml
 from pydantic import Field, ValidationError, field_serializer, field_validator, model_validator
 
 from weakrec_core.errors import SpecError
-from weakrec_core.labeling.base import KINDS, LF, Frozen, Votes
+from weakrec_core.labeling.base import LF, LF_KINDS, Frozen, Votes
 from weakrec_core.labeling.external import ColumnLF, PythonLF
 from weakrec_core.labeling.kinds import CombinedLF, KeywordGroup, KeywordLF, ThresholdLF
 
@@ -83,10 +83,10 @@ def parse_lf(values: Any) -> LF:
         raise SpecError(f"An LF must be a mapping with kind and name, not {values!r}.")
     who = f"LF {values.get('name', '(no name)')!r}"
     kind = values.get("kind")
-    if not isinstance(kind, str) or kind not in KINDS:
-        raise SpecError(f"{who}, field kind: there is no kind {kind!r}; the kinds are {', '.join(KINDS)}.")
+    if not isinstance(kind, str) or kind not in LF_KINDS:
+        raise SpecError(f"{who}, field kind: there is no kind {kind!r}; the kinds are {', '.join(LF_KINDS)}.")
     try:
-        return KINDS[kind].model_validate(dict(values))
+        return LF_KINDS[kind].model_validate(dict(values))
     except ValidationError as e:
         raise SpecError(f"{who}{one_sentence(e)}") from None
 

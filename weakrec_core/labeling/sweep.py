@@ -1,34 +1,14 @@
 """What a threshold LF would do at every threshold: histogram by gold label, precision, coverage and lift."""
 
-from dataclasses import dataclass
-
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from weakrec_core import NEGATIVE, POSITIVE
-from weakrec_core.labeling.intervals import wilson
+from weakrec_core.stats.domain import Domain
+from weakrec_core.stats.intervals import wilson
 
 _GRID = 160
-
-
-@dataclass(frozen=True)
-class Domain:
-    """The range of a signal that a chart and a slider show; the outermost half per mille of long tails is cut off."""
-
-    low: float
-    high: float
-
-
-def domain(values: NDArray[np.float64]) -> Domain | None:
-    """The range to show, or None where the signal is nowhere known."""
-    known = values[~np.isnan(values)]
-    if not len(known):
-        return None
-    low, high = np.quantile(known, [0.0005, 0.9995])
-    if low == high:
-        low, high = low - 0.5, high + 0.5
-    return Domain(float(low), float(high))
 
 
 def histogram(values: NDArray[np.float64], gold: NDArray[np.int8], shown: Domain, bins: int = 48) -> pd.DataFrame:

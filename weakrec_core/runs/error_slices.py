@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 
 from weakrec_core.data.dataset import Dataset, open_dataset
+from weakrec_core.error_analysis.slices import BY_DEFAULT, cut, slice_table
 from weakrec_core.errors import RunError
-from weakrec_core.labeling.slices import BY_DEFAULT, cut, slice_table
 from weakrec_core.runs.scores import p_of, read_scores
 from weakrec_core.runs.store import Run
 from weakrec_core.signals import SignalStore

@@ -14,8 +14,8 @@ import psutil
 from weakrec_core import paths
 from weakrec_core.data.dataset import open_dataset
 from weakrec_core.errors import LabelModelError, RunError, WeakrecError
-from weakrec_core.label_model.labels import LabelStep, label_train
-from weakrec_core.label_model.text_step import add_text_model, compare_with_text
+from weakrec_core.label_model.label_train import LabelStep, label_train
+from weakrec_core.label_model.text_labels import add_text_model, compare_with_text
 from weakrec_core.labeling.apply import Applier
 from weakrec_core.labeling.spec import LFSet
 from weakrec_core.runs import tracker
@@ -101,7 +101,7 @@ def execute(run: Run, on_epoch: Callable[[dict[str, float]], None] = lambda metr
 def _train(
     run: Run, report: Callable[..., None], on_epoch: Callable[[dict[str, float]], None], stop: Callable[[], bool]
 ) -> dict[str, Any] | None:
-    from weakrec_core.recommender.config import TrainConfig
+    from weakrec_core.network.config import TrainConfig
 
     config = run.config
     report(state="running", stage="Applying LFs and fitting the label model")
@@ -126,10 +126,10 @@ def _train(
         return None
     report(stage="Loading TensorFlow")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    from weakrec_core.recommender import training
-    from weakrec_core.recommender.checkpoint import Checkpoint
-    from weakrec_core.recommender.rows import TrainingRows
-    from weakrec_core.runs.outcome import conclude
+    from weakrec_core.data.training_rows import TrainingRows
+    from weakrec_core.network import training
+    from weakrec_core.network.checkpoint import Checkpoint
+    from weakrec_core.runs.measure_run import measure_run
 
     rows = dataset.split("train").loc[kept, ["user_idx", "book_idx", "review_text"]]
     labeled = TrainingRows(
@@ -155,7 +155,7 @@ def _train(
     if trained.stopped:
         return None
     seconds = time.perf_counter() - started
-    outcome = conclude(run.path, dataset, trained, labeled, tell=lambda stage: report(stage=stage), should_stop=stop)
+    outcome = measure_run(run.path, dataset, trained, labeled, tell=lambda stage: report(stage=stage), should_stop=stop)
     if outcome is None or stop():
         return None
     return {

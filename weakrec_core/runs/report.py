@@ -10,12 +10,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from weakrec_core import charts, result_charts
+from weakrec_core.charts.colors import Chart
+from weakrec_core.charts.results import ROW, model_figures, reliability_bars, valid_curves
+from weakrec_core.charts.training import learning_curves
 from weakrec_core.errors import WeakrecError
 from weakrec_core.labeling.analysis import lf_summary
 from weakrec_core.labeling.apply import Applier
 from weakrec_core.labeling.spec import LFSet
-from weakrec_core.runs import looks, tables
+from weakrec_core.runs import result_tables, test_looks
 from weakrec_core.runs.error_slices import dataset_of
 from weakrec_core.runs.scores import RATING_METRICS, calibration_error, read_scores, reliability_bins
 from weakrec_core.runs.store import Run
@@ -50,11 +52,11 @@ def render_report(run: Run) -> str:
     """
     from jinja2 import Environment, FileSystemLoader
 
-    result = tables.finished(run)
+    result = result_tables.finished(run)
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
-    environment.globals |= {"figure": tables.figure, "title": tables.title}
+    environment.globals |= {"figure": result_tables.figure, "title": result_tables.title}
     drawn, notes = _charts(run, result)
     return environment.get_template("report.html").render(
         run=run,
@@ -65,13 +67,14 @@ def render_report(run: Run) -> str:
         label_model=LABEL_MODELS.get(result["labels"]["label_model"], result["labels"]["label_model"]),
         headline=_headline(run, result),
         rankings={
-            k: _cells(tables.figures(result, "ranking", tables.ranking_at(result, k))) for k in tables.cuts(result)
+            k: _cells(result_tables.figures(result, "ranking", result_tables.ranking_at(result, k)))
+            for k in result_tables.cuts(result)
         },
-        ratings=_cells(tables.figures(result, "test", _rated(result), _intervals(run))),
+        ratings=_cells(result_tables.figures(result, "test", _rated(result), _intervals(run))),
         lfs=_lf_rows(run),
-        looks=looks.sentence(run.config.fingerprint),
+        looks=test_looks.sentence(run.config.fingerprint),
         notes=notes,
-        cut=_CUT if _CUT in tables.cuts(result) else None,
+        cut=_CUT if _CUT in result_tables.cuts(result) else None,
         charts=drawn,
         vega=_vega(),
     )
@@ -88,7 +91,7 @@ def _vega() -> str:
     return str(bundle(vl_version=version)).replace("</script", "<\\/script")
 
 
-def _intervals(run: Run) -> tables.Intervals:
+def _intervals(run: Run) -> result_tables.Intervals:
     scores = read_scores(run)
     return {} if scores is None else scores.rating_intervals
 
@@ -113,7 +116,7 @@ def _headline(run: Run, result: dict[str, Any]) -> list[dict[str, Any]]:
             continue
         low, high = (measured.get("intervals") or intervals).get(metric) or (None, None)
         known = {key: ((result["baselines"].get(key) or {}).get(part) or {}).get(metric) for key in bars}
-        against = [(tables.BASELINES[key], value) for key, value in known.items() if value is not None]
+        against = [(result_tables.BASELINES[key], value) for key, value in known.items() if value is not None]
         found.append({"metric": metric, "value": measured[metric], "low": low, "high": high, "against": against[:1]})
     return found
 
@@ -122,17 +125,17 @@ def _cells(figures: pd.DataFrame) -> dict[str, Any]:
     """A table for the template: its columns, and for each model its cells; the best of a column is marked."""
     if figures.empty:
         return {"columns": [], "rows": []}
-    wide = tables.wide(figures)
+    wide = result_tables.wide(figures)
     values = (
         figures.pivot(index="model", columns="metric", values="value").loc[wide.index, wide.columns].to_numpy(float)
     )
-    lower = np.isin(wide.columns, [tables.title(metric) for metric in tables.LOWER_IS_BETTER])
+    lower = np.isin(wide.columns, [result_tables.title(metric) for metric in result_tables.LOWER_IS_BETTER])
     directed = np.where(np.isnan(values), -np.inf, np.where(lower, -values, values))
     best = (directed == directed.max(axis=0)) & ~np.isnan(values)
     rows = [
         {
             "model": model,
-            "own": model == tables.THIS_RUN,
+            "own": model == result_tables.THIS_RUN,
             # The interval goes below the value: beside it, seven columns are too wide for a page.
             "cells": [(*text.partition(" ")[::2], mark) for text, mark in zip(texts, marks, strict=True)],
         }
@@ -156,34 +159,32 @@ def _charts(run: Run, result: dict[str, Any]) -> tuple[dict[str, str], dict[str,
     """Vega-Lite specs by the id of their place, and figures that belong to them."""
     drawn: dict[str, Any] = {}
     notes: dict[str, float] = {}
-    if f"ndcg@{_CUT}" in tables.ranking_names(result):
-        ranked = tables.figures(result, "ranking", [f"ndcg@{_CUT}"])
+    if f"ndcg@{_CUT}" in result_tables.ranking_names(result):
+        ranked = result_tables.figures(result, "ranking", [f"ndcg@{_CUT}"])
         drawn["ranking"] = _model_figures(ranked)
-    rated = tables.figures(result, "test", ["auc"], _intervals(run))
+    rated = result_tables.figures(result, "test", ["auc"], _intervals(run))
     drawn["ratings"] = _model_figures(rated)
     epochs = pd.DataFrame(run.epochs)
     if len(epochs):
-        drawn["loss"] = charts.learning_curves(epochs, "Loss on train and valid by epoch")
-        if (valid := result_charts.valid_curves(epochs, "Metrics on valid by epoch")) is not None:
+        drawn["loss"] = learning_curves(epochs, "Loss on train and valid by epoch")
+        if (valid := valid_curves(epochs, "Metrics on valid by epoch")) is not None:
             drawn["valid"] = valid
     scores = read_scores(run)
     if scores is not None:
         bins = reliability_bins(scores.rows)
         notes["calibration_error"] = calibration_error(bins)
-        drawn["reliability"] = result_charts.reliability_bars(
-            bins, "Observed share of liked books by predicted probability"
-        )
+        drawn["reliability"] = reliability_bars(bins, "Observed share of liked books by predicted probability")
     return {place: _spec(chart) for place, chart in drawn.items()}, notes
 
 
-def _model_figures(figures: pd.DataFrame) -> charts.Chart:
+def _model_figures(figures: pd.DataFrame) -> Chart:
     """The height is fixed: Vega-Lite warns of a chart as wide as its place and as high as its rows."""
     title = f"{figures['metric'].iloc[0]} on test of the run and its baselines"
-    chart = result_charts.model_figures(figures, [tables.THIS_RUN, tables.NETWORK], title)
-    return chart.properties(height=result_charts.ROW * int(figures["value"].notna().sum()))
+    chart = model_figures(figures, [result_tables.THIS_RUN, result_tables.NETWORK], title)
+    return chart.properties(height=ROW * int(figures["value"].notna().sum()))
 
 
-def _spec(chart: charts.Chart) -> str:
+def _spec(chart: Chart) -> str:
     """The spec as wide as its place and without a background, as JSON that cannot end a script element."""
     spec = (
         chart.properties(width="container", autosize=_AUTOSIZE).configure(background="transparent", **_STYLE).to_dict()

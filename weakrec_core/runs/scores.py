@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from weakrec_core import ABSTAIN
 from weakrec_core.errors import RunError
-from weakrec_core.label_model.bootstrap import Draws, Floats, drawn_metrics, percentile_interval
-from weakrec_core.labeling.intervals import wilson
-from weakrec_core.runs.outcome import ROWS_FILE, USERS_FILE
+from weakrec_core.runs.measure_run import ROWS_FILE, USERS_FILE
 from weakrec_core.runs.store import Run
+from weakrec_core.stats.bootstrap import Draws, Floats, drawn_metrics, percentile_interval
+from weakrec_core.stats.intervals import wilson
 
 RATING_METRICS = ("auc", "log_loss", "accuracy", "balanced_accuracy", "f1", "precision", "recall")
 N_DRAWS = 1000

@@ -15,11 +15,12 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from weakrec_core import paths, processes
+from weakrec_core import paths
 from weakrec_core.data.dataset import open_dataset
 from weakrec_core.errors import RunError
-from weakrec_core.label_model.fitting import KINDS
-from weakrec_core.label_model.labels import AUTO
+from weakrec_core.jobs import processes
+from weakrec_core.label_model.fitting import LABEL_MODELS
+from weakrec_core.label_model.label_train import AUTO
 from weakrec_core.labeling.spec import LFSet, one_sentence
 
 State = Literal["queued", "running", "succeeded", "failed", "cancelled", "lost"]
@@ -40,7 +41,7 @@ class RunConfig(BaseModel):
     lf_set : dict
         The whole LF set as plain values, so that a later edit changes nothing.
     train : dict
-        Fields of `weakrec_core.recommender.config.TrainConfig`.
+        Fields of `weakrec_core.network.config.TrainConfig`.
     budget : float or None
         Minutes of training after which no other epoch is begun; the run is measured as usual then.
     """
@@ -236,11 +237,13 @@ def new_run(
     WeakrecError
         If the dataset, the label model or the preset does not exist, or a value is out of range.
     """
-    from weakrec_core.recommender.config import train_config
+    from weakrec_core.network.config import train_config
 
     fingerprint = open_dataset(dataset).fingerprint
-    if label_model not in (AUTO, *KINDS):
-        raise RunError(f"There is no label model {label_model!r}; the label models are {', '.join((AUTO, *KINDS))}.")
+    if label_model not in (AUTO, *LABEL_MODELS):
+        raise RunError(
+            f"There is no label model {label_model!r}; the label models are {', '.join((AUTO, *LABEL_MODELS))}."
+        )
     if budget is not None and not 0 < budget < math.inf:
         raise RunError(f"A budget is a number of minutes above 0, not {budget:g}.")
     train = train_config(preset, epochs=epochs, seed=seed)

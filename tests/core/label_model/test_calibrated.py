@@ -12,7 +12,7 @@ from scipy.optimize import minimize
 
 from weakrec_core.errors import LabelModelError
 from weakrec_core.label_model.calibrated import CalibratedModel, fit_calibrated
-from weakrec_core.labeling.patterns import VotePatterns, group_votes
+from weakrec_core.labeling.vote_patterns import VotePatterns, group_votes
 
 # P(vote | gold) as rows NEGATIVE, POSITIVE and columns ABSTAIN, NEGATIVE, POSITIVE.
 FAIR = [[0.6, 0.3, 0.1], [0.6, 0.1, 0.3]]

@@ -8,9 +8,10 @@ from hypothesis.extra import numpy as hnp
 from numpy.typing import NDArray
 
 from weakrec_core.label_model.calibrated import fit_calibrated
-from weakrec_core.label_model.crossval import cross_validate, fold_dev, held_out_metrics, user_folds
+from weakrec_core.label_model.crossval import cross_validate, fold_dev, held_out_metrics
 from weakrec_core.label_model.majority import fit_majority
-from weakrec_core.labeling.patterns import group_votes
+from weakrec_core.labeling.vote_patterns import group_votes
+from weakrec_core.stats.folds import user_folds
 
 Rows = tuple[NDArray[np.int8], NDArray[np.int8], NDArray[np.int64]]
 

@@ -7,8 +7,8 @@ import pytest
 
 from weakrec_core.errors import LabelModelError
 from weakrec_core.label_model.base import LabelModel
-from weakrec_core.label_model.fitting import KINDS, checked_prior, fit_label_model, load_label_model
-from weakrec_core.labeling.patterns import VotePatterns, group_votes
+from weakrec_core.label_model.fitting import LABEL_MODELS, checked_prior, fit_label_model, load_label_model
+from weakrec_core.labeling.vote_patterns import VotePatterns, group_votes
 
 NAMES = ["a", "b", "c"]
 
@@ -21,7 +21,7 @@ def patterns(gold: bool = True) -> VotePatterns:
     return group_votes(L, y if gold else None)[0]
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", LABEL_MODELS)
 def test_every_kind_fits_predicts_and_survives_being_saved(kind: str) -> None:
     model: LabelModel = fit_label_model(kind, patterns(gold=False), patterns(), NAMES)
     assert model.kind == kind
@@ -34,7 +34,7 @@ def test_every_kind_fits_predicts_and_survives_being_saved(kind: str) -> None:
     np.testing.assert_array_equal(again.predict_proba(votes), p)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", LABEL_MODELS)
 def test_what_no_kind_can_be_fitted_to(kind: str) -> None:
     none, _ = group_votes(np.zeros((4, 0), np.int8), np.array([0, 1, 0, 1]))
     with pytest.raises(LabelModelError, match="No LF is switched on"):

@@ -9,9 +9,9 @@ import pytest
 from numpy.typing import NDArray
 
 from weakrec_core.label_model.calibrated import fit_calibrated
-from weakrec_core.label_model.compare import Comparison, compare_votes
+from weakrec_core.label_model.comparing import Comparison, compare_votes
 from weakrec_core.label_model.guardrails import (
-    Warning,
+    Guardrail,
     check_comparison,
     check_model,
     check_votes,
@@ -19,10 +19,10 @@ from weakrec_core.label_model.guardrails import (
 from weakrec_core.label_model.majority import MajorityModel, fit_majority
 from weakrec_core.label_model.snorkel_model import SnorkelConfig, fit_snorkel
 from weakrec_core.labeling.apply import Applier
+from weakrec_core.labeling.dependence import dependent_pairs
 from weakrec_core.labeling.drift import drift_table
-from weakrec_core.labeling.pairs import dependent_pairs
-from weakrec_core.labeling.patterns import VotePatterns, group_votes
 from weakrec_core.labeling.spec import LFSet
+from weakrec_core.labeling.vote_patterns import VotePatterns, group_votes
 
 QUICK = SnorkelConfig(n_epochs=100)
 Votes = NDArray[np.int8]
@@ -51,18 +51,18 @@ def steady(m: int, **drifting: tuple[float, float]) -> pd.DataFrame:
 
 def of_votes(
     L: Votes, gold: Votes | None = None, dev: Votes | None = None, drift: pd.DataFrame | None = None
-) -> dict[str, list[Warning]]:
+) -> dict[str, list[Guardrail]]:
     dev = L if dev is None else dev
     drift = steady(L.shape[1]) if drift is None else drift
     return by_name(check_votes(group_votes(L)[0], group_votes(dev, gold)[0], drift))
 
 
-def of_snorkel(L: Votes) -> dict[str, list[Warning]]:
+def of_snorkel(L: Votes) -> dict[str, list[Guardrail]]:
     train, _ = group_votes(L)
     return by_name(check_model(fit_snorkel(train, names(L.shape[1]), 0.65, QUICK), train))
 
 
-def of_comparison(L: Votes, gold: Votes, prior: float | None = None) -> dict[str, list[Warning]]:
+def of_comparison(L: Votes, gold: Votes, prior: float | None = None) -> dict[str, list[Guardrail]]:
     return by_name(check_comparison(comparison(L, gold, prior)))
 
 
@@ -71,7 +71,7 @@ def comparison(L: Votes, gold: Votes, prior: float | None = None) -> Comparison:
     return compare_votes(group_votes(L)[0], L, gold, users, names(L.shape[1]), prior, QUICK)
 
 
-def by_name(found: list[Warning]) -> dict[str, list[Warning]]:
+def by_name(found: list[Guardrail]) -> dict[str, list[Guardrail]]:
     return {name: [w for w in found if w.name == name] for name in {w.name for w in found}}
 
 

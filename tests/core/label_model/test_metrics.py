@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from sklearn.metrics import accuracy_score, brier_score_loss, log_loss, roc_auc_score
 
 from weakrec_core.label_model.majority import fit_majority
-from weakrec_core.label_model.metrics import CLIP, gold_metrics, probability_metrics
-from weakrec_core.labeling.patterns import group_votes
+from weakrec_core.label_model.metrics import gold_metrics
+from weakrec_core.labeling.vote_patterns import group_votes
+from weakrec_core.stats.probability_metrics import CLIP, probability_metrics
 
 PATTERNS = st.lists(st.tuples(st.floats(0, 1), st.integers(0, 5), st.integers(0, 5)), min_size=1, max_size=8)
 

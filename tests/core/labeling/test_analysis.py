@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from snorkel.labeling import LFAnalysis
 
 from weakrec_core.labeling.analysis import BETTER, NO_VOTES, SAME, WORSE, lf_summary, set_summary, to_records
-from weakrec_core.labeling.intervals import wilson
-from weakrec_core.labeling.patterns import group_votes
 from weakrec_core.labeling.spec import LFSet
+from weakrec_core.labeling.vote_patterns import group_votes
+from weakrec_core.stats.intervals import wilson
 
 Labels = NDArray[np.int8]
 SAME_COLUMNS = {

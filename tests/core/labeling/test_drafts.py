@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from weakrec_core.errors import SpecError
 from weakrec_core.labeling.drafts import Draft, keep, open_draft, recall
 from weakrec_core.labeling.spec import LFSet
-from weakrec_core.labeling.store import Version, load_version, save_version
+from weakrec_core.labeling.versions import Version, load_version, save_version
 
 
 def lf_set(threshold: float = 0.0, name: str = "mine") -> LFSet:

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.stats import binomtest
 
-from weakrec_core.labeling.sweep import Domain, best_threshold, domain, histogram, sweep
+from weakrec_core.labeling.sweep import best_threshold, histogram, sweep
+from weakrec_core.stats.domain import Domain, domain
 
 COMPARE = {">": operator.gt, ">=": operator.ge, "<": operator.lt, "<=": operator.le}
 ROW = st.tuples(st.one_of(st.just(np.nan), st.sampled_from([-1.0, 0.0, 0.25, 0.5, 3.0])), st.integers(-1, 1))

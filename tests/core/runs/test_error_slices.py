@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from weakrec_core.data.dataset import Dataset
+from weakrec_core.error_analysis.slices import cut
 from weakrec_core.errors import RunError
-from weakrec_core.labeling.slices import cut
 from weakrec_core.labeling.spec import LFSet
 from weakrec_core.runs.error_slices import dataset_of, error_slices
-from weakrec_core.runs.outcome import ROWS_FILE
+from weakrec_core.runs.measure_run import ROWS_FILE
 from weakrec_core.runs.store import Run, new_run
 from weakrec_core.signals import SignalStore
 

@@ -14,14 +14,14 @@ import psutil
 import pytest
 
 from weakrec_core.data.dataset import Dataset, open_dataset
-from weakrec_core.data.demo import write_demo
-from weakrec_core.data.goodreads import ingest_goodreads
+from weakrec_core.data.demo.raw_files import write_demo
+from weakrec_core.data.ingest.goodreads import ingest_goodreads
 from weakrec_core.data.splits import SplitConfig
 from weakrec_core.errors import RunError, WeakrecError
 from weakrec_core.label_model.fitting import load_label_model
-from weakrec_core.label_model.labels import label_train
-from weakrec_core.label_model.text import TextModel
-from weakrec_core.label_model.text_step import add_text_model
+from weakrec_core.label_model.label_train import label_train
+from weakrec_core.label_model.text_labels import add_text_model
+from weakrec_core.label_model.text_model import TextModel
 from weakrec_core.labeling.apply import Applier
 from weakrec_core.labeling.spec import LFSet
 from weakrec_core.runs import job
@@ -352,7 +352,7 @@ def test_launch_starts_a_session_of_its_own(make_dataset: Any, workspace: Path, 
 
 def test_the_train_rows_are_those_kept(dataset: Dataset, tutorial: LFSet, monkeypatch: pytest.MonkeyPatch) -> None:
     """Rows with a vote of the confidence asked for, with their probabilities, from the open dataset."""
-    from weakrec_core.recommender import training
+    from weakrec_core.network import training
 
     seen: list[Any] = []
 

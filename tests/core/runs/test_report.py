@@ -10,7 +10,7 @@ import pytest
 from weakrec_core.data.dataset import Dataset
 from weakrec_core.errors import RunError
 from weakrec_core.labeling.spec import LFSet
-from weakrec_core.runs import looks
+from weakrec_core.runs import test_looks
 from weakrec_core.runs.job import execute
 from weakrec_core.runs.report import render_report
 from weakrec_core.runs.store import Run, new_run
@@ -54,7 +54,7 @@ def test_figures_and_charts_are_there(run: Run) -> None:
 def test_the_command_writes_a_file_and_counts_as_a_look(run: Run, cli: Any, tmp_path: Path) -> None:
     done = cli("report", run.id, "--out", tmp_path / "report.html")
     assert done.status == 0 and (tmp_path / "report.html").stat().st_size > 100_000
-    assert looks.seen(run)
+    assert test_looks.seen(run)
     assert cli("report", run.id, "--out", tmp_path / "no" / "\0").status != 0
 
 

@@ -1,0 +1,69 @@
+"""The figures that follow every edit."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from sklearn.metrics import log_loss, roc_auc_score
+
+from weakrec_core.data.dataset import Dataset
+from weakrec_core.label_model.calibrated import fit_calibrated
+from weakrec_core.label_model.set_figures import set_figures
+from weakrec_core.labeling.apply import Applier
+from weakrec_core.labeling.spec import LFSet
+from weakrec_core.labeling.vote_patterns import group_votes
+from weakrec_core.stats.folds import user_folds
+from weakrec_core.stats.probability_metrics import CLIP
+
+
+def keywords(*words: str, label: str = "POSITIVE") -> LFSet:
+    groups = [[{"label": label, "keywords": [word]}] for word in words]
+    lfs = [{"kind": "keyword", "name": w, "groups": g} for w, g in zip(words, groups, strict=True)]
+    return LFSet.model_validate({"name": "s", "lfs": lfs})
+
+
+def test_the_figures_are_those_of_rows(demo: Dataset, demo_applier: Applier, tutorial: LFSet) -> None:
+    """Each fold's users predicted by a model fitted on the rows of the others; nothing grouped, nothing started warm."""
+    L, gold = demo_applier.apply(tutorial, "dev"), demo.gold("dev")
+    train_L = demo_applier.apply(tutorial, "train")
+    train, _ = group_votes(train_L)
+    folds = user_folds(demo.split("dev")["user_idx"].to_numpy())
+    p = np.full(len(gold), np.nan)
+    for fold in range(5):
+        others, _ = group_votes(L[folds != fold], gold[folds != fold])
+        p[folds == fold] = fit_calibrated(train, others, tutorial.names).predict_proba(L[folds == fold])
+    figures = set_figures(demo_applier, tutorial)
+    np.testing.assert_allclose(figures.p_positive, p, atol=1e-6)
+    covered = (L != -1).any(axis=1)
+    assert figures.accuracy == pytest.approx(((p > 0.5) == gold)[covered].mean())
+    assert figures.auc == pytest.approx(roc_auc_score(gold[covered], p[covered]), abs=1e-4)
+    assert figures.log_loss == pytest.approx(log_loss(gold[covered], np.clip(p[covered], CLIP, 1 - CLIP)), abs=1e-6)
+    assert figures.train_coverage == pytest.approx((train_L != -1).any(axis=1).mean())
+    assert figures.conflicts == pytest.approx(((train_L == 1).any(axis=1) & (train_L == 0).any(axis=1)).mean())
+
+
+def test_computed_once_for_the_same_functions(demo_applier: Applier, tutorial: LFSet) -> None:
+    first = set_figures(demo_applier, tutorial)
+    renamed = tutorial.model_dump(mode="json")
+    renamed["lfs"][0]["name"] = "another"
+    assert set_figures(demo_applier, LFSet.model_validate(renamed)) is first
+    renamed["lfs"][0]["enabled"] = False
+    assert set_figures(demo_applier, LFSet.model_validate(renamed)) is not first
+
+
+def test_none_where_nothing_votes_on_dev_or_dev_has_no_gold(make_dataset: Any) -> None:
+    applier = Applier(make_dataset(["good", "bad"] * 6))
+    for lf_set in (keywords("absent"), keywords()):
+        silent = set_figures(applier, lf_set)
+        assert (silent.train_coverage, silent.conflicts) == (0, 0)
+        assert (silent.accuracy, silent.auc, silent.log_loss) == (None, None, None)
+    applier = Applier(make_dataset(["good", "bad"] * 6, gold=[-1] * 12, name="blind"))
+    blind = set_figures(applier, keywords("good"))
+    assert blind.train_coverage == 0.5
+    assert (blind.accuracy, blind.auc, blind.log_loss, blind.p_positive) == (None, None, None, None)
+
+
+def test_one_class_in_dev_has_no_auc(make_dataset: Any) -> None:
+    applier = Applier(make_dataset(["good", "bad"] * 6, gold=[1] * 12))
+    figures = set_figures(applier, keywords("good"))
+    assert (figures.accuracy, figures.auc) == (1, None)

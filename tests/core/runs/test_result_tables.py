@@ -1,0 +1,64 @@
+"""A result as tables: what is there, in order, and – for what is not."""
+
+import math
+from typing import Any
+
+import pytest
+
+from weakrec_core.runs.result_tables import NETWORK, THIS_RUN, cuts, figure, figures, models, ranking_at, wide
+
+RESULT: dict[str, Any] = {
+    "test": {"auc": 0.7, "log_loss": 0.5},
+    "ranking": {
+        "mrr": 0.3,
+        "ndcg@10": 0.2,
+        "ndcg@5": 0.1,
+        "coverage@10": 0.4,
+        "n_users": 9,
+        "intervals": {"ndcg@10": [0.15, 0.25]},
+    },
+    "network": {"ranking": {"ndcg@10": 0.18}},
+    "blend": {"weight": 0.5},
+    "baselines": {
+        "ease": {"test": None, "ranking": {"ndcg@10": 0.19}},
+        "constant": {"test": {"auc": 0.5}, "ranking": None},
+        "dev_only": None,
+        "mine": {"test": {"auc": 0.6}},
+    },
+}
+
+
+def test_models_in_order() -> None:
+    assert list(models(RESULT)) == [THIS_RUN, NETWORK, "Constant", "EASE", "mine"]
+    assert NETWORK not in models(RESULT | {"blend": {"weight": 0.0}})  # it would be this run again
+
+
+def test_metrics_of_a_cut() -> None:
+    assert cuts(RESULT) == [5, 10]
+    assert ranking_at(RESULT, 10) == ["ndcg@10", "mrr", "coverage@10"]
+    assert cuts({"test": {}}) == []
+
+
+def test_a_model_without_a_part_has_no_row_and_a_missing_value_is_a_dash() -> None:
+    rated = wide(figures(RESULT, "test", ["auc", "log_loss"], {"auc": (0.65, 0.75)}))
+    assert rated.index.tolist() == [THIS_RUN, "Constant", "mine"]
+    assert rated.loc[THIS_RUN].tolist() == ["0.700 [0.650, 0.750]", "0.500"]
+    assert rated.loc["Constant"].tolist() == ["0.500", "–"]
+    ranked = wide(figures(RESULT, "ranking", ["ndcg@10", "mrr"]))
+    assert ranked.columns.tolist() == ["NDCG@10", "MRR"]
+    assert ranked.loc[THIS_RUN, "NDCG@10"] == "0.200 [0.150, 0.250]"
+    assert ranked.loc["EASE"].tolist() == ["0.190", "–"]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ((None,), "–"),
+        ((math.nan,), "–"),
+        ((0.5,), "0.500"),
+        ((0.5, 0.5, 0.5), "0.500"),
+        ((0.5, 0.4, 0.6), "0.500 [0.400, 0.600]"),
+    ],
+)
+def test_figures_in_words(given: tuple[Any, ...], said: str) -> None:
+    assert figure(*given) == said

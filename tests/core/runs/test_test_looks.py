@@ -1,0 +1,62 @@
+"""How often test metrics were looked at: counted by run, kept when runs go, nothing lost between processes."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from weakrec_core.data.dataset import Dataset
+from weakrec_core.labeling.spec import LFSet
+from weakrec_core.paths import PROJECT
+from weakrec_core.runs import job, test_looks
+from weakrec_core.runs.store import Run, new_run
+
+
+def a_run(demo: Dataset, tutorial: LFSet) -> Run:
+    return new_run(demo.name, tutorial, "v1", preset="tutorial")
+
+
+def test_distinct_runs_are_counted(demo: Dataset, tutorial: LFSet) -> None:
+    before = test_looks.count(demo.fingerprint)
+    one, two = a_run(demo, tutorial), a_run(demo, tutorial)
+    assert not test_looks.seen(one)
+    test_looks.record(one)
+    test_looks.record(one)
+    assert test_looks.seen(one) and not test_looks.seen(two)
+    assert test_looks.count(demo.fingerprint) == before + 1
+    test_looks.record(two)
+    shutil.rmtree(two.path)
+    assert test_looks.count(demo.fingerprint) == before + 2
+    assert "optimistic" in test_looks.sentence(demo.fingerprint)
+
+
+def test_a_dataset_nobody_has_looked_at() -> None:
+    assert test_looks.count("0" * 64) == 0
+    assert test_looks.sentence("0" * 64) == "Test metrics of this dataset have been looked at for 0 runs."
+
+
+def test_two_processes_at_once_lose_nothing(demo: Dataset, tutorial: LFSet, session_home: Path) -> None:
+    runs = [a_run(demo, tutorial) for _ in range(6)]
+    before = test_looks.count(demo.fingerprint)
+    code = "import sys; from weakrec_core.runs import looks, store; [test_looks.record(store.open_run(i)) for i in sys.argv[1:]]"
+    halves = [[r.id for r in runs[:4]], [r.id for r in runs[2:]]]
+    processes = [subprocess.Popen([sys.executable, "-c", code, *ids], cwd=PROJECT) for ids in halves]
+    assert [p.wait(60) for p in processes] == [0, 0]
+    assert test_looks.count(demo.fingerprint) == before + 6
+
+
+def test_what_train_prints_has_been_looked_at(
+    demo: Dataset, tutorial: LFSet, cli: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran: list[Run] = []
+
+    def instead(run: Run, on_epoch: Any) -> dict[str, Any]:
+        ran.append(run)
+        return {"run": run.id, "test": {"auc": 0.5}}
+
+    monkeypatch.setattr(job, "execute", instead)
+    assert cli("train", "--dataset", demo.name, "--lfs", PROJECT / "lfs" / "tutorial.yaml", "--json").status == 0
+    assert test_looks.seen(ran[0])

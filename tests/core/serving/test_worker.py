@@ -1,0 +1,131 @@
+"""The process that holds a model: its protocol, and the side that asks."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from tests.recommending import finished_run, random_network
+from weakrec_core import paths
+from weakrec_core.data.dataset import Dataset
+from weakrec_core.errors import RunError, WeakrecError
+from weakrec_core.labeling.spec import LFSet
+from weakrec_core.network.blend import Blended
+from weakrec_core.runs.store import Run, Status
+from weakrec_core.serving.reader import Reader
+from weakrec_core.serving.recommend import recommend
+from weakrec_core.serving.worker import Worker, dataset_of, load_model, serve
+
+
+@pytest.fixture(scope="module")
+def run(few_readers: Dataset, tutorial: LFSet, session_home: Path) -> Iterator[Run]:
+    yield finished_run(few_readers, tutorial)
+    shutil.rmtree(session_home / "runs", ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def worker(run: Run) -> Iterator[Worker]:
+    worker = Worker(run.id)
+    yield worker
+    worker.close()
+
+
+def served(few_readers: Dataset, *requests: dict[str, Any]) -> list[dict[str, Any]]:
+    """The answers to some requests."""
+    answers: list[dict[str, Any]] = []
+    model = Blended(random_network(few_readers))
+    serve(lambda: model, [json.dumps(request) for request in requests], answers.append)
+    return answers
+
+
+def test_one_answer_a_request_after_being_ready(few_readers: Dataset) -> None:
+    ready, books, refused, again = served(
+        few_readers,
+        {"read": [1, 2], "liked": [2], "k": 3},
+        {"read": [], "liked": [], "k": 3},
+        {"read": [1], "liked": [], "k": 1},
+    )
+    assert ready == {"ready": True}
+    assert len(books["recommendations"]) == 3
+    assert set(books["recommendations"][0]) == {"book_idx", "p_positive", "score", "because"}
+    assert "no books" in refused["error"]
+    assert len(again["recommendations"]) == 1
+
+
+def test_a_model_that_cannot_be_loaded_is_the_only_answer() -> None:
+    def load() -> Blended:
+        raise RunError("It is gone.")
+
+    answers: list[dict[str, Any]] = []
+    serve(load, ["{}"], answers.append)
+    assert answers == [{"error": "It is gone."}]
+
+
+def test_the_process_answers_as_the_model_does_and_is_kept(worker: Worker, run: Run) -> None:
+    reader = Reader((0, 3, 5), (3,))
+    expected = recommend(load_model(run), reader, 4)
+    found = worker.recommend(reader, 4)
+    assert [one.book_idx for one in found] == [one.book_idx for one in expected]
+    assert found[0].p_positive == pytest.approx(expected[0].p_positive, abs=1e-6)
+    assert [r.book_idx for r in found[0].because] == [r.book_idx for r in expected[0].because]
+    first = worker._process
+    assert worker.loaded
+    assert worker.recommend(reader, 4) == found
+    assert worker._process is first
+    with pytest.raises(WeakrecError, match="no books"):
+        worker.recommend(Reader(()), 4)
+    assert worker._process is first
+
+
+def test_a_process_that_died_is_started_again(worker: Worker) -> None:
+    reader = Reader((0, 3, 5))
+    found = worker.recommend(reader, 2)
+    assert worker._process is not None
+    worker._process._process.kill()
+    worker._process._process.wait()
+    assert not worker.loaded
+    assert worker.recommend(reader, 2) == found
+
+
+def test_the_process_ends_when_its_input_closes_and_when_released(run: Run) -> None:
+    worker = Worker(run.id)
+    worker.recommend(Reader((0,)), 1)
+    assert worker._process is not None
+    process = worker._process._process
+    assert process.stdin is not None
+    process.stdin.close()
+    assert process.wait(30) == 0
+    worker.recommend(Reader((0,)), 1)
+    second = psutil.Process(worker._process._process.pid)
+    worker.close()
+    assert not second.is_running()
+    assert not worker.loaded
+
+
+def test_runs_that_cannot_recommend(run: Run, few_readers: Dataset, tutorial: LFSet) -> None:
+    with pytest.raises(WeakrecError, match=r"There is no run 'nope'"):
+        Worker("nope").recommend(Reader((0,)), 1)
+    broken = finished_run(few_readers, tutorial)
+    (broken.path / "model.keras").write_bytes(b"not a model")
+    with pytest.raises(WeakrecError, match=r"model\.keras is not a model that can be loaded"):
+        Worker(broken.id).recommend(Reader((0,)), 1)
+    broken.write_status(Status(state="cancelled"))
+    with pytest.raises(RunError, match=r"has no model to recommend with: it is cancelled\."):
+        dataset_of(broken)
+    config = json.loads((run.path / "config.json").read_text())
+    other = finished_run(few_readers, tutorial)
+    paths.write_json(other.path / "config.json", config | {"fingerprint": "other"})
+    with pytest.raises(RunError, match=r"has changed since run .* was trained; train again\."):
+        load_model(other)
+
+
+def test_a_process_that_cannot_even_start_says_its_last_words(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Twice, as it is started again."""
+    monkeypatch.setenv("PYTHONPATH", "")
+    monkeypatch.setattr("weakrec_core.serving.worker.sys.executable", shutil.which("false") or "/bin/false")
+    with pytest.raises(RunError, match=r"The recommender of run .* ended unexpectedly: exit status 1\."):
+        Worker(run.id).recommend(Reader((0,)), 1)

@@ -1,0 +1,1 @@
+"""What a recommender has to beat."""

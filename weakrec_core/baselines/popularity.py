@@ -1,0 +1,92 @@
+"""What a recommender has to beat: a constant, and the popularity of the book.
+
+Both know what the network knows: the labels of train, dev's gold, and what the users of train and dev read.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from weakrec_core.data.dataset import Dataset
+from weakrec_core.data.histories import Histories
+from weakrec_core.data.training_rows import TrainingRows, count_readers, gold_rows, training_users
+from weakrec_core.errors import DataError
+from weakrec_core.evaluation.rating_metrics import Floats, Ints, tutorial_examples
+
+_SMOOTHING = 10.0  # labels' worth of the average book, added to every book
+
+
+@dataclass(frozen=True)
+class Constant:
+    """The same probability for every book: the share of POSITIVE in dev, and in dev under the tutorial's protocol."""
+
+    like: float
+    read_and_like: float
+
+    def predict(self, dataset: Dataset, user_idx: Ints, book_idx: Ints) -> Floats:
+        return np.full(len(user_idx), self.like)
+
+    def predict_read_and_like(self, dataset: Dataset, user_idx: Ints, book_idx: Ints) -> Floats:
+        return np.full(len(user_idx), self.read_and_like)
+
+
+@dataclass(frozen=True, eq=False)
+class Popularity:
+    """How many read the book and how it is labeled on average, made probabilities by logistic regressions on dev.
+
+    Attributes
+    ----------
+    readers : int64 array, shape [n_books]
+    like, read_and_like : float64 arrays, shape [n_books]
+    """
+
+    readers: NDArray[np.int64]
+    like: Floats
+    read_and_like: Floats
+
+    def predict(self, dataset: Dataset, user_idx: Ints, book_idx: Ints) -> Floats:
+        return self.like[book_idx]
+
+    def predict_read_and_like(self, dataset: Dataset, user_idx: Ints, book_idx: Ints) -> Floats:
+        return self.read_and_like[book_idx]
+
+    def score_users(self, histories: Histories, users: NDArray[np.integer]) -> NDArray[np.floating]:
+        """How many read the book, the same for every user."""
+        return np.tile(self.readers.astype(np.float64), (len(users), 1))
+
+
+def fit_constant(dataset: Dataset, seed: int = 0) -> Constant:
+    """The shares of POSITIVE in dev."""
+    dev = _dev(dataset)
+    return Constant(float(dev.p_positive.mean()), float(tutorial_examples(dataset, dev, seed)[2].mean()))
+
+
+def fit_popularity(dataset: Dataset, rows: TrainingRows, seed: int = 0) -> Popularity:
+    """Popularity among the users of train and dev; those of valid and test are not looked at."""
+    dev, n_books = _dev(dataset), dataset.n_books
+    readers = count_readers(dataset, training_users(dataset))
+    labels = np.bincount(rows.book_idx, minlength=n_books)
+    likes = np.bincount(rows.book_idx, weights=rows.p_positive, minlength=n_books)
+    mean = (rows if len(rows) else dev).p_positive.mean()
+    features = np.stack([np.log1p(readers), (likes + _SMOOTHING * mean) / (labels + _SMOOTHING)], axis=1)
+    _, books, label = tutorial_examples(dataset, dev, seed)
+    return Popularity(readers, _fitted(features, dev.book_idx, dev.p_positive), _fitted(features, books, label))
+
+
+def _fitted(features: Floats, books: Ints, label: NDArray[np.float32]) -> Floats:
+    """The probability of each book by a logistic regression on these examples; with one class only, its share."""
+    from sklearn.linear_model import LogisticRegression
+
+    if len(np.unique(label)) < 2:
+        return np.full(len(features), float(label.mean()))
+    model: Any = LogisticRegression().fit(features[books], label)
+    return np.asarray(model.predict_proba(features)[:, 1], np.float64)
+
+
+def _dev(dataset: Dataset) -> TrainingRows:
+    rows = gold_rows(dataset, "dev")
+    if len(rows) == 0:
+        raise DataError("No row of dev has a gold label; the baselines are fitted to them.")
+    return rows

@@ -1,0 +1,1 @@
+"""Altair charts from small frames, for pages, notebooks and reports alike."""

@@ -1,0 +1,1 @@
+"""From raw files to datasets, one file a format."""

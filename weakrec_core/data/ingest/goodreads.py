@@ -1,0 +1,182 @@
+"""The UCSD Goodreads files (books, interactions, reviews; JSON lines) as a `Dataset`.
+
+Source: Wan & McAuley, RecSys 2018. The filters and their defaults are those of Snorkel's recommender tutorial, without
+its cap of 5,000,000 interactions.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import pandas as pd
+from pydantic import BaseModel, ConfigDict, Field
+
+from weakrec_core import paths
+from weakrec_core.data.dataset import Dataset, save_dataset
+from weakrec_core.data.ingest.interactions import count, extract, keep_pairs, label_and_split
+from weakrec_core.data.ingest.jsonlines import drop_bad_lines, load_lines, verify
+from weakrec_core.data.splits import SplitConfig
+from weakrec_core.progress import Progress, no_progress
+
+
+class GoodreadsConfig(BaseModel):
+    """Filters of the ingest.
+
+    Attributes
+    ----------
+    min_book_ratings, max_book_ratings : int
+        Books by their ``ratings_count``; needs a books file.
+    min_user_books, max_user_books : int or None
+        Users by their interactions with kept books. None = 25 and 200 with an interactions file, no filter without:
+        reviews alone are a sample of what a user did.
+    positive : int
+        Ratings from this on are POSITIVE; rating 0 = not rated.
+    skip_bad_lines : bool
+        Leave unusable lines out, counted, rather than stop at the first.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    min_book_ratings: int = 100
+    max_book_ratings: int = 15000
+    min_user_books: int | None = None
+    max_user_books: int | None = None
+    positive: int = Field(4, ge=1, le=5)
+    skip_bad_lines: bool = False
+
+
+_RATING = "coalesce(try_cast(rating AS DOUBLE) NOT IN (0, 1, 2, 3, 4, 5), true)"  # as INTEGER, 4.5 would be rounded
+_PAIR_CHECKS = {
+    "has no user_id": "user_id IS NULL OR user_id = ''",
+    "has no book_id": "book_id IS NULL OR book_id = ''",
+    "has no rating": "rating IS NULL",
+    "has a rating that is not a whole number from 0 to 5": _RATING,
+}
+_BOOK_FIELDS = {
+    "book_id": "VARCHAR",
+    "title": "VARCHAR",
+    "ratings_count": "VARCHAR",
+    "average_rating": "VARCHAR",
+    "authors": '[{"author_id":"VARCHAR","author_name":"VARCHAR"}]',
+    "similar_books": '["VARCHAR"]',
+}
+_BOOK_CHECKS = {
+    "has no book_id": "book_id IS NULL OR book_id = ''",
+    "has no ratings_count": "ratings_count IS NULL",
+    "has a ratings_count that is not a number": "ratings_count <> '' AND try_cast(ratings_count AS DOUBLE) IS NULL",
+}
+
+
+def ingest_goodreads(
+    name: str,
+    reviews: Path,
+    books: Path | None = None,
+    interactions: Path | None = None,
+    config: GoodreadsConfig | None = None,
+    splits: SplitConfig | None = None,
+    progress: Progress = no_progress,
+) -> Dataset:
+    """Read the files, filter, join, split by user and save.
+
+    A row is a rated interaction with its review, where there is one; a history is all of a user's interactions with kept
+    books. Without `books`, titles, authors and other metadata are not known; without `interactions`, they are the reviews.
+
+    Raises
+    ------
+    DataError
+        With one sentence that names the file, line or field; an older dataset of that name is then untouched.
+    """
+    paths.checked_name(name, "Dataset")
+    config = config or GoodreadsConfig()
+    splits = splits or SplitConfig()
+    files = {"reviews": reviews, "books": books, "interactions": interactions}
+    given = {kind: path for kind, path in files.items() if path is not None}
+    skipped: dict[str, dict[str, int]] = {}
+    for i, path in enumerate(given.values()):
+        verify(path, lambda f, message, i=i: progress(0.3 * (i + f) / len(given), message))  # type: ignore[misc]
+    with duckdb.connect() as con:
+        con.execute("SET enable_progress_bar = false; SET TimeZone = 'UTC'")
+        for i, (kind, path) in enumerate(given.items()):
+            progress(0.3 + 0.4 * i / len(given), f"Reading {path.name}")
+            fields = (
+                _BOOK_FIELDS if kind == "books" else {"user_id": "VARCHAR", "book_id": "VARCHAR", "rating": "VARCHAR"}
+            )
+            fields = fields | ({"review_text": "VARCHAR"} if kind == "reviews" else {})
+            load_lines(con, kind, path, fields)
+            checks = _BOOK_CHECKS if kind == "books" else _PAIR_CHECKS
+            skipped[kind] = drop_bad_lines(con, kind, path, checks, config.skip_bad_lines)
+        progress(0.7, "Filtering books and users")
+        counts = _filter(con, config, has_books=books is not None, has_interactions=interactions is not None)
+        progress(0.8, "Joining reviews")
+        rows, histories, user_ids = extract(con, "reviews", ", ".join(p.name for p in given.values()))
+        book_table = _book_table(con, has_books=books is not None)
+    rows = label_and_split(rows, config.positive, splits)
+    meta: dict[str, Any] = {
+        "source": "goodreads",
+        "files": {kind: path.name for kind, path in given.items()},
+        "filters": config.model_dump(),
+        "splits": splits.model_dump(),
+        "positive": config.positive,
+        "counts": counts,
+        "skipped_lines": skipped,
+    }
+    progress(0.9, "Saving")
+    dataset = save_dataset(name, rows, book_table, histories, user_ids, meta)
+    progress(1.0, "Saved")
+    return dataset
+
+
+def _filter(
+    con: duckdb.DuckDBPyConnection, config: GoodreadsConfig, *, has_books: bool, has_interactions: bool
+) -> dict[str, int]:
+    """Create the tables kept_books, pairs and kept_users."""
+    source = "interactions" if has_interactions else "reviews"
+    if has_books:
+        con.execute(
+            """CREATE TEMP TABLE kept_books AS
+            SELECT *, row_number() OVER (ORDER BY line) - 1 AS book_idx
+            FROM (SELECT * FROM books QUALIFY row_number() OVER (PARTITION BY book_id ORDER BY line) = 1)
+            WHERE try_cast(ratings_count AS DOUBLE) BETWEEN $low AND $high""",
+            {"low": config.min_book_ratings, "high": config.max_book_ratings},
+        )
+    else:
+        con.execute(
+            f"""CREATE TEMP TABLE kept_books AS SELECT book_id, row_number() OVER (ORDER BY min(line)) - 1 AS book_idx
+            FROM {source} GROUP BY book_id"""
+        )
+    low = config.min_user_books if config.min_user_books is not None else (25 if has_interactions else 1)
+    high = config.max_user_books if config.max_user_books is not None else (200 if has_interactions else None)
+    counts = keep_pairs(con, source, "nullif(rating::DOUBLE::INTEGER, 0)", low, high)
+    if has_books:
+        counts |= count(
+            con,
+            {
+                "books": "SELECT count(*) FROM books",
+                "books_repeated": "SELECT count(*) - count(DISTINCT book_id) FROM books",
+                "books_without_author": "SELECT count(*) FROM kept_books WHERE coalesce(authors[1].author_id, '') = ''",
+            },
+        )
+    return counts
+
+
+def _book_table(con: duckdb.DuckDBPyConnection, *, has_books: bool) -> pd.DataFrame:
+    if has_books:
+        book_table = con.execute(
+            """SELECT book_id, coalesce(title, '') AS title, nullif(authors[1].author_id, '') AS first_author,
+                nullif(authors[1].author_name, '') AS author_name, try_cast(average_rating AS DOUBLE) AS average_rating,
+                try_cast(ratings_count AS DOUBLE) AS ratings_count, similar_books
+            FROM kept_books ORDER BY book_idx"""
+        ).df()
+        position = pd.Series(np.arange(len(book_table), dtype=np.int32), index=book_table["book_id"])
+        exploded = book_table["similar_books"].explode().map(position).dropna().astype("int32")
+        similar = exploded.groupby(level=0).agg(list).reindex(book_table.index)
+    else:
+        book_table = con.execute("SELECT book_id FROM kept_books ORDER BY book_idx").df()
+        book_table["title"] = "Book " + book_table["book_id"]
+        book_table[["first_author", "author_name"]] = pd.NA
+        book_table[["average_rating", "ratings_count"]] = np.nan
+        book_table = book_table.astype({"first_author": "str", "author_name": "str"})
+        similar = pd.Series([None] * len(book_table), dtype=object)
+    book_table["similar_books"] = [s if isinstance(s, list) else [] for s in similar]
+    return book_table

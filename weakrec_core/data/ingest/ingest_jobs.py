@@ -1,0 +1,73 @@
+"""Making a dataset in a process of its own; pages watch its progress."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from weakrec_core import paths
+from weakrec_core.data.dataset import list_datasets
+from weakrec_core.errors import DataError
+from weakrec_core.jobs import processes
+
+PROGRESS_VARIABLE = "WEAKREC_PROGRESS_FILE"
+_PROGRESS = "progress.json"
+
+
+@dataclass(frozen=True)
+class JobStatus:
+    """How far a job is. `error` is one sentence if it failed; `done` means that the dataset is ready."""
+
+    fraction: float
+    message: str
+    done: bool = False
+    error: str | None = None
+
+
+def start_job(name: str, arguments: Sequence[str]) -> None:
+    """Run ``python -m weakrec_core ARGUMENTS``, which makes the dataset `name`, unless a process is at it already."""
+    directory = _directory(name)
+    if not processes.running(directory):
+        (directory / _PROGRESS).unlink(missing_ok=True)
+        processes.start(directory, arguments, {PROGRESS_VARIABLE: str(directory / _PROGRESS)})
+
+
+def start_demo_job(name: str = "demo", dev_rows: int = 8000) -> None:
+    """Make the synthetic demo dataset."""
+    raw = str(_directory(name) / "raw")
+    start_job(name, ["demo", "--out", raw, "--name", name, "--dev-rows", str(dev_rows)])
+
+
+def job_status(name: str) -> JobStatus | None:
+    """The status of the job that makes dataset `name`, or None if there was none."""
+    directory = _directory(name)
+    if not processes.started(directory):
+        return None
+    try:
+        value = json.loads((directory / _PROGRESS).read_text(encoding="utf-8"))
+        fraction, message = value["fraction"], value["message"]
+    except FileNotFoundError:
+        fraction, message = 0.0, "Starting"
+    if processes.running(directory):
+        return JobStatus(fraction, message)
+    if fraction == 1.0 and name in list_datasets():
+        return JobStatus(1.0, "Done", done=True)
+    return JobStatus(fraction, "Failed", error=processes.last_words(directory))
+
+
+def forget_job(name: str) -> None:
+    """Drop the record of a job that has ended."""
+    processes.forget(_directory(name))
+
+
+def unfinished_jobs() -> dict[str, JobStatus]:
+    """Jobs that run or have failed, by dataset name."""
+    names = sorted(path.name for path in (paths.home() / "data-jobs").glob("[!.]*"))
+    found = {name: job_status(name) for name in names}
+    return {name: status for name, status in found.items() if status is not None and not status.done}
+
+
+def _directory(name: str) -> Path:
+    if not name:
+        raise DataError("The new dataset needs a name.")
+    return paths.home() / "data-jobs" / paths.checked_name(name, "Dataset")

@@ -1,0 +1,1 @@
+"""Which dev rows go wrong, and why."""

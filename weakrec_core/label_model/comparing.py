@@ -1,0 +1,206 @@
+"""Label models side by side on dev, each user predicted by models that have not seen that user's gold."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from weakrec_core.errors import LabelModelError
+from weakrec_core.label_model.base import LabelModel, class_prior
+from weakrec_core.label_model.crossval import FoldedDev, cross_validate, fold_dev
+from weakrec_core.label_model.fitting import LABEL_MODELS, checked_prior, fit_label_model
+from weakrec_core.label_model.snorkel_model import SnorkelConfig
+from weakrec_core.labeling.apply import Applier
+from weakrec_core.labeling.spec import LFSet
+from weakrec_core.labeling.vote_patterns import VotePatterns
+from weakrec_core.stats.bootstrap import Draws, drawn_metrics, percentile_interval
+from weakrec_core.stats.folds import user_folds
+from weakrec_core.stats.probability_metrics import Metrics, probability_metrics
+
+CONSTANT = "constant"
+_BINS = 10
+
+
+@dataclass(frozen=True, eq=False)
+class ModelReport:
+    """One model on dev.
+
+    Attributes
+    ----------
+    kind : str
+        A label model, or ``constant``: the class balance for every row.
+    p_positive : float64 array, shape [n_dev]
+        Held out where the model learns from dev's gold.
+    covered, everywhere : dict
+        `probability_metrics` on the dev rows with a vote, and on all dev rows (rows without a vote get the prior).
+    intervals : dict
+        Bootstrap 95 % intervals over users of the metrics in `covered`.
+    draws : dict
+        The metrics of every bootstrap draw, for paired differences.
+    problem : str or None
+        Why the model could not be fitted; everything else is empty then.
+    """
+
+    kind: str
+    p_positive: NDArray[np.float64]
+    covered: Metrics
+    everywhere: Metrics
+    intervals: dict[str, tuple[float, float] | None]
+    draws: dict[str, NDArray[np.float64]]
+    problem: str | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """All models on the same rows, and which to use.
+
+    Attributes
+    ----------
+    recommended : str
+        The kind to use.
+    why : str
+        One sentence.
+    undecided : list of str
+        Models that dev cannot tell from the recommended one: the interval of the difference in log loss includes 0.
+    """
+
+    reports: dict[str, ModelReport]
+    recommended: str
+    why: str
+    undecided: list[str]
+    gold: NDArray[np.int8]
+    covered: NDArray[np.bool_]
+
+
+def compare_models(
+    applier: Applier, lf_set: LFSet, prior: float | None = None, config: SnorkelConfig | None = None
+) -> Comparison:
+    """`compare_votes` for an LF set on a dataset."""
+    train, _ = applier.patterns(lf_set, "train")
+    users = applier.dataset.split("dev")["user_idx"].to_numpy()
+    return compare_votes(
+        train, applier.apply(lf_set, "dev"), applier.dataset.gold("dev"), users, lf_set.names, prior, config
+    )
+
+
+def compare_votes(
+    train: VotePatterns,
+    L_dev: NDArray[np.int8],
+    gold: NDArray[np.int8],
+    users: NDArray[np.integer],
+    lf_names: list[str],
+    prior: float | None = None,
+    config: SnorkelConfig | None = None,
+) -> Comparison:
+    """Fit and measure every label model and the constant.
+
+    A model that is fitted to dev's gold is cross-validated over users. The others take one number from dev, the class
+    balance, and are fitted once.
+
+    Parameters
+    ----------
+    train : VotePatterns
+    L_dev : int8 array, shape [n_dev, m]
+    gold, users : arrays, shape [n_dev]
+        Gold (1, 0, -1 = not known) and user of each dev row.
+
+    Raises
+    ------
+    LabelModelError
+        If dev has no gold, or nothing votes on it.
+    """
+    folds = user_folds(users)
+    dev, inverse = fold_dev(L_dev, gold, folds)
+    covered = dev.patterns.covered[inverse]
+    if not (covered & (gold >= 0)).any():
+        raise LabelModelError("No LF votes on a dev row with gold, so label models cannot be compared.")
+    checked_prior(dev.patterns)
+    draws = Draws.make(users)
+
+    def report(kind: str, p_by_fold: NDArray[np.float64]) -> ModelReport:
+        p = p_by_fold[folds, inverse]
+        drawn = drawn_metrics(p, gold, covered, draws)
+        intervals = {metric: percentile_interval(values) for metric, values in drawn.items()}
+        return ModelReport(kind, p, _metrics(p, gold, covered), _metrics(p, gold, gold >= 0), intervals, drawn)
+
+    reports = {CONSTANT: report(CONSTANT, _constant(dev))}
+    for kind in LABEL_MODELS:
+        try:
+            reports[kind] = report(kind, _predict(kind, train, dev, lf_names, prior, config))
+        except LabelModelError as e:
+            reports[kind] = ModelReport(kind, np.zeros(0), {}, {}, {}, {}, str(e))
+    recommended, why, undecided = _recommend(reports)
+    return Comparison(reports, recommended, why, undecided, gold, covered)
+
+
+def compared(
+    applier: Applier, lf_set: LFSet, prior: float | None = None, config: SnorkelConfig | None = None
+) -> Comparison:
+    """`compare_models`, computed once for the same LFs and settings."""
+    return applier.remember(
+        ("compared", lf_set.active, prior, config), lambda: compare_models(applier, lf_set, prior, config)
+    )
+
+
+def calibration_curve(report: ModelReport, comparison: Comparison) -> pd.DataFrame:
+    """Mean predicted P(POSITIVE) and observed share by bins of equal size on the covered dev rows.
+
+    Returns
+    -------
+    DataFrame
+        predicted, observed, rows.
+    """
+    keep = comparison.covered & (comparison.gold >= 0)
+    p, gold = report.p_positive[keep], comparison.gold[keep]
+    edges = np.unique(np.quantile(p, np.linspace(0, 1, _BINS + 1)))
+    if len(edges) == 1:
+        return pd.DataFrame({"predicted": [p.mean()], "observed": [gold.mean()], "rows": [len(p)]})
+    bins = np.clip(np.searchsorted(edges, p, side="right") - 1, 0, len(edges) - 2)
+    table = pd.DataFrame({"bin": bins, "predicted": p, "observed": gold}).groupby("bin")
+    return table.mean().assign(rows=table.size()).reset_index(drop=True)
+
+
+def _predict(
+    kind: str,
+    train: VotePatterns,
+    dev: FoldedDev,
+    names: list[str],
+    prior: float | None,
+    config: SnorkelConfig | None,
+) -> NDArray[np.float64]:
+    fit: Callable[[VotePatterns], LabelModel] = lambda part: fit_label_model(kind, train, part, names, prior, config)  # noqa: E731
+    if kind == "calibrated":
+        return cross_validate(fit, dev)
+    p = fit(dev.patterns).predict_proba(dev.patterns.votes)
+    return np.tile(p, (len(dev.gold_by_fold), 1))
+
+
+def _constant(dev: FoldedDev) -> NDArray[np.float64]:
+    return np.full(dev.gold_by_fold.shape[:2], class_prior(dev.patterns))
+
+
+def _metrics(p: NDArray[np.float64], gold: NDArray[np.int8], rows: NDArray[np.bool_]) -> Metrics:
+    return probability_metrics(p[rows], (gold[rows] == 0).astype(np.int64), (gold[rows] == 1).astype(np.int64))
+
+
+def _recommend(reports: dict[str, ModelReport]) -> tuple[str, str, list[str]]:
+    """The least log loss; among models that dev cannot tell from it, the one with the highest AUC."""
+    fitted = [r for r in reports.values() if r.problem is None and r.kind != CONSTANT]
+    best = min(fitted, key=lambda r: float(r.covered["log_loss"] or 0))
+
+    def tied(a: ModelReport, b: ModelReport) -> bool:
+        between = percentile_interval(a.draws["log_loss"] - b.draws["log_loss"])
+        return between is None or between[0] <= 0 <= between[1]
+
+    candidates = [r for r in fitted if r is best or tied(r, best)]
+    chosen = max(candidates, key=lambda r: float(r.covered["auc"] or 0))
+    constant = reports[CONSTANT]
+    gain = float(constant.covered["log_loss"] or 0) - float(chosen.covered["log_loss"] or 0)
+    why = (
+        f"log loss {chosen.covered['log_loss']:.3f} on dev rows with a vote, {abs(gain):.3f} "
+        f"{'below' if gain >= 0 else 'above'} the constant's"
+    )
+    undecided = [r.kind for r in candidates if r is not chosen]
+    return chosen.kind, why, undecided

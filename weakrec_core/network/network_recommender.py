@@ -1,0 +1,157 @@
+"""A trained network as a recommender."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from weakrec_core.data.dataset import Dataset
+from weakrec_core.data.histories import Histories
+from weakrec_core.errors import RunError
+from weakrec_core.network.batches import Inputs, encode, encode_rows
+
+_ROWS = 65_536  # a call of the network; bounds memory
+
+
+@dataclass(frozen=True, eq=False)
+class NetworkRecommender:
+    """Predictions of a network of `model`.
+
+    Attributes
+    ----------
+    keras_model : keras.Model
+    """
+
+    keras_model: Any
+
+    @cached_property
+    def _calls(self) -> dict[str, Callable[[Inputs], Any]]:
+        """The network by output, each compiled when first used, for batches of any size and without what it need not."""
+        import tensorflow as tf
+
+        signature = {i.name: tf.TensorSpec([None], i.dtype) for i in self.keras_model.inputs}
+
+        def call(name: str) -> Callable[[Inputs], Any]:
+            compiled: Callable[[Inputs], Any] = tf.function(
+                lambda inputs: self.keras_model(inputs, training=False)[name], input_signature=[signature]
+            )
+            return compiled
+
+        return {name: call(name) for name in self.keras_model.output}
+
+    @property
+    def n_books(self) -> int:
+        """Books in the catalogue it was trained on."""
+        return int(self.keras_model.get_layer("book").input_dim) - 1
+
+    def predict(
+        self, dataset: Dataset, user_idx: NDArray[np.integer], book_idx: NDArray[np.integer]
+    ) -> NDArray[np.float64]:
+        """P(POSITIVE) of books that the users read, each taken out of its user's history first.
+
+        Returns
+        -------
+        float64 array, shape [len(user_idx)]
+
+        Raises
+        ------
+        RunError
+            If a user or a book is not in the catalogue.
+        """
+        return self.like(dataset.histories, user_idx, book_idx)
+
+    def predict_read_and_like(
+        self, dataset: Dataset, user_idx: NDArray[np.integer], book_idx: NDArray[np.integer]
+    ) -> NDArray[np.float64]:
+        """P(the user reads and likes the book), among rated books and one random unread book for each liked one."""
+        return self._output("read_and_like", dataset.histories, user_idx, book_idx)
+
+    def like(
+        self, histories: Histories, user_idx: NDArray[np.integer], book_idx: NDArray[np.integer]
+    ) -> NDArray[np.float64]:
+        """`predict` for the users of any histories."""
+        return self._output("like", histories, user_idx, book_idx)
+
+    def score(
+        self, histories: Histories, user_idx: NDArray[np.integer], book_idx: NDArray[np.integer]
+    ) -> NDArray[np.float64]:
+        """What books are ranked by, for pairs of users and books; a book is taken out of its user's history first."""
+        return self._output("score", histories, user_idx, book_idx)
+
+    def score_books(self, histories: Histories, user_idx: int) -> NDArray[np.float64]:
+        """What the whole catalogue is ranked by for one user; higher comes first. Shape [n_books].
+
+        That of a book in the history may count the book itself among the history; `score` never does.
+        """
+        scores: NDArray[np.float64] = self.score_users(histories, np.array([user_idx]))[0]
+        return scores
+
+    def score_users(self, histories: Histories, users: NDArray[np.integer]) -> NDArray[np.float64]:
+        """`score_books` for several users, shape [len(users), n_books]."""
+        if "catalogue" not in self.keras_model.output:  # the tutorial's network knows no other way
+            everything = np.tile(np.arange(self.n_books), len(users))
+            return self.score(histories, np.repeat(users, self.n_books), everything).reshape(len(users), -1)
+        nothing = np.empty(0, np.int32)
+        self._check(histories, users, nothing)
+        books, segment = histories.gather(users)
+        inputs = encode(books, segment, len(users), nothing, nothing)
+        scores = self._calls["catalogue"](inputs | {"catalogue": np.arange(1, self.n_books + 1, dtype=np.int32)})
+        return np.asarray(scores.numpy(), np.float64)
+
+    def save(self, path: Path) -> None:
+        """Write the network in Keras' own format, under any file name, replacing `path` when all is written."""
+        tmp = path.with_name(f".{path.name}.{os.getpid()}.keras")
+        try:
+            self.keras_model.save(tmp)
+            os.replace(tmp, path)
+        finally:
+            tmp.unlink(missing_ok=True)
+
+    def _output(
+        self, name: str, histories: Histories, user_idx: NDArray[np.integer], book_idx: NDArray[np.integer]
+    ) -> NDArray[np.float64]:
+        self._check(histories, user_idx, book_idx)
+        order = np.argsort(user_idx, kind="stable")  # a user's rows side by side: the history is pooled once
+        parts = []
+        for start in range(0, max(len(order), 1), _ROWS):
+            rows = order[start : start + _ROWS]
+            inputs = encode_rows(histories, user_idx[rows], book_idx[rows].astype(np.int32))
+            parts.append(self._calls[name](self._named(inputs)).numpy())
+        found = np.empty(len(order))
+        found[order] = np.concatenate(parts)
+        return found
+
+    def _named(self, inputs: Inputs) -> Inputs:
+        """The inputs, with no catalogue to score where the network takes one."""
+        takes_one = any(i.name == "catalogue" for i in self.keras_model.inputs)
+        return inputs | {"catalogue": np.empty(0, np.int32)} if takes_one else inputs
+
+    def _check(self, histories: Histories, user_idx: NDArray[np.integer], book_idx: NDArray[np.integer]) -> None:
+        n_books = self.n_books
+        for what, values, n in (("user", user_idx, histories.n_users), ("book", book_idx, n_books)):
+            if len(values) and not (values.min() >= 0 and values.max() < n):
+                bad = values[(values < 0) | (values >= n)][0]
+                raise RunError(f"{what}_idx {bad} is not known: there are {n:,} {what}s, from 0 on.")
+        if histories.indices.max(initial=0) >= n_books:
+            raise RunError(f"The model was trained on {n_books:,} books; these histories name others.")
+
+
+def load(path: Path) -> NetworkRecommender:
+    """Read a saved network, in Keras' safe mode.
+
+    Raises
+    ------
+    RunError
+        If there is no such file or it is not a saved network.
+    """
+    import keras
+
+    try:
+        return NetworkRecommender(keras.models.load_model(path, safe_mode=True, compile=False))
+    except (OSError, ValueError, KeyError) as e:
+        raise RunError(f"{path} is not a model that can be loaded ({type(e).__name__}).") from None

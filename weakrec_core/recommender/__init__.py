@@ -1,1 +1,0 @@
-"""The end model: who reads what, and who likes what of it."""

@@ -1,0 +1,1 @@
+"""Recommending with a trained run."""

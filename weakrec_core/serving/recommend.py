@@ -1,0 +1,56 @@
+"""The books a model recommends to a reader, and why."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from weakrec_core.errors import DataError
+from weakrec_core.network.blend import Blended
+from weakrec_core.serving.explain import Reason, reasons
+from weakrec_core.serving.reader import Reader, histories_of
+
+
+@dataclass(frozen=True)
+class Recommendation:
+    """A book for a reader.
+
+    Attributes
+    ----------
+    book_idx : int
+    p_positive : float
+        P(POSITIVE): that the reader likes the book, once read.
+    score : float
+        What books are ranked by.
+    because : tuple of Reason
+        Strongest first.
+    """
+
+    book_idx: int
+    p_positive: float
+    score: float
+    because: tuple[Reason, ...]
+
+
+def recommend(model: Blended, reader: Reader, k: int) -> list[Recommendation]:
+    """The `k` unread books with the highest score, or all unread ones where there are fewer.
+
+    Of equal scores the lower ``book_idx`` comes first.
+
+    Raises
+    ------
+    DataError
+        If the reader has no books: models know a reader by nothing else.
+    """
+    if not reader.read:
+        raise DataError("This reader has no books to recommend from; name at least one.")
+    histories = histories_of([reader.entries])
+    scores = model.score_books(histories, 0)
+    ranked = np.argsort(-scores, kind="stable")
+    top = ranked[~np.isin(ranked, reader.read)][:k]
+    if not len(top):
+        return []
+    p_positive = model.like(histories, np.zeros(len(top), np.int64), top)
+    return [
+        Recommendation(int(book), float(p), float(scores[book]), because)
+        for book, p, because in zip(top, p_positive, reasons(model, reader, top), strict=True)
+    ]

@@ -1,0 +1,1 @@
+"""Intervals, folds and metrics."""

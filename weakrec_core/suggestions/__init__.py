@@ -1,0 +1,1 @@
+"""Suggested edits of an LF set."""

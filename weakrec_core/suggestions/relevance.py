@@ -1,0 +1,80 @@
+"""Suggested edits in the light of the rows at hand."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from weakrec_core import ABSTAIN
+from weakrec_core.labeling.apply import Applier
+from weakrec_core.labeling.base import VALUE
+from weakrec_core.labeling.conditions import SignalCondition
+from weakrec_core.labeling.spec import KeywordLF, LFSet, ThresholdLF
+from weakrec_core.suggestions.suggest import Suggestion
+
+
+@dataclass(frozen=True, eq=False)
+class Relevant:
+    """A suggestion and what it does on some rows.
+
+    Attributes
+    ----------
+    suggestion : Suggestion
+    rows : int64 array
+        Positions of the dev rows that it touches, among those at hand.
+    helped, harmed : int
+        Of these with gold: where it speaks for the gold label, and against it. A keyword to drop speaks against its own label.
+    """
+
+    suggestion: Suggestion
+    rows: NDArray[np.int64]
+    helped: int
+    harmed: int
+
+
+def relevant(
+    applier: Applier, lf_set: LFSet, suggestions: Sequence[Suggestion], at_hand: NDArray[np.int64]
+) -> list[Relevant]:
+    """Those that touch rows at hand, first those that help most of them on balance and are right on dev beyond the base rate:
+    by the product of both; else as in the list."""
+    gold = applier.dataset.gold("dev")
+    here = np.zeros(len(gold), bool)
+    here[at_hand] = True
+    found = []
+    for s in suggestions:
+        rows = touched_rows(applier, lf_set, s)
+        rows = rows[here[rows]]
+        known = gold[rows] != ABSTAIN
+        agrees = (gold[rows] == VALUE[s.label]) != (s.action == "drop_keyword")
+        helped, harmed = int((known & agrees).sum()), int((known & ~agrees).sum())
+        if len(rows):
+            found.append(Relevant(s, rows, helped, harmed))
+    return sorted(found, key=lambda r: (r.harmed - r.helped) * max(r.suggestion.lift or 0.0, 0.0))
+
+
+def touched_rows(applier: Applier, lf_set: LFSet, s: Suggestion) -> NDArray[np.int64]:
+    """Positions of the dev rows that have the keyword or are beyond the threshold."""
+    if s.keyword is None:
+        condition = SignalCondition(signal=s.signal or "", op=s.op or ">=", threshold=s.threshold)
+        return np.flatnonzero(condition.holds(applier.columns["dev"]))
+    lf = next((lf for lf in lf_set.lfs if lf.name == s.lf_name), None)
+    if s.action == "drop_keyword" and isinstance(lf, KeywordLF):
+        return applier.keyword_rows(s.keyword, lf.match, lf.case_sensitive)
+    return applier.keyword_rows(s.keyword, "word", False)
+
+
+def is_open(lf_set: LFSet, s: Suggestion) -> bool:
+    """Whether a suggestion made for an earlier state of the set still changes it."""
+    if s.action == "add_threshold":
+        return not any(isinstance(lf, ThresholdLF) and lf.signal == s.signal for lf in lf_set.active)
+    keywords = {
+        (lf.name, group.label, keyword)
+        for lf in lf_set.active
+        if isinstance(lf, KeywordLF)
+        for group in lf.groups
+        for keyword in group.keywords
+    }
+    if s.action == "drop_keyword":
+        return (s.lf_name, s.label, s.keyword) in keywords
+    return (s.label, s.keyword) not in {key[1:] for key in keywords}
