@@ -61,7 +61,7 @@ def overview(wb: Workbench) -> None:
             f"On dev rows with a vote: AUC **{fmt.number(now.auc)}**, log loss {fmt.number(now.log_loss)}.",
             "Fit",
         )
-    runs = [r.summary() for r in list_runs() if r.config.dataset == dataset.name]
+    runs = [r.summary() for r in list_runs(wb.workspace) if r.config.dataset == dataset.name]
     active = sum(r["state"] in ACTIVE for r in runs)
     finished = [r for r in runs if r["test"]]
     step(

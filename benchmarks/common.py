@@ -12,6 +12,8 @@ from typing import Any
 
 import psutil
 
+from weakrec_core.workspace import Workspace
+
 
 def machine() -> str:
     """The machine in a few words."""
@@ -51,13 +53,13 @@ def result(
 
 
 @contextmanager
-def temporary_workspace() -> Iterator[Path]:
+def temporary_workspace() -> Iterator[Workspace]:
     """A workspace that is gone afterwards; ``$WEAKREC_HOME`` names it meanwhile."""
     before = os.environ.get("WEAKREC_HOME")
     with tempfile.TemporaryDirectory(prefix="weakrec-benchmark-") as directory:
         os.environ["WEAKREC_HOME"] = directory
         try:
-            yield Path(directory)
+            yield Workspace(Path(directory))
         finally:
             os.environ.pop("WEAKREC_HOME")
             if before is not None:

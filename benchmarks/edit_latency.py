@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 
 from benchmarks.common import result, temporary_workspace
-from weakrec_core import paths
 from weakrec_core.data.dataset import open_dataset
+from weakrec_core.files import PROJECT
 from weakrec_core.label_model.set_figures import set_figures
 from weakrec_core.labeling.analysis import lf_summary
 from weakrec_core.labeling.apply import Applier
@@ -25,6 +25,7 @@ from weakrec_core.labeling.drift import drift_table
 from weakrec_core.labeling.spec import LFSet, parse_lf, read_lf_set
 from weakrec_core.labeling.sweep import histogram, sweep
 from weakrec_core.stats.domain import domain
+from weakrec_core.workspace import Workspace
 
 _BARE = """import streamlit as st
 value = st.slider("Threshold", 0.0, 1.0, 0.5, step=0.01)
@@ -35,22 +36,22 @@ _ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"
 
 def run(edits: int = 50) -> dict[str, Any]:
     """Median seconds from an edit to the updated table in the browser; the peer is a bare slider-to-metric page."""
-    with temporary_workspace() as home:
+    with temporary_workspace() as workspace:
         command = [
             sys.executable,
             "-m",
             "weakrec_core",
             "demo",
             "--out",
-            str(home / "raw"),
+            str(workspace.root / "raw"),
             "--name",
             "demo",
             "--dev-rows",
             "8000",
         ]
-        subprocess.run(command, check=True, capture_output=True, cwd=paths.PROJECT)
-        server_work = _server_work(edits)
-        sliders, keywords, bare = _in_browser(home, edits)
+        subprocess.run(command, check=True, capture_output=True, cwd=PROJECT)
+        server_work = _server_work(workspace, edits)
+        sliders, keywords, bare = _in_browser(workspace, edits)
     both = sliders + keywords
     return result(
         "edit_latency",
@@ -66,13 +67,13 @@ def run(edits: int = 50) -> dict[str, Any]:
     )
 
 
-def _server_work(edits: int) -> dict[str, list[float]]:
+def _server_work(workspace: Workspace, edits: int) -> dict[str, list[float]]:
     """Votes, table, drift, histogram, sweep and the cross-validated preview after one edit, for both shipped sets."""
-    applier = Applier(open_dataset("demo"))
+    applier = Applier(open_dataset(workspace, "demo"))
     gold = applier.dataset.gold("dev")
     found = {}
     for name in ("tutorial", "recommended"):
-        lf_set = read_lf_set(paths.PROJECT / "lfs" / f"{name}.yaml")
+        lf_set = read_lf_set(PROJECT / "lfs" / f"{name}.yaml")
         at = [lf.name for lf in lf_set.lfs].index("polarity_positive")
         times = []
         for i in range(edits + 3):
@@ -93,14 +94,14 @@ def _server_work(edits: int) -> dict[str, list[float]]:
     return found
 
 
-def _in_browser(home: Path, edits: int) -> tuple[list[float], list[float], list[float]]:
+def _in_browser(workspace: Workspace, edits: int) -> tuple[list[float], list[float], list[float]]:
     from playwright.sync_api import sync_playwright
 
     executable = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    bare_app = home / "bare.py"
+    bare_app = workspace.root / "bare.py"
     bare_app.write_text(_BARE, encoding="utf-8")
     with (
-        _served(paths.PROJECT / "workbench.py") as url,
+        _served(PROJECT / "workbench.py") as url,
         _served(bare_app) as bare_url,
         sync_playwright() as playwright,
     ):
@@ -119,7 +120,7 @@ def _in_browser(home: Path, edits: int) -> tuple[list[float], list[float], list[
         box.wait_for()
         page.wait_for_timeout(1500)
         keywords = []
-        for word in _words(edits - edits // 2 + 2):
+        for word in _words(workspace, edits - edits // 2 + 2):
             box.fill(word)
             keywords.append(_timed(page, _COUNTS, lambda: box.press("Enter")))
         bare = browser.new_page()
@@ -140,10 +141,10 @@ _COUNTS = "document.querySelector('.st-key-bucket')?.innerText"
 _METRIC = "document.querySelector('[data-testid=stMetricValue]')?.innerText"
 
 
-def _words(n: int) -> list[str]:
+def _words(workspace: Workspace, n: int) -> list[str]:
     """Words that each hit a dev row that the words before and stars_in_review leave out, so that each changes the table."""
-    applier = Applier(open_dataset("demo"))
-    lf = read_lf_set(paths.PROJECT / "lfs" / "tutorial.yaml").lfs[0]
+    applier = Applier(open_dataset(workspace, "demo"))
+    lf = read_lf_set(PROJECT / "lfs" / "tutorial.yaml").lfs[0]
     hit = applier.votes(lf, "dev") != -1
     texts = applier.dataset.split("dev")["review_text"].dropna().str.lower()
     counts = texts.str.findall(r"[a-z]{5,}").explode().value_counts()
@@ -194,7 +195,7 @@ def _served(script: Path) -> Iterator[str]:
         "false",
     ]
     process = subprocess.Popen(
-        command, cwd=paths.PROJECT, env=os.environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        command, cwd=PROJECT, env=os.environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     try:
         for _ in range(300):

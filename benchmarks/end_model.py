@@ -10,15 +10,16 @@ import numpy as np
 from scipy import stats
 
 from benchmarks.common import result, temporary_workspace
-from weakrec_core import paths
-from weakrec_core.data.dataset import open_dataset
+from weakrec_core.data.dataset import Dataset, open_dataset
 from weakrec_core.data.demo.raw_files import write_demo
 from weakrec_core.data.ingest.goodreads import ingest_goodreads
 from weakrec_core.data.ingest.table import Columns, ingest_table
 from weakrec_core.data.splits import SplitConfig
+from weakrec_core.files import PROJECT
 from weakrec_core.labeling.spec import read_lf_set
 from weakrec_core.runs.job import execute
 from weakrec_core.runs.store import new_run
+from weakrec_core.workspace import Workspace
 
 _NDCG = "ndcg@10"
 _RANKED = ("popularity", "item_knn", "ease", "dev_only", "gold")
@@ -53,14 +54,13 @@ def run(
         means.
     """
     started = time.perf_counter()
-    source = None if dataset is None else open_dataset(dataset).path
-    lf_set = read_lf_set(paths.PROJECT / "lfs" / "recommended.yaml")
-    with temporary_workspace() as home:
-        name = _provide(home, source, ratings, columns, users)
-        made = open_dataset(name)
+    source = None if dataset is None else open_dataset(Workspace.from_environment(), dataset).path
+    lf_set = read_lf_set(PROJECT / "lfs" / "recommended.yaml")
+    with temporary_workspace() as workspace:
+        made = _provide(workspace, source, ratings, columns, users)
         results, chosen = [], []
         for seed in range(seeds):
-            made_run = new_run(name, lf_set, "shipped", preset="recommended", epochs=epochs, seed=seed)
+            made_run = new_run(made, lf_set, "shipped", preset="recommended", epochs=epochs, seed=seed)
             found = execute(made_run)
             if found is None:
                 raise KeyboardInterrupt
@@ -83,17 +83,21 @@ def run(
     )
 
 
-def _provide(home: Path, source: Path | None, ratings: Path | None, columns: Columns | None, users: int | None) -> str:
-    """The dataset in a workspace of its own, so that no run is left behind; returns its name."""
+def _provide(
+    workspace: Workspace, source: Path | None, ratings: Path | None, columns: Columns | None, users: int | None
+) -> Dataset:
+    """The dataset in a workspace of its own, so that no run is left behind."""
     if source is not None:
-        (home / "datasets").mkdir()
-        os.symlink(source, home / "datasets" / source.name)
-        return source.name
+        workspace.datasets.mkdir()
+        os.symlink(source, workspace.datasets / source.name)
+        return open_dataset(workspace, source.name)
     if ratings is not None:
-        return ingest_table("ratings", ratings, columns or Columns(user="user", item="item", rating="rating")).name
+        return ingest_table(
+            workspace, "ratings", ratings, columns or Columns(user="user", item="item", rating="rating")
+        )
     size = {} if users is None else {"users": users}
-    files = write_demo(home / "raw", **size)
-    return ingest_goodreads("demo", **files, splits=SplitConfig(dev_rows=8000 if users is None else None)).name
+    files = write_demo(workspace.root / "raw", **size)
+    return ingest_goodreads(workspace, "demo", **files, splits=SplitConfig(dev_rows=8000 if users is None else None))
 
 
 def _figures(results: list[dict[str, Any]]) -> dict[str, Any]:

@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 
 from benchmarks.common import in_turn, result, temporary_workspace
-from weakrec_core import paths
 from weakrec_core.data.dataset import Dataset
 from weakrec_core.data.demo.raw_files import write_demo
 from weakrec_core.data.ingest.goodreads import ingest_goodreads
 from weakrec_core.data.splits import SplitConfig
 from weakrec_core.error_analysis.buckets import BUCKETS, buckets
 from weakrec_core.error_analysis.filters import RowFilter
+from weakrec_core.files import PROJECT
 from weakrec_core.labeling.apply import Applier
 from weakrec_core.labeling.spec import read_lf_set
 
@@ -24,9 +24,9 @@ _TRAIN_ROWS = 40_000
 
 def run(rows: int = 800_000, runs: int = 3) -> dict[str, Any]:
     """Median seconds of the server from a click on a bucket to the drawn page, over every bucket, on `rows` dev rows."""
-    with temporary_workspace() as home:
-        files = write_demo(home / "raw", users=round((rows + _TRAIN_ROWS) * 1.2 / _ROWS_PER_USER))
-        dataset = ingest_goodreads("demo", **files, splits=SplitConfig(dev_rows=rows))
+    with temporary_workspace() as workspace:
+        files = write_demo(workspace.root / "raw", users=round((rows + _TRAIN_ROWS) * 1.2 / _ROWS_PER_USER))
+        dataset = ingest_goodreads(workspace, "demo", **files, splits=SplitConfig(dev_rows=rows))
         page = _page_seconds(dataset, runs)
         ours, peer = _rows_alone(dataset, runs)
     every = [seconds for times in page.values() for seconds in times]
@@ -56,12 +56,12 @@ def _filters(names: list[str]) -> list[RowFilter]:
 def _page_seconds(dataset: Dataset, runs: int) -> dict[str, list[float]]:
     from streamlit.testing.v1 import AppTest
 
-    app = AppTest.from_file(str(paths.PROJECT / "workbench.py"), default_timeout=600)
+    app = AppTest.from_file(str(PROJECT / "workbench.py"), default_timeout=600)
     app.switch_page(_PAGE)
     app.run()
     seconds: dict[str, list[float]] = {}
     for _ in range(runs):
-        for wanted in _filters(read_lf_set(paths.PROJECT / "lfs" / "tutorial.yaml").names):
+        for wanted in _filters(read_lf_set(PROJECT / "lfs" / "tutorial.yaml").names):
             query = wanted.to_query()
             for key in RowFilter.model_fields:
                 app.query_params.pop(key, None)
@@ -77,7 +77,7 @@ def _page_seconds(dataset: Dataset, runs: int) -> dict[str, list[float]]:
 def _rows_alone(dataset: Dataset, runs: int) -> tuple[float, float]:
     from snorkel.analysis import get_label_buckets
 
-    found = buckets(Applier(dataset), read_lf_set(paths.PROJECT / "lfs" / "tutorial.yaml"))
+    found = buckets(Applier(dataset), read_lf_set(PROJECT / "lfs" / "tutorial.yaml"))
     confused = RowFilter(model="POSITIVE", gold="NEGATIVE")
     theirs = get_label_buckets(found.gold, found.said)[(0, 1)]
     if set(theirs.tolist()) != set(np.asarray(found.rows(confused)).tolist()):

@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.common import in_turn, result, temporary_workspace
-from weakrec_core import paths
 from weakrec_core.data.dataset import SPLITS, Dataset
 from weakrec_core.data.demo.raw_files import write_demo
 from weakrec_core.data.ingest.goodreads import ingest_goodreads
+from weakrec_core.files import PROJECT
 from weakrec_core.label_model.comparing import compare_votes
 from weakrec_core.label_model.fitting import fit_label_model
 from weakrec_core.label_model.snorkel_model import fit_snorkel
@@ -29,15 +29,13 @@ METRICS = ("accuracy", "auc", "log_loss", "brier")
 
 def run(reviews: Path | None, runs: int = 5, seeds: range = SEEDS) -> dict[str, Any]:
     """The speed result, with the quality tables under ``quality``."""
-    with temporary_workspace() as home:
+    with temporary_workspace() as workspace:
         if reviews is None:
-            files = write_demo(home / "raw")
-            dataset = ingest_goodreads("benchmark", **files)
+            files = write_demo(workspace.root / "raw")
+            dataset = ingest_goodreads(workspace, "benchmark", **files)
         else:
-            dataset = ingest_goodreads("benchmark", reviews)
-        quality = {
-            name: _quality(dataset, read_lf_set(paths.PROJECT / "lfs" / f"{name}.yaml"), seeds) for name in _SETS
-        }
+            dataset = ingest_goodreads(workspace, "benchmark", reviews)
+        quality = {name: _quality(dataset, read_lf_set(PROJECT / "lfs" / f"{name}.yaml"), seeds) for name in _SETS}
     return _speed(runs) | {"quality": quality}
 
 

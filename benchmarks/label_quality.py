@@ -10,10 +10,10 @@ import pandas as pd
 
 from benchmarks.common import machine, temporary_workspace
 from benchmarks.label_model import DEV_SHARE, SEEDS, tfidf_alone
-from weakrec_core import paths
 from weakrec_core.data.dataset import SPLITS, Dataset, save_dataset
 from weakrec_core.data.demo.raw_files import write_demo
 from weakrec_core.data.ingest.goodreads import ingest_goodreads
+from weakrec_core.files import PROJECT
 from weakrec_core.label_model.calibrated import fit_calibrated
 from weakrec_core.labeling.apply import Applier
 from weakrec_core.labeling.spec import LFSet, read_lf_set
@@ -36,12 +36,12 @@ def run(reviews: Path | None, seeds: Sequence[int] = SEEDS) -> dict[str, Any]:
     ``honesty``: changes of the log loss on all rows of another tenth of the users, whose reviews were not read either,
     promised and measured, with the 95 % interval of the measured mean over the splits.
     """
-    lf_set = read_lf_set(paths.PROJECT / "lfs" / "tutorial.yaml")
-    with temporary_workspace() as home:
+    lf_set = read_lf_set(PROJECT / "lfs" / "tutorial.yaml")
+    with temporary_workspace() as workspace:
         if reviews is None:
-            dataset = ingest_goodreads("benchmark", **write_demo(home / "raw"))
+            dataset = ingest_goodreads(workspace, "benchmark", **write_demo(workspace.root / "raw"))
         else:
-            dataset = ingest_goodreads("benchmark", reviews)
+            dataset = ingest_goodreads(workspace, "benchmark", reviews)
         users = Users(dataset)
         records, promises = [], []
         for seed in seeds:
@@ -93,7 +93,9 @@ class Users:
         of_row = of_user[self._rows["user_idx"]]
         rows = self._rows.assign(split=of_row)
         base = self._dataset
-        split = save_dataset("split", rows, base.books, base.histories, base.user_ids.to_numpy(object), {})
+        split = save_dataset(
+            base.workspace, "split", rows, base.books, base.histories, base.user_ids.to_numpy(object), {}
+        )
         return Applier(split, _Resplit(split, self, of_row))
 
     def signal(self, name: str) -> Values:

@@ -17,10 +17,10 @@ import psutil
 
 from benchmarks.common import in_turn, result, temporary_workspace
 from benchmarks.training import Size, invent
-from weakrec_core import paths
 from weakrec_core.baselines.item_item import Ease, interactions
 from weakrec_core.data.dataset import Dataset
 from weakrec_core.data.training_rows import gold_rows, training_users
+from weakrec_core.files import PROJECT
 from weakrec_core.labeling.spec import read_lf_set
 from weakrec_core.network.blend import Blended
 from weakrec_core.runs.store import Run, Status, new_run
@@ -35,12 +35,12 @@ _BATCH_SIZE = 4096
 def run(runs: int, size: Size | None = None) -> dict[str, Any]:
     """Median seconds an answer, ours and the peer's in turn; ``in_a_row``: ours as a busy reader meets it, without the peer."""
     size = size or Size(users=1_500)
-    with temporary_workspace():
-        dataset = invent(size)
+    with temporary_workspace() as workspace:
+        dataset = invent(workspace, size)
         read = np.sort(np.random.default_rng(0).choice(size.books, min(HISTORY, size.books // 2), replace=False))
         reader = Reader(tuple(read.tolist()))
         predict = _naive(size.books, read)
-        blended, alone = Worker(_run(dataset, blend=True).id), Worker(_run(dataset, blend=False).id)
+        blended, alone = Worker(_run(dataset, blend=True)), Worker(_run(dataset, blend=False))
         try:
             started = time.perf_counter()
             blended.recommend(reader, K)
@@ -74,9 +74,7 @@ def _run(dataset: Dataset, blend: bool) -> Run:
     from weakrec_core.network.model import build
     from weakrec_core.network.network_recommender import NetworkRecommender
 
-    made = new_run(
-        dataset.name, read_lf_set(paths.PROJECT / "lfs" / "tutorial.yaml"), "v1", "majority", preset="recommended"
-    )
+    made = new_run(dataset, read_lf_set(PROJECT / "lfs" / "tutorial.yaml"), "v1", "majority", preset="recommended")
     gold, users = gold_rows(dataset, "dev"), training_users(dataset)
     network = NetworkRecommender(build(dataset, users, gold, gold, train_config("recommended")).model)
     read = interactions(dataset.histories, users, dataset.n_books)

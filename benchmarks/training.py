@@ -33,6 +33,7 @@ from weakrec_core.data.dataset import BOOK_COLUMNS, SPLITS, Dataset, open_datase
 from weakrec_core.data.histories import Histories
 from weakrec_core.data.training_rows import TrainingRows, gold_rows, true_train_rows
 from weakrec_core.evaluation.rating_metrics import rating_metrics, tutorial_examples
+from weakrec_core.workspace import Workspace
 
 PASSES = 4  # over the labeled rows
 BATCH_SIZE, LEARNING_RATE = 1024, 1.0
@@ -74,14 +75,14 @@ class Measured:
 def run(runs: int, size: Size | None = None) -> dict[str, Any]:
     """Medians over runs, ours and the peer's in turn."""
     size = size or Size()
-    with temporary_workspace():
-        invent(size)
+    with temporary_workspace() as workspace:
+        invent(workspace, size)
         sides = {"ours": (ours, LEARNING_RATE), "peer": (peer, PEER_LEARNING_RATE)}
         found: dict[str, list[Measured]] = {side: [] for side in sides}
         for seed in range(runs):
             for side, (function, learning_rate) in sides.items():
-                found[side].append(_apart(function, learning_rate, seed))
-        tuned = _apart(peer, PEER_TUNED_RATE, 0)
+                found[side].append(_apart(workspace, function, learning_rate, seed))
+        tuned = _apart(workspace, peer, PEER_TUNED_RATE, 0)
     median = {
         side: {key: statistics.median(asdict(m)[key] for m in measured) for key in asdict(measured[0])}
         for side, measured in found.items()
@@ -194,7 +195,7 @@ class _Clock:
             self.started = time.perf_counter()
 
 
-def invent(size: Size, seed: int = 0) -> Dataset:
+def invent(workspace: Workspace, size: Size, seed: int = 0) -> Dataset:
     """Readers who read in a few genres and like what is good, and mostly their favourite genre; saved as ``training``."""
     rng = np.random.default_rng(seed)
     n = {"train": size.users, "valid": max(size.users // 10, 20), "dev": 20, "test": 20}
@@ -225,17 +226,17 @@ def invent(size: Size, seed: int = 0) -> Dataset:
     books_table["similar_books"] = [[] for _ in range(size.books)]
     assert set(n) == set(SPLITS)
     user_ids = np.array([f"u{i}" for i in range(len(split))], dtype=object)
-    return save_dataset("training", rows, books_table, histories, user_ids, {})
+    return save_dataset(workspace, "training", rows, books_table, histories, user_ids, {})
 
 
-def _apart(function: Callable[..., Measured], learning_rate: float, seed: int) -> Measured:
+def _apart(workspace: Workspace, function: Callable[..., Measured], learning_rate: float, seed: int) -> Measured:
     """The measurement in a process of its own."""
     with multiprocessing.get_context("spawn").Pool(1) as pool:
-        return pool.apply(_measure, (function, learning_rate, seed))
+        return pool.apply(_measure, (workspace, function, learning_rate, seed))
 
 
-def _measure(function: Callable[..., Measured], learning_rate: float, seed: int) -> Measured:
-    dataset = open_dataset("training")
+def _measure(workspace: Workspace, function: Callable[..., Measured], learning_rate: float, seed: int) -> Measured:
+    dataset = open_dataset(workspace, "training")
     return function(dataset, true_train_rows(dataset), learning_rate, seed)
 
 

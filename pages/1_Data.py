@@ -7,6 +7,7 @@ from pages.ui import fmt
 from pages.ui.workbench import Workbench, errors_shown, page_setup
 from weakrec_core.data.dataset import SPLITS
 from weakrec_core.data.ingest.ingest_jobs import forget_job, start_job, unfinished_jobs
+from weakrec_core.workspace import Workspace
 
 _SHOWN_ROWS = 200
 
@@ -98,7 +99,7 @@ def contents(wb: Workbench) -> None:
     )
 
 
-def new_dataset() -> None:
+def new_dataset(workspace: Workspace) -> None:
     """The form that ingests Goodreads files in the background."""
     with st.form("ingest", border=False):
         st.markdown(
@@ -123,14 +124,14 @@ def new_dataset() -> None:
             arguments += ["--dev-rows", str(dev_rows)] if dev_rows else []
             arguments += ["--skip-bad-lines"] if skip else []
             with errors_shown():
-                start_job(name, arguments)
+                start_job(workspace, name, arguments)
                 st.rerun()
 
 
 @st.fragment(run_every=1)
-def jobs_in_progress() -> None:
+def jobs_in_progress(workspace: Workspace) -> None:
     """Datasets being made: progress, or what went wrong."""
-    jobs = unfinished_jobs()
+    jobs = unfinished_jobs(workspace)
     st.session_state.setdefault("jobs_seen", set())
     finished = st.session_state["jobs_seen"] - set(jobs)
     st.session_state["jobs_seen"] = {name for name, status in jobs.items() if not status.error}
@@ -141,7 +142,7 @@ def jobs_in_progress() -> None:
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.error(f"Dataset {name!r} was not made. {status.error}", icon=":material/error:")
                 if st.button("Dismiss", key=f"dismiss_{name}"):
-                    forget_job(name)
+                    forget_job(workspace, name)
                     st.rerun(scope="fragment")
         else:
             st.progress(status.fraction, text=f"{name}: {status.message}")
@@ -149,9 +150,9 @@ def jobs_in_progress() -> None:
 
 wb = page_setup("Data")
 st.title(f"Data :gray[{fmt.literal(wb.dataset.name)}]", anchor=False)
-if unfinished_jobs() or st.session_state.get("jobs_seen"):
-    jobs_in_progress()
+if unfinished_jobs(wb.workspace) or st.session_state.get("jobs_seen"):
+    jobs_in_progress(wb.workspace)
 with st.expander("New dataset from Goodreads files", icon=":material/add:"):
-    new_dataset()
+    new_dataset(wb.workspace)
 with errors_shown():
     contents(wb)

@@ -19,7 +19,7 @@ def launch_form(wb: Workbench) -> None:
     """The form; a run freezes its inputs as they are now."""
     draft = wb.draft
     versions = {None: f"As open: {_version(wb, None)}"}
-    versions |= {n: f"v{n}" for n in reversed(version_numbers(draft.base.name))}
+    versions |= {n: f"v{n}" for n in reversed(version_numbers(wb.workspace, draft.base.name))}
     with st.form("launch"):
         st.markdown("**New run**")
         number = st.selectbox(
@@ -62,7 +62,7 @@ def launch_form(wb: Workbench) -> None:
         if st.form_submit_button("Launch", type="primary", icon=":material/rocket_launch:", key="launch"):
             with errors_shown():
                 run = new_run(
-                    wb.dataset.name,
+                    wb.dataset,
                     _lf_set(wb, number),
                     _version(wb, number),
                     kind,
@@ -89,7 +89,7 @@ def _version(wb: Workbench, number: int | None) -> str:
 def _lf_set(wb: Workbench, number: int | None) -> LFSet:
     if number is None:
         return wb.lf_set
-    return wb.applier.usable(load_version(wb.draft.base.name, number).lf_set)
+    return wb.applier.usable(load_version(wb.workspace, wb.draft.base.name, number).lf_set)
 
 
 wb = page_setup("Training")
@@ -99,4 +99,4 @@ with errors_shown():
     with form:
         launch_form(wb)
     with live:
-        st.fragment(panel, run_every=1 if queue() else None)()
+        st.fragment(panel, run_every=1 if queue(wb.workspace) else None)(wb.workspace)

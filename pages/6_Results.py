@@ -10,10 +10,10 @@ from pages.ui.workbench import errors_shown, page_setup
 from weakrec_core.runs import test_looks
 from weakrec_core.runs.store import list_runs
 
-page_setup("Results")
+wb = page_setup("Results")
 st.title("Results", anchor=False)
 with errors_shown():
-    runs = list_runs()
+    runs = list_runs(wb.workspace)
     if not runs:
         st.info("No run yet: its test metrics, curves and comparisons appear here.", icon=":material/info:")
         st.page_link("pages/5_Training.py", label="Launch one", icon=":material/arrow_forward:")
@@ -38,4 +38,4 @@ with errors_shown():
     datasets = {run.config.fingerprint: run.config.dataset for run in finished}
     for fingerprint, dataset in datasets.items():
         name = f"{fmt.literal(dataset)}: " if len(datasets) > 1 else ""
-        st.caption(f":material/visibility: {name}{test_looks.sentence(fingerprint)}")
+        st.caption(f":material/visibility: {name}{test_looks.sentence(wb.workspace, fingerprint)}")

@@ -18,6 +18,7 @@ from weakrec_core.data.ingest.goodreads import ingest_goodreads
 from weakrec_core.data.splits import SplitConfig
 from weakrec_core.labeling.apply import Applier
 from weakrec_core.labeling.spec import LFSet, read_lf_set
+from weakrec_core.workspace import Workspace
 
 PROJECT = Path(__file__).resolve().parents[1]
 
@@ -36,38 +37,43 @@ class Done:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def session_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def session_workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
     """The workspace of all tests that do not ask for one of their own; never the developer's."""
     home = tmp_path_factory.mktemp("home")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("WEAKREC_HOME", str(home))
-        yield home
+        yield Workspace(home)
 
 
 @pytest.fixture
-def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A fresh, empty workspace."""
+def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+    """A fresh, empty workspace, which processes of the test find, too."""
     home = tmp_path / "workspace"
     monkeypatch.setenv("WEAKREC_HOME", str(home))
-    return home
+    return Workspace(home)
 
 
 @pytest.fixture(scope="session")
-def demo_raw(session_home: Path) -> dict[str, Path]:
+def demo_raw(session_workspace: Workspace) -> dict[str, Path]:
     """The raw files of a small demo."""
-    return write_demo(session_home / "raw", users=250)
+    return write_demo(session_workspace.root / "raw", users=250)
 
 
 @pytest.fixture(scope="session")
-def demo(demo_raw: dict[str, Path]) -> Dataset:
+def demo(session_workspace: Workspace, demo_raw: dict[str, Path]) -> Dataset:
     """A small demo, dataset ``demo`` of the session's workspace."""
-    return ingest_goodreads("demo", **demo_raw, splits=SplitConfig(dev_rows=700))
+    return ingest_goodreads(session_workspace, "demo", **demo_raw, splits=SplitConfig(dev_rows=700))
 
 
 @pytest.fixture(scope="session")
-def demo_full(session_home: Path) -> Dataset:
+def demo_full(session_workspace: Workspace) -> Dataset:
     """The demo as newcomers get it."""
-    return ingest_goodreads("demo_full", **write_demo(session_home / "raw_full"), splits=SplitConfig(dev_rows=8000))
+    return ingest_goodreads(
+        session_workspace,
+        "demo_full",
+        **write_demo(session_workspace.root / "raw_full"),
+        splits=SplitConfig(dev_rows=8000),
+    )
 
 
 @pytest.fixture(scope="session")
@@ -85,7 +91,7 @@ MakeDataset = Callable[..., Dataset]
 
 
 @pytest.fixture
-def make_dataset(workspace: Path) -> MakeDataset:
+def make_dataset(workspace: Workspace) -> MakeDataset:
     """Make a dataset from review texts: every split has the same rows, row i by a user of its own about book i."""
 
     def make(
@@ -123,7 +129,7 @@ def make_dataset(workspace: Path) -> MakeDataset:
         users, read = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
         histories = Histories.from_pairs(users, read, 4 * n)
         user_ids = np.array([f"{split}{i}" for split in SPLITS for i in position], dtype=object)
-        return save_dataset(name, rows, books, histories, user_ids, {"source": "test"})
+        return save_dataset(workspace, name, rows, books, histories, user_ids, {"source": "test"})
 
     return make
 

@@ -25,7 +25,7 @@ def random_network(dataset: Dataset, seed: int = 0) -> NetworkRecommender:
 
 def finished_run(dataset: Dataset, lf_set: LFSet, seed: int = 0) -> Run:
     """A run of the current workspace that has succeeded."""
-    run = new_run(dataset.name, lf_set, "v1", "majority", preset="recommended", seed=seed)
+    run = new_run(dataset, lf_set, "v1", "majority", preset="recommended", seed=seed)
     Blended(random_network(dataset, seed)).save(run.path)
     run.write_status(Status(state="succeeded", stage="Done"))
     return run

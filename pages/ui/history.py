@@ -26,7 +26,7 @@ def save_button(wb: Workbench) -> None:
         by = st.text_input("Your name (optional)", key="save_by", persist_state="session")
         if st.button(label, type="primary", key="save_now", width="stretch"):
             try:
-                _saved(wb, save_version(draft.lf_set, draft.base.number, note, by))
+                _saved(wb, save_version(wb.workspace, draft.lf_set, draft.base.number, note, by))
             except VersionConflict as e:
                 st.session_state["conflict"] = (e.latest, note, by)
             except WeakrecError as e:
@@ -44,7 +44,7 @@ def conflict_dialog(wb: Workbench) -> None:
 @st.dialog("Somebody has saved in the meantime", width="medium")
 def _conflict(wb: Workbench, latest: int, note: str, by: str) -> None:
     draft = wb.draft
-    theirs = load_version(draft.base.name, latest)
+    theirs = load_version(wb.workspace, draft.base.name, latest)
     who = f" by {fmt.literal(theirs.by)}" if theirs.by else ""
     st.markdown(
         f"**v{latest}**{who} was saved at {theirs.at} while you edited v{draft.base.number}. Nothing of yours is lost."
@@ -56,7 +56,7 @@ def _conflict(wb: Workbench, latest: int, note: str, by: str) -> None:
     _changes(right, draft.base.lf_set, draft.lf_set)
     if st.button(f"Save mine as v{latest + 1}", type="primary", key="conflict_mine", width="stretch"):
         try:
-            _saved(wb, save_version(draft.lf_set, latest, note, by))
+            _saved(wb, save_version(wb.workspace, draft.lf_set, latest, note, by))
         except VersionConflict as e:
             st.session_state["conflict"] = (e.latest, note, by)
         st.rerun()
@@ -81,7 +81,10 @@ def history_button(wb: Workbench) -> None:
 @st.dialog("History", width="large")
 def _history(wb: Workbench) -> None:
     draft = wb.draft
-    versions = [load_version(draft.base.name, number) for number in reversed(version_numbers(draft.base.name))]
+    versions = [
+        load_version(wb.workspace, draft.base.name, number)
+        for number in reversed(version_numbers(wb.workspace, draft.base.name))
+    ]
     figures = {v.number: _figures(wb, v.lf_set) for v in versions}
     st.dataframe(
         pd.DataFrame([_row(v, figures[v.number]) for v in versions]),

@@ -46,12 +46,16 @@ def catalogue(dataset: Dataset) -> Catalogue:
 
 def finished_runs(dataset: Dataset) -> list[Run]:
     """The runs on a dataset that have a model, newest first."""
-    return [run for run in list_runs() if run.config.dataset == dataset.name and run.status.state == "succeeded"]
+    return [
+        run
+        for run in list_runs(dataset.workspace)
+        if run.config.dataset == dataset.name and run.status.state == "succeeded"
+    ]
 
 
 def run_of(run_id: str, dataset: Dataset) -> Run:
     """A run by its id; `RunError` if it is not one on this dataset, or cannot recommend."""
-    run = open_run(run_id)
+    run = open_run(dataset.workspace, run_id)
     if run.config.dataset != dataset.name:
         raise RunError(
             f"Run {run_id} was trained on dataset {run.config.dataset!r}, but {dataset.name!r} is open: choose the other "
@@ -63,7 +67,7 @@ def run_of(run_id: str, dataset: Dataset) -> Run:
 
 def recommendations(run: Run, reader: Reader, k: int) -> list[Recommendation]:
     """What a run recommends; says so while its model loads."""
-    worker = _worker(str(run.path))
+    worker = _worker(run)
     if worker.loaded:
         return worker.recommend(reader, k)
     with st.spinner(f"Loading the model of run {run.id}. This takes a few seconds, the first time only."):
@@ -80,5 +84,5 @@ def _catalogue(fingerprint: str, _dataset: Dataset) -> Catalogue:
 
 
 @st.cache_resource(max_entries=_WORKERS, on_release=Worker.close, show_spinner=False)
-def _worker(run_path: str) -> Worker:
-    return Worker(run_path.rpartition("/")[2])
+def _worker(run: Run) -> Worker:
+    return Worker(run)

@@ -8,7 +8,7 @@ import streamlit as st
 from weakrec_core.runs import result_tables
 from weakrec_core.runs.error_slices import error_slices
 from weakrec_core.runs.scores import read_scores, reliability_bins
-from weakrec_core.runs.store import Run, open_run
+from weakrec_core.runs.store import Run
 
 _CUT = 10
 
@@ -41,19 +41,19 @@ def metrics_table(figures: pd.DataFrame, key: str) -> None:
 
 def scores_of(run: Run) -> tuple[result_tables.Intervals, pd.DataFrame | None]:
     """Intervals of the run's rating metrics and its reliability bins; nothing for runs from before scores were kept."""
-    return _scores(str(run.path), run.id)
+    return _scores(run)
 
 
 @st.cache_data(max_entries=64, show_spinner="Drawing bootstrap samples …")
-def _scores(path: str, run_id: str) -> tuple[result_tables.Intervals, pd.DataFrame | None]:
-    scores = read_scores(open_run(run_id))
+def _scores(run: Run) -> tuple[result_tables.Intervals, pd.DataFrame | None]:
+    scores = read_scores(run)
     return ({}, None) if scores is None else (scores.rating_intervals, reliability_bins(scores.rows))
 
 
 @st.cache_data(max_entries=16, show_spinner="Cutting the test rows into slices …")
-def slices_of(path: str, run_id: str, fingerprint: str) -> pd.DataFrame:
-    """`error_slices`, computed once; the arguments tell apart runs of several workspaces."""
-    return error_slices(open_run(run_id))
+def slices_of(run: Run, fingerprint: str) -> pd.DataFrame:
+    """`error_slices`, computed once."""
+    return error_slices(run)
 
 
 def right(width: int | None = None) -> Any:

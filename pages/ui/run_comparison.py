@@ -9,7 +9,7 @@ from pages.ui import fmt
 from pages.ui.result_tables import choose_cut, right
 from weakrec_core.runs.compare import Difference, RunComparison, compare_runs
 from weakrec_core.runs.result_tables import figure, title
-from weakrec_core.runs.store import Run, open_run
+from weakrec_core.runs.store import Run
 
 _LINES, _LIST = 8, 240  # from so many changes on they scroll, in a box of so many px
 _VERDICTS = {"better": "▲ better", "worse": "▼ worse", "not distinguishable": "≈ same"}
@@ -17,11 +17,11 @@ _VERDICTS = {"better": "▲ better", "worse": "▼ worse", "not distinguishable"
 
 def compared(runs: list[Run]) -> None:
     """Each run against the one chosen as reference, at first the oldest."""
-    ids = sorted(run.id for run in runs)
+    by_id = {run.id: run for run in sorted(runs, key=lambda run: run.id)}
     with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
-        st.subheader(f"{len(ids)} runs compared", anchor=False, width="content")
-        reference = st.selectbox("Reference", ids, key="reference", width=240)
-    found = [_compared(str(run.path), reference, run.id) for run in reversed(runs) if run.id != reference]
+        st.subheader(f"{len(by_id)} runs compared", anchor=False, width="content")
+        reference = st.selectbox("Reference", list(by_id), key="reference", width=240)
+    found = [_compared(by_id[reference], run) for run in reversed(runs) if run.id != reference]
     for problem in dict.fromkeys(c.problem for c in found if c.problem):
         st.warning(fmt.literal(problem), icon=":material/warning:")
     for note in dict.fromkeys(note for c in found for note in c.notes):
@@ -33,8 +33,8 @@ def compared(runs: list[Run]) -> None:
 
 
 @st.cache_data(max_entries=64, show_spinner="Drawing bootstrap samples …")
-def _compared(path: str, first: str, second: str) -> RunComparison:
-    return compare_runs(open_run(first), open_run(second))
+def _compared(first: Run, second: Run) -> RunComparison:
+    return compare_runs(first, second)
 
 
 def _metrics(found: list[RunComparison]) -> None:

@@ -180,7 +180,7 @@ def _curves(run: Run, result: dict[str, Any]) -> None:
 
 
 def _errors(run: Run) -> None:
-    table = slices_of(str(run.path), run.id, run.config.fingerprint)
+    table = slices_of(run, run.config.fingerprint)
     by = st.pills("Cut by", [b for b in _BY if b in set(table["by"])], format_func=_BY.__getitem__, key="slice_by")
     shown = table[table["by"] == by] if by else table
     worse = int((table["verdict"] == "worse").sum())

@@ -11,6 +11,7 @@ from weakrec_core.charts.training import learning_curves, metric_curve
 from weakrec_core.runs.job import launch
 from weakrec_core.runs.store import ACTIVE, UNFINISHED, Run, list_runs, queue
 from weakrec_core.runs.timing import seconds_left
+from weakrec_core.workspace import Workspace
 
 _LISTED = 50
 _LOG_CHARACTERS = 5000
@@ -35,14 +36,14 @@ _STATES = {
 }
 
 
-def panel() -> None:
+def panel(workspace: Workspace) -> None:
     """The watched run, who waits behind it, and all runs."""
-    runs = list_runs()
+    runs = list_runs(workspace)
     if not runs:
         st.info("No run yet: launch one on the left.", icon=":material/info:")
         return
     ids = [run.id for run in runs]
-    active = queue()
+    active = queue(workspace)
     watched = st.session_state.get("watched")
     run = runs[ids.index(watched)] if watched in ids else (active or runs)[0]
     _watch(run, active)

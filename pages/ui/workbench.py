@@ -13,6 +13,7 @@ from weakrec_core.labeling.apply import Applier
 from weakrec_core.labeling.drafts import Draft, keep, open_draft, recall
 from weakrec_core.labeling.spec import LF, LFSet, parse_lf
 from weakrec_core.labeling.versions import list_sets
+from weakrec_core.workspace import Workspace
 
 _FIRST_SET = "tutorial"
 _SIDEBAR_WIDTH = 220
@@ -26,8 +27,9 @@ _ROOM = f"""<style>
 
 @dataclass(eq=False)
 class Workbench:
-    """The dataset and the LF set that are open in this browser tab."""
+    """The workspace, and the dataset and the LF set that are open in this browser tab."""
 
+    workspace: Workspace
     dataset: Dataset
     applier: Applier
 
@@ -39,7 +41,7 @@ class Workbench:
     def draft(self, draft: Draft) -> None:
         if draft is not st.session_state.get("draft"):
             st.session_state["draft"] = draft
-            keep(draft)
+            keep(self.workspace, draft)
 
     @property
     def lf_set(self) -> LFSet:
@@ -87,22 +89,23 @@ def page_setup(title: str) -> Workbench:
         layout="wide",
     )
     st.html(_ROOM)
-    names = list_datasets()
-    demo = job_status("demo")
+    workspace = Workspace.from_environment()
+    names = list_datasets(workspace)
+    demo = job_status(workspace, "demo")
     if not names or (names == ["demo"] and demo is not None and not demo.done):
-        _first_run()
+        _first_run(workspace)
         st.stop()
     with st.sidebar:
         name = st.selectbox("Dataset", names, key="dataset", bind="query-params")
         try:
-            dataset = _dataset(name)
+            dataset = _dataset(workspace, name)
         except WeakrecError as e:
             st.error(str(e))
             st.stop()
         sizes = " · ".join(f"{dataset.n_rows(split):,} {split}" for split in ("dev", "train", "valid", "test"))
         st.caption(f"{sizes} rows")
-        _open_lf_set()
-    return Workbench(dataset, _applier(dataset.name, dataset.fingerprint))
+        _open_lf_set(workspace)
+    return Workbench(workspace, dataset, _applier(workspace, dataset.name, dataset.fingerprint))
 
 
 @contextmanager
@@ -119,20 +122,20 @@ def is_dark() -> bool:
     return st.context.theme.type == "dark"
 
 
-def _open_lf_set() -> None:
+def _open_lf_set(workspace: Workspace) -> None:
     """Choose the LF set; the draft's id stands in the URL so that a reload finds it again."""
     if "draft" not in st.session_state:
-        kept = recall(st.query_params.get("draft", ""))
+        kept = recall(workspace, st.query_params.get("draft", ""))
         # A second tab on the same URL goes on with a copy of its own.
-        draft = Draft(kept.base, kept.lf_set, kept.past, kept.future) if kept else open_draft(_FIRST_SET)
+        draft = Draft(kept.base, kept.lf_set, kept.past, kept.future) if kept else open_draft(workspace, _FIRST_SET)
         st.session_state["draft"] = draft
-        keep(draft)
+        keep(workspace, draft)
     draft: Draft = st.session_state["draft"]
-    names = list_sets()
+    names = list_sets(workspace)
     chosen = st.selectbox("LF set", names, index=names.index(draft.base.name), key=f"lf_set_{draft.base.name}")
     if chosen != draft.base.name:
-        st.session_state["draft"] = draft = open_draft(chosen)
-        keep(draft)
+        st.session_state["draft"] = draft = open_draft(workspace, chosen)
+        keep(workspace, draft)
         st.session_state.pop("selected_lf", None)
         st.rerun()
     if st.query_params.get("draft") != draft.id:
@@ -140,25 +143,25 @@ def _open_lf_set() -> None:
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _opened(name: str, fingerprint: str) -> Dataset:
-    return open_dataset(name)
+def _opened(workspace: Workspace, name: str, fingerprint: str) -> Dataset:
+    return open_dataset(workspace, name)
 
 
-def _dataset(name: str) -> Dataset:
-    return _opened(name, open_dataset(name).fingerprint)
+def _dataset(workspace: Workspace, name: str) -> Dataset:
+    return _opened(workspace, name, open_dataset(workspace, name).fingerprint)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _applier(name: str, fingerprint: str) -> Applier:
-    return Applier(_opened(name, fingerprint), background=True)
+def _applier(workspace: Workspace, name: str, fingerprint: str) -> Applier:
+    return Applier(_opened(workspace, name, fingerprint), background=True)
 
 
 @st.fragment(run_every=0.5)
-def _first_run() -> None:
-    status = job_status("demo")
+def _first_run(workspace: Workspace) -> None:
+    status = job_status(workspace, "demo")
     if status is None:
-        start_demo_job()
-        status = job_status("demo")
+        start_demo_job(workspace)
+        status = job_status(workspace, "demo")
     assert status is not None
     if status.done:
         st.rerun(scope="app")
@@ -166,7 +169,7 @@ def _first_run() -> None:
     if status.error:
         st.error(f"The demo data could not be made: {status.error}")
         if st.button("Try again", icon=":material/refresh:"):
-            start_demo_job()
+            start_demo_job(workspace)
     else:
         st.write(
             "First start: making a synthetic demo dataset of readers, books and reviews. This takes about ten seconds."

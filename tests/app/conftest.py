@@ -9,32 +9,32 @@ from streamlit.testing.v1 import AppTest
 from weakrec_core.data.demo.raw_files import write_demo
 from weakrec_core.data.ingest.goodreads import ingest_goodreads
 from weakrec_core.data.splits import SplitConfig
+from weakrec_core.workspace import Workspace
 
 PROJECT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="session")
-def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def demo_workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """A workspace with a small demo dataset, shared by the tests of the session."""
-    home = tmp_path_factory.mktemp("app")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("WEAKREC_HOME", str(home))
-        files = write_demo(home / "raw", users=300)
-        ingest_goodreads("demo", **files, splits=SplitConfig(dev_rows=800))
-    return home
+    workspace = Workspace(tmp_path_factory.mktemp("app"))
+    ingest_goodreads(
+        workspace, "demo", **write_demo(workspace.root / "raw", users=300), splits=SplitConfig(dev_rows=800)
+    )
+    return workspace
 
 
 @pytest.fixture(autouse=True)
-def own_lf_sets(demo_home: Path) -> None:
+def own_lf_sets(demo_workspace: Workspace) -> None:
     """Saved versions of one test are not there for the next."""
-    for path in (demo_home / "lf_sets").glob("*/*.yaml"):
+    for path in (demo_workspace.root / "lf_sets").glob("*/*.yaml"):
         path.unlink()
 
 
 @pytest.fixture
-def open_page(demo_home: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
+def open_page(demo_workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
     """Open a page of the workbench in a fresh session."""
-    monkeypatch.setenv("WEAKREC_HOME", str(demo_home))
+    monkeypatch.setenv("WEAKREC_HOME", str(demo_workspace.root))
     monkeypatch.chdir(PROJECT)
 
     def open_(page: str = "workbench.py", **query: str) -> AppTest:

@@ -1,18 +1,19 @@
 """The Error analysis page: buckets, filters in the URL, rows, notes, suggestions, and the other views."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
+
+from weakrec_core.workspace import Workspace
 
 PAGE = "pages/3_Error_analysis.py"
 OpenPage = Callable[..., AppTest]
 
 
 @pytest.fixture
-def page(open_page: OpenPage, demo_home: Path) -> OpenPage:
-    for path in (demo_home / "notes").glob("*/*.json"):
+def page(open_page: OpenPage, demo_workspace: Workspace) -> OpenPage:
+    for path in (demo_workspace.root / "notes").glob("*/*.json"):
         path.unlink()
     return lambda **query: open_page(PAGE, **query)
 

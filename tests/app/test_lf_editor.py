@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from tests.app.test_pages import LABELING, lf_row, metric, select
 from weakrec_core.labeling.versions import load_version, save_version
+from weakrec_core.workspace import Workspace
 
 OpenPage = Callable[..., AppTest]
 
@@ -169,19 +170,21 @@ def test_differences_show_every_cell_against_the_saved_version(open_page: OpenPa
     assert same["n"] == same["correct"] == "–"
 
 
-def test_save_makes_a_version_with_its_note(open_page: OpenPage) -> None:
+def test_save_makes_a_version_with_its_note(open_page: OpenPage, demo_workspace: Workspace) -> None:
     app = open_page(LABELING)
     next(t for t in app.toggle if t.label == "On").set_value(False).run()
     app.text_input(key="save_note").set_value("off for a test")
     app.text_input(key="save_by").set_value("Ada")
     app.button(key="save_now").click().run()
-    version = load_version("tutorial")
+    version = load_version(demo_workspace, "tutorial")
     assert (version.number, version.note, version.by) == (1, "off for a test", "Ada")
     assert not version.lf_set.lfs[0].enabled
     assert not app.session_state["draft"].dirty
 
 
-def test_of_two_who_save_at_once_the_second_is_shown_the_first_and_loses_nothing(open_page: OpenPage) -> None:
+def test_of_two_who_save_at_once_the_second_is_shown_the_first_and_loses_nothing(
+    open_page: OpenPage, demo_workspace: Workspace
+) -> None:
     mine, theirs = open_page(LABELING), open_page(LABELING)
     for app, keyword in ((theirs, "theirs"), (mine, "mine")):
         group = next(m for m in app.multiselect if "votes NEGATIVE" in m.label)
@@ -191,12 +194,12 @@ def test_of_two_who_save_at_once_the_second_is_shown_the_first_and_loses_nothing
     assert any("v1" in m.value and "saved" in m.value for m in mine.markdown)
     assert any("+ theirs" in m.value for m in mine.markdown)
     assert "mine" in mine.session_state["draft"].lf_set.lfs[0].groups[0].keywords
-    assert load_version("tutorial").number == 1
+    assert load_version(demo_workspace, "tutorial").number == 1
 
 
-def test_history_lists_versions_and_restores_one(open_page: OpenPage) -> None:
-    shipped = load_version("tutorial").lf_set
-    save_version(shipped.model_copy(update={"lfs": shipped.lfs[:3]}), 0, note="three")
+def test_history_lists_versions_and_restores_one(open_page: OpenPage, demo_workspace: Workspace) -> None:
+    shipped = load_version(demo_workspace, "tutorial").lf_set
+    save_version(demo_workspace, shipped.model_copy(update={"lfs": shipped.lfs[:3]}), 0, note="three")
     app = open_page(LABELING)
     assert len(names(app)) == 3
     app.button(key="history").click().run()
@@ -206,22 +209,22 @@ def test_history_lists_versions_and_restores_one(open_page: OpenPage) -> None:
     assert pd.to_numeric(table["AUC"]).between(0, 1).all()
 
 
-def test_one_edit_applies_one_lf(open_page: OpenPage) -> None:
+def test_one_edit_applies_one_lf(open_page: OpenPage, demo_workspace: Workspace) -> None:
     from pages.ui import workbench
     from weakrec_core.data.dataset import open_dataset
 
     app = open_page(LABELING)
-    applier = workbench._applier("demo", open_dataset("demo").fingerprint)
+    applier = workbench._applier(demo_workspace, "demo", open_dataset(demo_workspace, "demo").fingerprint)
     before = applier.applications
     group = next(m for m in app.multiselect if "votes NEGATIVE" in m.label)
     group.set_value([*group.value, "an edit never made before"]).run()
     assert applier.applications - before == 2  # one LF on dev and on train
 
 
-def test_a_hundred_lfs(open_page: OpenPage) -> None:
-    shipped = load_version("tutorial").lf_set
+def test_a_hundred_lfs(open_page: OpenPage, demo_workspace: Workspace) -> None:
+    shipped = load_version(demo_workspace, "tutorial").lf_set
     many = tuple(shipped.lfs[i % 5].model_copy(update={"name": f"lf_{i}"}) for i in range(100))
-    save_version(shipped.model_copy(update={"lfs": many}), 0)
+    save_version(demo_workspace, shipped.model_copy(update={"lfs": many}), 0)
     app = open_page(LABELING)
     assert len(next(d.value for d in app.dataframe if "since" in d.value)) == 100
     assert float(metric(app, "Label model AUC")) > 0
@@ -238,7 +241,7 @@ def test_suggestions_are_listed_best_first(open_page: OpenPage) -> None:
 
 
 def test_a_python_lf_that_raises_carries_its_error_and_the_others_go_on(
-    open_page: OpenPage, demo_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    open_page: OpenPage, demo_workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     module = tmp_path / "operators_lfs.py"
     module.write_text(
@@ -253,7 +256,7 @@ def test_a_python_lf_that_raises_carries_its_error_and_the_others_go_on(
     app = add(open_page(LABELING), "python", "mine")
     assert not app.exception
     assert any("in the background" in i.value for i in app.info)
-    for record in (demo_home / "cache" / "python_lfs").glob("*/*/process.json"):
+    for record in (demo_workspace.root / "cache" / "python_lfs").glob("*/*/process.json"):
         with suppress(psutil.NoSuchProcess):
             psutil.Process(json.loads(record.read_text())["pid"]).wait(60)
     press(app, "Look again")

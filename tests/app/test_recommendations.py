@@ -3,7 +3,6 @@
 import re
 import shutil
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -12,23 +11,24 @@ from tests.recommending import finished_run
 from weakrec_core.data.dataset import Dataset, open_dataset
 from weakrec_core.labeling.spec import LFSet
 from weakrec_core.runs.store import Run, Status
+from weakrec_core.workspace import Workspace
 
 PAGE = "pages/7_Recommendations.py"
 OpenPage = Callable[..., AppTest]
 
 
 @pytest.fixture(scope="module")
-def dataset(demo_home: Path) -> Dataset:
+def dataset(demo_workspace: Workspace) -> Dataset:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("WEAKREC_HOME", str(demo_home))
-        return open_dataset("demo")
+        patch.setenv("WEAKREC_HOME", str(demo_workspace.root))
+        return open_dataset(demo_workspace, "demo")
 
 
 @pytest.fixture(scope="module")
-def runs(demo_home: Path, dataset: Dataset, tutorial: LFSet) -> Iterator[tuple[Run, Run]]:
+def runs(demo_workspace: Workspace, dataset: Dataset, tutorial: LFSet) -> Iterator[tuple[Run, Run]]:
     """Two finished runs, gone afterwards; the ids of the second sorts last."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("WEAKREC_HOME", str(demo_home))
+        patch.setenv("WEAKREC_HOME", str(demo_workspace.root))
         made = finished_run(dataset, tutorial), finished_run(dataset, tutorial, seed=1)
     yield made
     for run in made:
@@ -189,7 +189,7 @@ def test_a_bad_address_is_one_sentence_and_a_way_out(
 
 
 def test_a_run_that_is_not_finished_is_not_offered(
-    open_page: OpenPage, runs: tuple[Run, Run], demo_home: Path, tutorial: LFSet, dataset: Dataset
+    open_page: OpenPage, runs: tuple[Run, Run], demo_workspace: Workspace, tutorial: LFSet, dataset: Dataset
 ) -> None:
     state = runs[1].status
     runs[1].write_status(Status(state="cancelled"))

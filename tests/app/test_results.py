@@ -8,11 +8,13 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from weakrec_core.data.dataset import open_dataset
 from weakrec_core.labeling.spec import read_lf_set
 from weakrec_core.runs import test_looks
 from weakrec_core.runs.job import execute
 from weakrec_core.runs.measure_run import ROWS_FILE, USERS_FILE
 from weakrec_core.runs.store import Run, new_run
+from weakrec_core.workspace import Workspace
 
 PAGE = "pages/6_Results.py"
 PROJECT = Path(__file__).resolve().parents[2]
@@ -20,24 +22,39 @@ OpenPage = Callable[..., AppTest]
 
 
 @pytest.fixture(scope="module")
-def runs(demo_home: Path) -> Iterator[list[Run]]:
+def runs(demo_workspace: Workspace) -> Iterator[list[Run]]:
     """Two finished runs and one that waits; other tests of the session do not find them."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("WEAKREC_HOME", str(demo_home))
-        tutorial, recommended = (read_lf_set(PROJECT / "lfs" / f"{n}.yaml") for n in ("tutorial", "recommended"))
-        trained = new_run("demo", tutorial, "v0", "calibrated", text_model="off", preset="recommended", epochs=1)
-        result = execute(trained)
-        assert result is not None
-        # The second one has the outcome of the first: its training would take time and show nothing more here.
-        second = new_run("demo", recommended, "v0", "calibrated", text_model="off", preset="recommended", epochs=1)
-        for name in (ROWS_FILE, USERS_FILE, "metrics.jsonl"):
-            shutil.copy(trained.path / name, second.path / name)
-        second.write_result(result | {"run": second.id})
-        second.write_status(trained.status)
-        made = [trained, second, new_run("demo", recommended, "v0", preset="tutorial")]
+    dataset = open_dataset(demo_workspace, "demo")
+    tutorial, recommended = (read_lf_set(PROJECT / "lfs" / f"{n}.yaml") for n in ("tutorial", "recommended"))
+    trained = new_run(
+        dataset,
+        tutorial,
+        "v0",
+        "calibrated",
+        text_model="off",
+        preset="recommended",
+        epochs=1,
+    )
+    result = execute(trained)
+    assert result is not None
+    # The second one has the outcome of the first: its training would take time and show nothing more here.
+    second = new_run(
+        dataset,
+        recommended,
+        "v0",
+        "calibrated",
+        text_model="off",
+        preset="recommended",
+        epochs=1,
+    )
+    for name in (ROWS_FILE, USERS_FILE, "metrics.jsonl"):
+        shutil.copy(trained.path / name, second.path / name)
+    second.write_result(result | {"run": second.id})
+    second.write_status(trained.status)
+    made = [trained, second, new_run(dataset, recommended, "v0", preset="tutorial")]
     yield made
     for kept in ("runs", "looks"):
-        shutil.rmtree(demo_home / kept)
+        shutil.rmtree(demo_workspace.root / kept)
 
 
 def texts(app: AppTest) -> str:

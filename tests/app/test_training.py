@@ -11,10 +11,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.app.conftest import PROJECT
+from weakrec_core.data.dataset import open_dataset
 from weakrec_core.labeling.spec import LFSet, read_lf_set
 from weakrec_core.labeling.versions import save_version
 from weakrec_core.runs import job
 from weakrec_core.runs.store import Run, Status, list_runs, new_run, open_run
+from weakrec_core.workspace import Workspace
 
 PAGE = "pages/5_Training.py"
 TUTORIAL = read_lf_set(PROJECT / "lfs" / "tutorial.yaml")
@@ -25,9 +27,9 @@ OpenPage = Callable[..., AppTest]
 
 
 @pytest.fixture(autouse=True)
-def launched(demo_home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+def launched(demo_workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """Ids of the runs that would have been started; runs of one test are not there for the next."""
-    monkeypatch.setenv("WEAKREC_HOME", str(demo_home))
+    monkeypatch.setenv("WEAKREC_HOME", str(demo_workspace.root))
     started: list[str] = []
     real = subprocess.Popen
 
@@ -39,13 +41,13 @@ def launched(demo_home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[
 
     monkeypatch.setattr(job.subprocess, "Popen", popen)
     yield started
-    for run in list_runs():
+    for run in list_runs(demo_workspace):
         run.write_status(Status(state="cancelled"))
         (run.path / "config.json").unlink()
 
 
 def a_run(state: str, epochs: int = 0, **status: object) -> Run:
-    run = new_run("demo", TUTORIAL, "v0", preset="recommended", epochs=10)
+    run = new_run(open_dataset(Workspace.from_environment(), "demo"), TUTORIAL, "v0", preset="recommended", epochs=10)
     for epoch in range(1, epochs + 1):
         run.append_epoch(
             {"epoch": epoch, "epochs": 10, "loss": 0.6, "val_loss": 0.6, "val_auc": 0.7, "val_ndcg": 0.1}
@@ -72,7 +74,7 @@ def test_nothing_launched_yet(open_page: OpenPage) -> None:
     assert "No run yet" in open_page(PAGE).info[0].value
 
 
-def test_launch_freezes_what_the_form_says(open_page: OpenPage, launched: list[str]) -> None:
+def test_launch_freezes_what_the_form_says(open_page: OpenPage, launched: list[str], demo_workspace: Workspace) -> None:
     app = open_page(PAGE)
     app.selectbox(key="run_label_model").set_value("majority")
     app.selectbox(key="run_preset").set_value("tutorial")
@@ -82,7 +84,7 @@ def test_launch_freezes_what_the_form_says(open_page: OpenPage, launched: list[s
     app.checkbox(key="run_text").uncheck()
     app.button(key="launch").click().run()
     assert not app.exception
-    (run,) = list_runs()
+    (run,) = list_runs(demo_workspace)
     assert launched == [run.id]
     config = run.config
     assert (config.label_model, config.text_model, config.budget) == ("majority", "off", 12.0)
@@ -92,16 +94,16 @@ def test_launch_freezes_what_the_form_says(open_page: OpenPage, launched: list[s
     assert "budget 12 min" in texts(app)
 
 
-def test_any_saved_version_can_be_trained_on(open_page: OpenPage) -> None:
+def test_any_saved_version_can_be_trained_on(open_page: OpenPage, demo_workspace: Workspace) -> None:
     fewer = LFSet(name="tutorial", lfs=TUTORIAL.lfs[:3])
-    save_version(fewer, base=0, note="three")
-    save_version(TUTORIAL, base=1)
+    save_version(demo_workspace, fewer, base=0, note="three")
+    save_version(demo_workspace, TUTORIAL, base=1)
     app = open_page(PAGE)
     choice = app.selectbox(key="run_version_tutorial")
     assert choice.options == ["As open: v2", "v2", "v1", "v0"]
     choice.set_value(1)
     app.button(key="launch").click().run()
-    (run,) = list_runs()
+    (run,) = list_runs(demo_workspace)
     assert run.config.lf_version == "v1"
     assert LFSet.model_validate(run.config.lf_set).names == fewer.names
 
@@ -154,18 +156,18 @@ def test_a_lost_run_shows_its_log_and_is_resumed(open_page: OpenPage, launched: 
     assert f"cancel_{run.id}" in keys(app)
 
 
-def test_retry_is_a_new_run(open_page: OpenPage, launched: list[str]) -> None:
+def test_retry_is_a_new_run(open_page: OpenPage, launched: list[str], demo_workspace: Workspace) -> None:
     run = a_run("failed", error="Why not.")
     app = open_page(PAGE)
     assert app.error[0].value == "Why not."
     app.button(key=f"retry_{run.id}").click().run()
     (again,) = launched
     assert again != run.id
-    assert open_run(again).config.train == run.config.train
+    assert open_run(demo_workspace, again).config.train == run.config.train
     assert again in texts(app)
 
 
-def test_tensorflow_is_not_loaded(demo_home: Path) -> None:
+def test_tensorflow_is_not_loaded(demo_workspace: Workspace) -> None:
     """In a fresh process, as a server is."""
     code = f"""
 import sys
@@ -177,7 +179,7 @@ assert not app.exception, app.exception
 assert any(b.key == "launch" for b in app.button)
 assert not {{"tensorflow", "keras"}} & set(sys.modules)
 """
-    environment = os.environ | {"WEAKREC_HOME": str(demo_home)}
+    environment = os.environ | {"WEAKREC_HOME": str(demo_workspace.root)}
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=PROJECT, env=environment, capture_output=True, text=True, check=False
     )

@@ -11,6 +11,7 @@ import pytest
 from weakrec_core.data.dataset import BOOK_COLUMNS, Dataset, save_dataset
 from weakrec_core.data.histories import Histories
 from weakrec_core.data.training_rows import TrainingRows
+from weakrec_core.workspace import Workspace
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
@@ -19,7 +20,7 @@ MakeRatings = Callable[..., Dataset]
 
 
 @pytest.fixture(scope="session")
-def make_ratings(session_home: object) -> MakeRatings:
+def make_ratings(session_workspace: Workspace) -> MakeRatings:
     """Make a dataset from readers, one after another from user_idx 0 on."""
     numbers = count()
 
@@ -38,7 +39,9 @@ def make_ratings(session_home: object) -> MakeRatings:
         users, read = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
         histories = Histories.from_pairs(users, read, len(readers))
         user_ids = np.array([str(u) for u in range(len(readers))], dtype=object)
-        return save_dataset(f"ratings{next(numbers)}", rows, books, histories, user_ids, {"source": "test"})
+        return save_dataset(
+            session_workspace, f"ratings{next(numbers)}", rows, books, histories, user_ids, {"source": "test"}
+        )
 
     return make
 

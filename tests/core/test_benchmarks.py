@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 from benchmarks import __main__ as command_line
 from benchmarks import common, edit_latency, end_model, error_analysis, label_model, recommend, training
 from weakrec_core.data.dataset import Dataset, list_datasets
+from weakrec_core.workspace import Workspace
 
 SHAPE = {"name", "work", "ours", "peer", "ratio", "unit", "memory_mb", "runs", "machine"}
 
@@ -37,19 +38,21 @@ def test_both_are_run_in_turn_after_a_warm_up() -> None:
 @pytest.mark.parametrize("before", ["/somewhere", None])
 def test_a_temporary_workspace_is_gone_afterwards(monkeypatch: pytest.MonkeyPatch, before: str | None) -> None:
     monkeypatch.setenv("WEAKREC_HOME", before) if before else monkeypatch.delenv("WEAKREC_HOME")
-    with pytest.raises(ZeroDivisionError), common.temporary_workspace() as home:
-        assert os.environ["WEAKREC_HOME"] == str(home)
-        assert home.is_dir()
+    with pytest.raises(ZeroDivisionError), common.temporary_workspace() as workspace:
+        assert os.environ["WEAKREC_HOME"] == str(workspace.root)
+        assert workspace.root.is_dir()
         raise ZeroDivisionError
     assert os.environ.get("WEAKREC_HOME") == before
-    assert not home.exists()
+    assert not workspace.root.exists()
 
 
-def test_label_model(demo: Dataset, demo_raw: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_label_model(
+    demo: Dataset, demo_raw: dict[str, Path], monkeypatch: pytest.MonkeyPatch, session_workspace: Workspace
+) -> None:
     monkeypatch.setattr(label_model, "ROWS", 3000)
-    there = list_datasets()
+    there = list_datasets(session_workspace)
     found = label_model.run(demo_raw["reviews"], runs=1, seeds=range(1))
-    assert list_datasets() == there
+    assert list_datasets(session_workspace) == there
     json.dumps(found, allow_nan=False)
     assert SHAPE | {"quality", "largest_difference"} <= set(found)
     assert found["largest_difference"]["mu"] < 1e-6
@@ -81,21 +84,21 @@ def _check_quality(quality: dict[str, Any]) -> None:
     assert quality["recommended"]["splits_with_accuracy_below_constant"] == int(below)
 
 
-def test_recommend() -> None:
-    there = list_datasets()
+def test_recommend(session_workspace: Workspace) -> None:
+    there = list_datasets(session_workspace)
     found = recommend.run(1, training.Size(books=300, users=60))
-    assert list_datasets() == there
+    assert list_datasets(session_workspace) == there
     json.dumps(found, allow_nan=False)
     assert SHAPE | {"in_a_row", "network_alone", "first_answer"} <= set(found)
     assert 0 < found["ours"] < found["first_answer"]  # which loads the model
 
 
-def test_training(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_training(monkeypatch: pytest.MonkeyPatch, session_workspace: Workspace) -> None:
     """In one process here; with data this small the figures say nothing."""
     monkeypatch.setattr(training, "_apart", training._measure)
-    there = list_datasets()
+    there = list_datasets(session_workspace)
     found = training.run(1, training.Size(books=300, users=60))
-    assert list_datasets() == there
+    assert list_datasets(session_workspace) == there
     json.dumps(found, allow_nan=False)
     assert SHAPE | {"val_loss", "examples", "batch_size", "learning_rate", "val_loss_not_higher"} == set(found)
     assert found["ratio"] == pytest.approx(found["ours"] / found["peer"])

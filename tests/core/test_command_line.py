@@ -19,6 +19,7 @@ from weakrec_core.labeling.apply import Applier
 from weakrec_core.labeling.spec import LFSet, read_lf_set
 from weakrec_core.runs.store import Run, RunConfig, Status, list_runs
 from weakrec_core.signals import SignalStore
+from weakrec_core.workspace import Workspace
 
 PROJECT = Path(__file__).resolve().parents[2]
 TUTORIAL = PROJECT / "lfs" / "tutorial.yaml"
@@ -55,9 +56,7 @@ def test_from_nothing_to_votes_as_a_user_does_it(tmp_path: Path) -> None:
     assert all(Path(f).exists() for f in files)
     assert summary.startswith("Dataset('tiny': ") and "60 dev" in summary
     assert "interactions kept: " in made.stderr
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("WEAKREC_HOME", str(tmp_path / "w"))
-        assert SignalStore(open_dataset("tiny")).missing() == []
+    assert SignalStore(open_dataset(Workspace(tmp_path / "w"), "tiny")).missing() == []
     labeled = run("label", "--dataset", "tiny", "--lfs", TUTORIAL, "--out", tmp_path / "votes.parquet")
     assert (labeled.returncode, labeled.stdout.strip()) == (0, str(tmp_path / "votes.parquet"))
     assert len(pd.read_parquet(tmp_path / "votes.parquet")) == 60
@@ -124,7 +123,7 @@ def test_fit(demo: Dataset, demo_applier: Applier, tutorial: LFSet, cli: Cli, tm
     assert (plain.status, plain.out.strip()) == (0, str(out))
 
 
-def test_runs(workspace: Path, cli: Cli, tutorial: LFSet) -> None:
+def test_runs(workspace: Workspace, cli: Cli, tutorial: LFSet) -> None:
     assert cli("runs", "--json").json == []
     assert cli("runs").out == ""
     config = RunConfig(
@@ -141,13 +140,13 @@ def test_runs(workspace: Path, cli: Cli, tutorial: LFSet) -> None:
     )
     test = {"accuracy": 0.7, "f1": 0.7, "precision": 0.7, "recall": 0.7, "auc": 0.7432, "log_loss": 0.6}
     for run_id, state in (("20260101-000000-aaaa", "succeeded"), ("20260101-000001-bbbb", "failed")):
-        run = Run(workspace / "runs" / run_id)
+        run = Run(workspace, run_id)
         run.path.mkdir(parents=True)
         (run.path / "config.json").write_text(config.model_dump_json())
         run.write_status(Status.model_validate({"state": state}))
         if state == "succeeded":
             run.write_result({"test": test})
-    assert len(list_runs()) == 2
+    assert len(list_runs(workspace)) == 2
     newest, oldest = cli("runs", "--json").json
     assert (newest["run"], newest["state"], newest["test"]) == ("20260101-000001-bbbb", "failed", None)
     assert (oldest["run"], oldest["state"], oldest["test"]) == ("20260101-000000-aaaa", "succeeded", test)
@@ -191,7 +190,7 @@ def ingest(cli: Cli, files: dict[str, Path], *more: object) -> Any:
 
 
 @pytest.fixture
-def ingested(workspace: Path, tmp_path: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> dict[str, Path]:
+def ingested(workspace: Workspace, tmp_path: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> dict[str, Path]:
     """Raw files, and the dataset ``d`` made of them by the command line."""
     monkeypatch.setattr(SignalStore, "precompute", lambda *_: None)
     files = small_raw(tmp_path)
@@ -262,20 +261,22 @@ BAD_FILES: dict[str, tuple[str, Callable[[Path], Any], str]] = {
 
 
 @pytest.mark.parametrize("what", BAD_FILES)
-def test_a_bad_file_is_one_sentence_and_the_old_dataset_stays(ingested: dict[str, Path], cli: Cli, what: str) -> None:
-    before = open_dataset("d").fingerprint
+def test_a_bad_file_is_one_sentence_and_the_old_dataset_stays(
+    ingested: dict[str, Path], cli: Cli, what: str, workspace: Workspace
+) -> None:
+    before = open_dataset(workspace, "d").fingerprint
     kind, spoil, message = BAD_FILES[what]
     spoil(ingested[kind])
     assert sentence(ingest(cli, ingested)).startswith(message.format(path=ingested[kind]))
-    after = open_dataset("d")
+    after = open_dataset(workspace, "d")
     assert after.fingerprint == before
     assert len(after.split("dev")) == 40
-    assert list_datasets() == ["d"]
+    assert list_datasets(workspace) == ["d"]
     assert [p.name for p in after.path.parent.iterdir()] == ["d"]
 
 
-def test_bad_lines_are_left_out_counted_and_reported(ingested: dict[str, Path], cli: Cli) -> None:
-    before = open_dataset("d").fingerprint
+def test_bad_lines_are_left_out_counted_and_reported(ingested: dict[str, Path], cli: Cli, workspace: Workspace) -> None:
+    before = open_dataset(workspace, "d").fingerprint
     interactions, reviews = lines_of(ingested["interactions"]), lines_of(ingested["reviews"])
     bad = [b"hello", b'{"user_id": "\xff"}', b"", b'{"user_id": "u", "book_id": "b1", "rating": 9}', b"[]"]
     write_lines(ingested["interactions"], [*interactions[:7], *bad, *interactions[7:], interactions[0]])
@@ -283,7 +284,7 @@ def test_bad_lines_are_left_out_counted_and_reported(ingested: dict[str, Path], 
     assert "--skip-bad-lines" in sentence(ingest(cli, ingested))
     done = ingest(cli, ingested, "--skip-bad-lines")
     assert done.status == 0
-    assert open_dataset("d").fingerprint == before
+    assert open_dataset(workspace, "d").fingerprint == before
     for report in (
         "interactions: 2 lines left out, each is not a JSON object",
         "interactions: 1 lines left out, each is not UTF-8 text",
@@ -295,12 +296,12 @@ def test_bad_lines_are_left_out_counted_and_reported(ingested: dict[str, Path], 
 
 
 def test_books_without_authors_are_kept_counted_and_the_author_lf_abstains(
-    ingested: dict[str, Path], cli: Cli, tmp_path: Path
+    ingested: dict[str, Path], cli: Cli, tmp_path: Path, workspace: Workspace
 ) -> None:
     write_lines(ingested["books"], [line.replace(b'"author_id"', b'"nobody"') for line in lines_of(ingested["books"])])
     done = ingest(cli, ingested)
     assert "books without author: 10" in done.err.split("\n")
-    assert open_dataset("d").n_books == 10
+    assert open_dataset(workspace, "d").n_books == 10
     one = {"kind": "threshold", "signal": "author_books", "op": ">=", "threshold": 0, "label": "POSITIVE"}
     lfs = write_lfs(tmp_path, one | {"name": "same_author"}, one | {"name": "any", "signal": "history_length"})
     assert cli("label", "--dataset", "d", "--lfs", lfs, "--out", tmp_path / "v.parquet").status == 0
@@ -346,7 +347,9 @@ BAD_SETS: dict[str, tuple[list[dict[str, Any]] | str, str]] = {
 
 @pytest.mark.parametrize("command", ["label", "analyze", "fit", "train"])
 @pytest.mark.parametrize("what", BAD_SETS)
-def test_a_bad_lf_set_is_one_sentence(demo: Dataset, cli: Cli, tmp_path: Path, what: str, command: str) -> None:
+def test_a_bad_lf_set_is_one_sentence(
+    demo: Dataset, cli: Cli, tmp_path: Path, what: str, command: str, session_workspace: Workspace
+) -> None:
     content, message = BAD_SETS[what]
     path = tmp_path / "set.yaml"
     path.write_text(content if isinstance(content, str) else yaml.safe_dump({"name": "s", "lfs": content}))
@@ -355,7 +358,7 @@ def test_a_bad_lf_set_is_one_sentence(demo: Dataset, cli: Cli, tmp_path: Path, w
     said = sentence(cli(command, "--dataset", "demo", "--lfs", path, *out))
     assert said.startswith(f"{path}{message}")
     assert (tmp_path / "out.parquet").read_text() == "what was there before"
-    assert not list_runs()
+    assert not list_runs(session_workspace)
 
 
 def test_fewer_than_three_lfs(demo: Dataset, cli: Cli, tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 import shutil
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,14 +10,15 @@ from tests.recommending import finished_run
 from weakrec_core.data.dataset import Dataset
 from weakrec_core.labeling.spec import LFSet
 from weakrec_core.runs.store import Run
+from weakrec_core.workspace import Workspace
 
 Cli = Callable[..., Any]
 
 
 @pytest.fixture(scope="module")
-def run(demo: Dataset, tutorial: LFSet, session_home: Path) -> Iterator[Run]:
+def run(demo: Dataset, tutorial: LFSet, session_workspace: Workspace) -> Iterator[Run]:
     yield finished_run(demo, tutorial)
-    shutil.rmtree(session_home / "runs", ignore_errors=True)
+    shutil.rmtree(session_workspace.runs, ignore_errors=True)
 
 
 def test_for_a_user_with_reasons_and_the_labels_behind_each_book(cli: Cli, run: Run, demo: Dataset) -> None:

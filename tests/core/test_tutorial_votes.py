@@ -48,7 +48,7 @@ def odd(demo: Dataset) -> Dataset:
     books = demo.books.copy()
     books.loc[::5, "first_author"] = None
     user_ids = demo.user_ids.to_numpy(object)
-    return save_dataset("odd", rows, books, demo.histories, user_ids, {"source": "test"})
+    return save_dataset(demo.workspace, "odd", rows, books, demo.histories, user_ids, {"source": "test"})
 
 
 def tutorial_lfs(dataset: Dataset) -> list[LabelingFunction]:

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.conftest import cell, labeling_page, select_row, settled
 from weakrec_core.labeling.versions import load_version, save_version
+from weakrec_core.workspace import Workspace
 
 _N = 9
 
@@ -82,7 +83,7 @@ def test_unsaved_edits_survive_a_reload_and_a_page_switch(page: Page) -> None:
     expect(page.get_by_text("boring", exact=True).first).to_be_visible()
 
 
-def test_two_people_saving_at_once(page: Page, browser: Browser, ready_server: str) -> None:
+def test_two_people_saving_at_once(page: Page, browser: Browser, ready_server: str, workspace_dir: Path) -> None:
     other = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
     labeling_page(other, ready_server)
     for tab, keyword in ((page, "mine"), (other, "theirs")):
@@ -100,8 +101,8 @@ def test_two_people_saving_at_once(page: Page, browser: Browser, ready_server: s
     expect(page.get_by_text("+ theirs")).to_be_visible()
     page.get_by_role("button", name="Save mine as v2").click()
     expect(page.get_by_text("Save v3")).to_be_visible()
-    assert "theirs" in load_version("tutorial", 1).lf_set.to_yaml()
-    assert "mine" in load_version("tutorial", 2).lf_set.to_yaml()
+    assert "theirs" in load_version(Workspace(workspace_dir), "tutorial", 1).lf_set.to_yaml()
+    assert "mine" in load_version(Workspace(workspace_dir), "tutorial", 2).lf_set.to_yaml()
     other.context.close()
 
 
@@ -120,10 +121,10 @@ def test_a_suggestion_is_added_with_a_click_and_undone_with_another(page: Page) 
     expect(page.get_by_text("unsaved edits")).to_have_count(0)
 
 
-def test_a_hundred_lfs(page: Page, ready_server: str) -> None:
-    shipped = load_version("tutorial").lf_set
+def test_a_hundred_lfs(page: Page, ready_server: str, workspace_dir: Path) -> None:
+    shipped = load_version(Workspace(workspace_dir), "tutorial").lf_set
     many = tuple(shipped.lfs[i % 5].model_copy(update={"name": f"lf_{i}"}) for i in range(100))
-    save_version(shipped.model_copy(update={"lfs": many}), 0)
+    save_version(Workspace(workspace_dir), shipped.model_copy(update={"lfs": many}), 0)
     fresh = page.context.new_page()
     labeling_page(fresh, ready_server)
     expect(fresh.get_by_text("100 LFs on")).to_be_visible()

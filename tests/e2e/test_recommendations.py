@@ -14,13 +14,14 @@ from tests.recommending import finished_run
 from weakrec_core.data.dataset import Dataset, open_dataset
 from weakrec_core.labeling.spec import read_lf_set
 from weakrec_core.runs.store import Run
+from weakrec_core.workspace import Workspace
 
 
 @pytest.fixture(scope="module")
 def dataset(ready_server: str, workspace_dir: Path) -> Dataset:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("WEAKREC_HOME", str(workspace_dir))
-        return open_dataset("demo")
+        return open_dataset(Workspace(workspace_dir), "demo")
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,7 @@ from weakrec_core.data.demo.raw_files import write_demo
 from weakrec_core.data.ingest.goodreads import ingest_goodreads
 from weakrec_core.data.splits import SplitConfig
 from weakrec_core.runs.store import ACTIVE, Run, list_runs, open_run
+from weakrec_core.workspace import Workspace
 
 FOREVER = 500  # epochs; valid stops it long before, but not in the seconds that a test takes
 
@@ -23,17 +24,20 @@ def small(ready_server: str, workspace_dir: Path) -> Iterator[str]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("WEAKREC_HOME", str(workspace_dir))
         ingest_goodreads(
-            "small", **write_demo(workspace_dir / "raw_small", users=120), splits=SplitConfig(dev_rows=300)
+            Workspace(workspace_dir),
+            "small",
+            **write_demo(workspace_dir / "raw_small", users=120),
+            splits=SplitConfig(dev_rows=300),
         )
         yield f"{ready_server}/Training?dataset=small"
-        for run in list_runs():
+        for run in list_runs(Workspace.from_environment()):
             run.cancel()
 
 
 @pytest.fixture(autouse=True)
 def no_run_is_active(page: Page, small: str) -> Iterator[None]:
     yield
-    for run in list_runs():
+    for run in list_runs(Workspace.from_environment()):
         run.cancel()
     open_page(page, small)
     expect(page.get_by_role("button", name="Cancel")).to_have_count(0, timeout=120_000)
@@ -47,13 +51,13 @@ def open_page(page: Page, url: str) -> None:
 
 def launch(page: Page, epochs: int) -> Run:
     """Fill in the form and launch; the newest run, when the page watches it."""
-    before = {run.id for run in list_runs()}
+    before = {run.id for run in list_runs(Workspace.from_environment())}
     page.get_by_role("spinbutton", name="Epochs").fill(str(epochs))
     page.get_by_role("spinbutton", name="Epochs").press("Tab")
     page.get_by_role("button", name="Launch").click()
     expect(heading(page)).to_be_visible()
     expect(heading(page)).not_to_contain_text(re.compile("|".join(before) or "none before"))
-    (new,) = [run for run in list_runs() if run.id not in before]
+    (new,) = [run for run in list_runs(Workspace.from_environment()) if run.id not in before]
     expect(heading(page)).to_contain_text(new.id)
     return new
 
@@ -83,7 +87,7 @@ def test_launch_and_watch_to_the_end(page: Page, small: str) -> None:
     state(page, "succeeded")
     expect(page.get_by_test_id("stVegaLiteChart")).to_have_count(3)
     expect(page.get_by_role("link", name="Read its test metrics")).to_be_visible()
-    config = open_run(run.id).config
+    config = open_run(Workspace.from_environment(), run.id).config
     assert (config.dataset, config.train["epochs"], config.budget) == ("small", 2, 5.0)
     assert run.status.epoch == 2
 
@@ -125,7 +129,11 @@ def test_the_second_run_waits_and_a_killed_one_is_lost_with_its_log(page: Page, 
     expect(page.get_by_test_id("stExpander").get_by_test_id("stCode")).to_be_visible()
     button(page, "Retry", first).click()
     expect(heading(page)).not_to_contain_text(first.id)
-    (third,) = [run for run in list_runs() if run.id not in (first.id, second.id) and run.status.state in ACTIVE]
+    (third,) = [
+        run
+        for run in list_runs(Workspace.from_environment())
+        if run.id not in (first.id, second.id) and run.status.state in ACTIVE
+    ]
     assert third.config.train == first.config.train
 
 

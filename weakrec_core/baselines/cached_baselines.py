@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from weakrec_core import paths
+from weakrec_core import files
 from weakrec_core.baselines.item_item import Ease, fit_item_knn
 from weakrec_core.baselines.popularity import fit_constant, fit_popularity
 from weakrec_core.data.training_rows import NO_ROWS, TrainingRows, gold_rows, joined, true_train_rows
@@ -104,14 +104,14 @@ def _kept(bed: TestBed, name: str, depends_on: dict[str, Any], make: Callable[[]
     """What `make` gives, read from the workspace if the same was made before, users aside."""
     key = json.dumps([name, bed.seed, _code(), depends_on], sort_keys=True)
     file = f"{name}-{hashlib.sha256(key.encode()).hexdigest()[:16]}.npz"
-    path = paths.home() / "cache" / "baselines" / bed.dataset.fingerprint[:20] / file
+    path = bed.dataset.workspace.baselines / bed.dataset.fingerprint[:20] / file
     try:
         with np.load(path, allow_pickle=False) as arrays:
             p_positive = arrays["p_positive"]
             return Measured(json.loads(str(arrays["metrics"])), p_positive if len(p_positive) else None)
     except (OSError, ValueError, KeyError):
         found = make()
-    with paths.atomic(path) as tmp, tmp.open("wb") as f:
+    with files.atomic(path) as tmp, tmp.open("wb") as f:
         nothing = np.empty(0)
         p_positive = nothing if found.p_positive is None else found.p_positive
         np.savez(f, metrics=np.array(json.dumps(found.metrics)), p_positive=p_positive)

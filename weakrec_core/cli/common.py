@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from weakrec_core import paths
+from weakrec_core import files
 from weakrec_core.data.ingest.ingest_jobs import PROGRESS_VARIABLE
 from weakrec_core.progress import Progress
+from weakrec_core.workspace import Workspace
 
 if TYPE_CHECKING:
     from weakrec_core.labeling.apply import Applier
@@ -30,7 +31,7 @@ def applier_of(dataset: str) -> "Applier":
     from weakrec_core.data.dataset import open_dataset
     from weakrec_core.labeling.apply import Applier
 
-    return Applier(open_dataset(dataset))
+    return Applier(open_dataset(Workspace.from_environment(), dataset))
 
 
 def lf_set_of(path: Path) -> "LFSet":
@@ -60,6 +61,6 @@ def show_progress(start: float = 0.0, end: float = 1.0) -> Iterator[Progress]:
         def report(fraction: float, message: str) -> None:
             bar.update(task, completed=fraction, description=message)
             if watched:
-                paths.write_json(Path(watched), {"fraction": start + (end - start) * fraction, "message": message})
+                files.write_json(Path(watched), {"fraction": start + (end - start) * fraction, "message": message})
 
         yield report

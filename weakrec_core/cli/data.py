@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from weakrec_core import paths
 from weakrec_core.cli.common import DatasetName, Seed, show_progress
+from weakrec_core.files import atomic, checked_name
+from weakrec_core.workspace import Workspace
 
 if TYPE_CHECKING:
     from weakrec_core.data.dataset import Dataset
@@ -31,7 +32,7 @@ def demo(
     from weakrec_core.data.demo.raw_files import write_demo
 
     if name is not None:
-        paths.checked_name(name, "Dataset")
+        checked_name(name, "Dataset")
     size = {} if users is None else {"users": users}
     with show_progress(0.0, 0.25) as progress:
         files = write_demo(out, **size, seed=seed, progress=progress)
@@ -70,7 +71,14 @@ def ingest_goodreads(
     )
     with show_progress(0.25, 0.4) as progress:
         dataset = goodreads.ingest_goodreads(
-            name, reviews, books, interactions, config, splits.SplitConfig(dev_rows=dev_rows, seed=seed), progress
+            Workspace.from_environment(),
+            name,
+            reviews,
+            books,
+            interactions,
+            config,
+            splits.SplitConfig(dev_rows=dev_rows, seed=seed),
+            progress,
         )
     _finish(dataset)
 
@@ -118,7 +126,13 @@ def ingest_table(
     )
     with show_progress(0.25, 0.4) as progress:
         dataset = table.ingest_table(
-            name, file, columns, config, splits.SplitConfig(dev_rows=dev_rows, seed=seed), progress
+            Workspace.from_environment(),
+            name,
+            file,
+            columns,
+            config,
+            splits.SplitConfig(dev_rows=dev_rows, seed=seed),
+            progress,
         )
     low, high = dataset.meta["rating_range"]
     typer.echo(f"ratings: from {low:g} to {high:g}, POSITIVE from {positive:g} on", err=True)
@@ -134,7 +148,7 @@ def attach(
     from weakrec_core.data.attached import attach_columns
     from weakrec_core.data.dataset import open_dataset
 
-    for name, voted in attach_columns(open_dataset(dataset), file).items():
+    for name, voted in attach_columns(open_dataset(Workspace.from_environment(), dataset), file).items():
         typer.echo(f"{name}: votes on {voted:,} rows")
 
 
@@ -161,7 +175,7 @@ def notes(
     from weakrec_core.data.dataset import open_dataset
     from weakrec_core.data.notes import export_notes
 
-    table = export_notes(open_dataset(dataset))
-    with paths.atomic(out) as tmp:
+    table = export_notes(open_dataset(Workspace.from_environment(), dataset))
+    with atomic(out) as tmp:
         table.to_csv(tmp, index=False)
     typer.echo(f"{out}: {len(table):,} rows")

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from weakrec_core import paths
+from weakrec_core import files
 from weakrec_core.cli.common import DatasetName, Json, LabelModelName, LFFile, applier_of, lf_set_of, print_json
 from weakrec_core.errors import SpecError, WeakrecError
 
@@ -27,7 +27,7 @@ def label(
         raise SpecError(f"{lfs}: LF {min(taken)!r} needs another name: the output has a column called so.")
     votes = pd.DataFrame(applier.apply(lf_set, split), columns=lf_set.names)
     ids = applier.dataset.split(split)[["user_id", "book_id"]]
-    with paths.atomic(out) as tmp:
+    with files.atomic(out) as tmp:
         pd.concat([ids, votes], axis=1).to_parquet(tmp, index=False)
     typer.echo(out)
 
@@ -94,7 +94,7 @@ def suggest(
     # The list is made whole, as the strength of a keyword is judged among all of it, and cut afterwards.
     found = suggestions.suggest(applier_of(dataset), lf_set, max(apply or 0, suggestions.DEFAULT_K))[:apply]
     if out is not None:
-        with paths.atomic(out) as tmp:
+        with files.atomic(out) as tmp:
             tmp.write_text(suggestions.apply_suggestions(lf_set, found).to_yaml(), encoding="utf-8")
     if as_json:
         print_json(suggestions.to_json(found))
@@ -116,7 +116,7 @@ def fit(
     applier = applier_of(dataset)
     step = label_train(applier, lf_set_of(lfs), label_model)
     rows = applier.dataset.split("train")[["user_id", "book_id"]]
-    with paths.atomic(out) as tmp:
+    with files.atomic(out) as tmp:
         rows.assign(p_positive=step.p_positive, covered=step.covered).to_parquet(tmp, index=False)
     result = step.to_json()
     for warning in result["warnings"]:

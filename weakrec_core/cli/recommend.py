@@ -7,6 +7,7 @@ import typer
 
 from weakrec_core.cli.common import Json, print_json
 from weakrec_core.errors import WeakrecError
+from weakrec_core.workspace import Workspace
 
 app = typer.Typer()
 RunId = Annotated[str, typer.Option("--run", help="A finished run; see `runs`.")]
@@ -31,7 +32,7 @@ def recommend_books(
 
     if (user is None) == (books is None):
         raise WeakrecError("recommend takes either --user or --books.")
-    opened = open_run(run)
+    opened = open_run(Workspace.from_environment(), run)
     dataset = dataset_of(opened)
     ids = [i for i in next(csv.reader([books or ""]), []) if i]
     reader = reader_of(dataset, user, ids)
@@ -56,9 +57,10 @@ def recommend_books(
 @app.command(hidden=True)
 def serve(run: RunId) -> None:
     """Hold a run's model and answer requests, one JSON object a line; the other end of `serving.Worker`."""
+    from weakrec_core.runs.store import open_run
     from weakrec_core.serving.worker import serve_run
 
-    serve_run(run)
+    serve_run(open_run(Workspace.from_environment(), run))
 
 
 def _record(books: Any, votes: Any, rank: int, one: Any) -> dict[str, Any]:

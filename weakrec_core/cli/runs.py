@@ -8,6 +8,7 @@ import typer
 
 from weakrec_core.cli.common import Json, LabelModelName, Seed, lf_set_of, print_json
 from weakrec_core.errors import WeakrecError
+from weakrec_core.workspace import Workspace
 
 app = typer.Typer()
 
@@ -41,21 +42,23 @@ def train(
     as_json: Json = False,
 ) -> None:
     """Fit the label model, train the recommender, measure it on test."""
+    from weakrec_core.data.dataset import open_dataset
     from weakrec_core.runs import job, store, test_looks
 
+    workspace = Workspace.from_environment()
     if run_dir is not None:  # the child of `job.launch`; what it prints goes to the run's log
-        job.execute(store.open_run(run_dir.name))
+        job.execute(store.open_run(workspace, run_dir.name))
         return
     if resume is not None:
         if dataset is not None or lfs is not None:
             raise WeakrecError("train --resume takes the run's own inputs; leave --dataset and --lfs out.")
-        run = store.open_run(resume)
+        run = store.open_run(workspace, resume)
         run.resume()
     elif dataset is None or lfs is None:
         raise WeakrecError("train needs --dataset and --lfs, or --resume.")
     else:
         run = store.new_run(
-            dataset,
+            open_dataset(workspace, dataset),
             lf_set_of(lfs),
             lfs.name,
             label_model,
@@ -77,7 +80,7 @@ def runs(as_json: Json = False) -> None:
     """List the runs, newest first."""
     from weakrec_core.runs.store import list_runs
 
-    records = [run.summary() for run in list_runs()]
+    records = [run.summary() for run in list_runs(Workspace.from_environment())]
     if as_json:
         print_json(records)
         return
@@ -99,17 +102,18 @@ def compare(
     from weakrec_core.runs.compare import compare_runs
     from weakrec_core.runs.store import open_run
 
-    one, two = open_run(first), open_run(second)
+    workspace = Workspace.from_environment()
+    one, two = open_run(workspace, first), open_run(workspace, second)
     found = compare_runs(one, two)
     for run in (one, two):
         test_looks.record(run)
     fingerprint = two.config.fingerprint
     if as_json:
-        print_json(found.to_json() | {"test_looks": test_looks.count(fingerprint)})
+        print_json(found.to_json() | {"test_looks": test_looks.count(workspace, fingerprint)})
         return
     for line in found.lines():
         typer.echo(line)
-    typer.echo(test_looks.sentence(fingerprint), err=True)
+    typer.echo(test_looks.sentence(workspace, fingerprint), err=True)
 
 
 @app.command()
@@ -118,15 +122,15 @@ def report(
     out: Annotated[Path, typer.Option(help="The HTML file to write.")],
 ) -> None:
     """Write a run's results as one HTML file that needs no network."""
-    from weakrec_core import paths
+    from weakrec_core import files
     from weakrec_core.runs import test_looks
     from weakrec_core.runs.report import render_report
     from weakrec_core.runs.store import open_run
 
-    opened = open_run(run)
+    opened = open_run(Workspace.from_environment(), run)
     page = render_report(opened)
     test_looks.record(opened)
-    with paths.atomic(out) as tmp:
+    with files.atomic(out) as tmp:
         tmp.write_text(page, encoding="utf-8")
     typer.echo(out)
 

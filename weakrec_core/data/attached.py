@@ -8,7 +8,7 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from weakrec_core import paths
+from weakrec_core import files
 from weakrec_core.data.dataset import SPLITS, Dataset
 from weakrec_core.errors import DataError
 
@@ -43,7 +43,7 @@ def attach_columns(dataset: Dataset, path: Path) -> dict[str, int]:
     if not len(keyed.columns):
         raise DataError(f"{path} has no column of votes beside user_id and book_id.")
     for name in keyed:
-        paths.checked_name(str(name), "Column")
+        files.checked_name(str(name), "Column")
         if not keyed[name].isin([1, 0, -1]).all():
             row = int(np.flatnonzero(~keyed[name].isin([1, 0, -1]))[0])
             raise DataError(f"Row {row + 1:,} of {path}, column {name}: {keyed[name].iloc[row]!r} is not 1, 0 or -1.")
@@ -57,7 +57,7 @@ def attach_columns(dataset: Dataset, path: Path) -> dict[str, int]:
             votes = of_split[name].to_numpy(np.int8)
             voted[str(name)] += int((votes != -1).sum())
             target = _file(dataset, str(name), split)
-            with paths.atomic(target) as tmp, tmp.open("wb") as f:
+            with files.atomic(target) as tmp, tmp.open("wb") as f:
                 np.save(f, votes)
     return voted
 

@@ -16,9 +16,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from weakrec_core import paths
+from weakrec_core import files
 from weakrec_core.data.histories import Histories
 from weakrec_core.errors import DataError
+from weakrec_core.workspace import Workspace
 
 SPLITS = ("train", "dev", "valid", "test")
 ROW_COLUMNS = ("user_idx", "book_idx", "user_id", "book_id", "review_text", "rating", "gold")
@@ -27,13 +28,14 @@ FORMAT = 1
 
 
 class Dataset:
-    """One dataset on disk, each part read when first asked for.
+    """One dataset of a workspace, each part read when first asked for.
 
     Splits are disjoint by user. Rows of a split are sorted by ``user_idx``, then ``book_idx``.
     ``book_idx`` and ``user_idx`` are positions: ``books.iloc[book_idx]``, ``histories.of(user_idx)``.
 
     Attributes
     ----------
+    workspace : Workspace
     name : str
     meta : dict
         Where the data came from, the filters, the seed, and the counts of what was skipped.
@@ -41,17 +43,19 @@ class Dataset:
         SHA-256 of the content, independent of name and path.
     """
 
-    def __init__(self, path: Path):
+    def __init__(self, workspace: Workspace, name: str):
+        path = workspace.datasets / name
         try:
             info = json.loads((path / "dataset.json").read_text(encoding="utf-8"))
         except FileNotFoundError:
-            raise DataError(f"There is no dataset {path.name!r} in {path.parent}.") from None
+            raise DataError(f"There is no dataset {name!r} in {path.parent}.") from None
         except (json.JSONDecodeError, UnicodeDecodeError):
             raise DataError(f"{path / 'dataset.json'} is not valid JSON.") from None
         if info.get("format") != FORMAT:
             raise DataError(f"{path / 'dataset.json'} has format {info.get('format')!r}; this version reads {FORMAT}.")
+        self.workspace = workspace
         self.path = path
-        self.name: str = path.name
+        self.name = name
         self.meta: dict[str, Any] = info["meta"]
         self.fingerprint: str = info["fingerprint"]
         self._counts: dict[str, int] = info["rows"]
@@ -115,6 +119,7 @@ class Dataset:
 
 
 def save_dataset(
+    workspace: Workspace,
     name: str,
     rows: pd.DataFrame,
     books: pd.DataFrame,
@@ -134,7 +139,7 @@ def save_dataset(
     meta : dict
         JSON-serialisable.
     """
-    target = paths.home() / "datasets" / paths.checked_name(name, "Dataset")
+    target = workspace.datasets / files.checked_name(name, "Dataset")
     staging = target.with_name(f".{name}.{os.getpid()}.tmp")
     shutil.rmtree(staging, ignore_errors=True)
     staging.mkdir(parents=True)
@@ -173,25 +178,25 @@ def save_dataset(
             "n_books": len(books),
             "meta": meta,
         }
-        paths.write_json(staging / "dataset.json", info)
+        files.write_json(staging / "dataset.json", info)
         _swap(staging, target)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
-    return Dataset(target)
+    return Dataset(workspace, name)
 
 
-def open_dataset(name: str) -> Dataset:
+def open_dataset(workspace: Workspace, name: str) -> Dataset:
     """Open the dataset `name` of the workspace; `DataError` if there is none."""
-    path = paths.home() / "datasets" / paths.checked_name(name, "Dataset")
+    path = workspace.datasets / files.checked_name(name, "Dataset")
     if not path.exists():
-        known = ", ".join(list_datasets()) or "none yet"
+        known = ", ".join(list_datasets(workspace)) or "none yet"
         raise DataError(f"There is no dataset {name!r} in {path.parent}; there are: {known}.")
-    return Dataset(path)
+    return Dataset(workspace, name)
 
 
-def list_datasets() -> list[str]:
+def list_datasets(workspace: Workspace) -> list[str]:
     """Names of the datasets in the workspace, sorted."""
-    return sorted(p.parent.name for p in (paths.home() / "datasets").glob("[!.]*/dataset.json"))
+    return sorted(p.parent.name for p in workspace.datasets.glob("[!.]*/dataset.json"))
 
 
 def _checked_split(split: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from weakrec_core import LABEL_NAMES, paths
+from weakrec_core import LABEL_NAMES, files
 from weakrec_core.data.dataset import SPLITS, Dataset
 from weakrec_core.errors import DataError
 
@@ -29,7 +29,7 @@ def write_note(dataset: Dataset, user_id: str, book_id: str, note: str) -> None:
     if len(note) > NOTE_LENGTH:
         raise DataError(f"A note has at most {NOTE_LENGTH:,} characters; this one has {len(note):,}.")
     now = datetime.now(UTC).isoformat(timespec="seconds")
-    paths.write_json(
+    files.write_json(
         _path(dataset, user_id, book_id), {"user_id": user_id, "book_id": book_id, "note": note, "written": now}
     )
 
@@ -92,7 +92,7 @@ def _located(dataset: Dataset) -> list[tuple[str, int, str]]:
 
 
 def _directory(dataset: Dataset) -> Path:
-    return paths.home() / "notes" / dataset.name
+    return dataset.workspace.notes / dataset.name
 
 
 def _path(dataset: Dataset, user_id: str, book_id: str) -> Path:

@@ -9,13 +9,16 @@ from pathlib import Path
 
 import psutil
 
-from weakrec_core import paths
+from weakrec_core import files
+from weakrec_core.workspace import Workspace
 
 _RECORD, _LOG = "process.json", "process.log"
 
 
-def start(directory: Path, arguments: Sequence[str], environment: Mapping[str, str] | None = None) -> None:
-    """Run ``python -m weakrec_core ARGUMENTS`` unless the process started for this directory still runs."""
+def start(
+    workspace: Workspace, directory: Path, arguments: Sequence[str], environment: Mapping[str, str] | None = None
+) -> None:
+    """Run ``python -m weakrec_core ARGUMENTS`` on a workspace, unless the process started for this directory still runs."""
     directory.mkdir(parents=True, exist_ok=True)
     if running(directory):
         return
@@ -26,11 +29,11 @@ def start(directory: Path, arguments: Sequence[str], environment: Mapping[str, s
             stdout=log,
             stderr=log,
             start_new_session=True,
-            cwd=paths.PROJECT,
-            env=os.environ | {"WEAKREC_HOME": str(paths.home()), "PYTHONPATH": _path()} | dict(environment or {}),
+            cwd=files.PROJECT,
+            env=os.environ | workspace.environment | {"PYTHONPATH": _path()} | dict(environment or {}),
         )
     record = {"pid": process.pid, "started": psutil.Process(process.pid).create_time()}
-    paths.write_json(directory / _RECORD, record)
+    files.write_json(directory / _RECORD, record)
 
 
 def _path() -> str:

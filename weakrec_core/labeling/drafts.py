@@ -6,10 +6,11 @@ import secrets
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from weakrec_core import paths
+from weakrec_core import files
 from weakrec_core.errors import WeakrecError
 from weakrec_core.labeling.spec import LFSet
 from weakrec_core.labeling.versions import Version, load_version
+from weakrec_core.workspace import Workspace
 
 _UNDO_STEPS = 50
 _ID = re.compile(r"[0-9a-f]{16}")
@@ -59,13 +60,13 @@ class Draft:
         return replace(self, lf_set=self.future[0], past=(*self.past, self.lf_set), future=self.future[1:])
 
 
-def open_draft(name: str, number: int | None = None) -> Draft:
+def open_draft(workspace: Workspace, name: str, number: int | None = None) -> Draft:
     """A fresh draft of a saved version, by default the latest."""
-    version = load_version(name, number)
+    version = load_version(workspace, name, number)
     return Draft(version, version.lf_set)
 
 
-def keep(draft: Draft) -> None:
+def keep(workspace: Workspace, draft: Draft) -> None:
     """Write the draft to the workspace."""
     value = {
         "name": draft.base.name,
@@ -74,19 +75,19 @@ def keep(draft: Draft) -> None:
         "past": [s.model_dump(mode="json") for s in draft.past],
         "future": [s.model_dump(mode="json") for s in draft.future],
     }
-    with paths.atomic(_path(draft.id)) as tmp:
+    with files.atomic(_path(workspace, draft.id)) as tmp:
         tmp.write_text(json.dumps(value), encoding="utf-8")
 
 
-def recall(draft_id: str) -> Draft | None:
+def recall(workspace: Workspace, draft_id: str) -> Draft | None:
     """The draft with that id as it was last kept, or None if it is not there or can't be used any more."""
-    if not _ID.fullmatch(draft_id) or not _path(draft_id).exists():
+    if not _ID.fullmatch(draft_id) or not _path(workspace, draft_id).exists():
         return None
     try:
-        value = json.loads(_path(draft_id).read_text(encoding="utf-8"))
+        value = json.loads(_path(workspace, draft_id).read_text(encoding="utf-8"))
         past, future = ([LFSet.model_validate(s) for s in value[key]] for key in ("past", "future"))
         return Draft(
-            load_version(value["name"], value["base"]),
+            load_version(workspace, value["name"], value["base"]),
             LFSet.model_validate(value["lf_set"]),
             tuple(past),
             tuple(future),
@@ -96,5 +97,5 @@ def recall(draft_id: str) -> Draft | None:
         return None
 
 
-def _path(draft_id: str) -> Path:
-    return paths.home() / "drafts" / f"{draft_id}.json"
+def _path(workspace: Workspace, draft_id: str) -> Path:
+    return workspace.drafts / f"{draft_id}.json"

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from weakrec_core import paths
+from weakrec_core import files
 from weakrec_core.data.dataset import Dataset
 from weakrec_core.errors import SpecError
 from weakrec_core.jobs import processes
@@ -38,10 +38,10 @@ def background_votes(dataset: Dataset, lf: PythonLF, split: str) -> Votes:
         raise SpecError(processes.last_words(directory))
     if not processes.started(directory):
         lf_file = directory / "lf.yaml"
-        with paths.atomic(lf_file) as tmp:
+        with files.atomic(lf_file) as tmp:
             tmp.write_text(LFSet(name="python", lfs=(lf,)).to_yaml(), encoding="utf-8")
         arguments = ["label", "--dataset", dataset.name, "--lfs", str(lf_file), "--split", split, "--out", str(votes)]
-        processes.start(directory, arguments)
+        processes.start(dataset.workspace, directory, arguments)
     raise StillRunning(f"{lf.target} is being applied to {split} in the background.")
 
 
@@ -55,4 +55,4 @@ def _directory(dataset: Dataset, lf: PythonLF) -> Path:
     if found is None or not found.has_location or found.origin is None:
         raise SpecError(f"Module {module!r} cannot be found.")
     digest = hashlib.sha256(f"{dataset.fingerprint} {lf.target} ".encode() + Path(found.origin).read_bytes())
-    return paths.home() / "cache" / "python_lfs" / digest.hexdigest()[:24]
+    return dataset.workspace.python_votes / digest.hexdigest()[:24]

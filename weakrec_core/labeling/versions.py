@@ -7,11 +7,12 @@ from pathlib import Path
 
 import yaml
 
-from weakrec_core import paths
+from weakrec_core import files
 from weakrec_core.errors import SpecError, WeakrecError
 from weakrec_core.labeling.spec import LFSet, read_lf_set
+from weakrec_core.workspace import Workspace
 
-SHIPPED = paths.PROJECT / "lfs"
+SHIPPED = files.PROJECT / "lfs"
 _VERSION = re.compile(r"v[0-9]{4,}\.yaml")
 
 
@@ -36,20 +37,20 @@ class Version:
     base: int = 0
 
 
-def list_sets() -> list[str]:
+def list_sets(workspace: Workspace) -> list[str]:
     """Names of the saved and shipped LF sets; the shipped ones first."""
     shipped = sorted(p.stem for p in SHIPPED.glob("*.yaml"))
-    saved = sorted(p.name for p in _root().glob("[!.]*") if p.is_dir())
+    saved = sorted(p.name for p in workspace.lf_sets.glob("[!.]*") if p.is_dir())
     return shipped + [name for name in saved if name not in shipped]
 
 
-def version_numbers(name: str) -> list[int]:
+def version_numbers(workspace: Workspace, name: str) -> list[int]:
     """The versions that exist, ascending; 0 is there for shipped sets."""
-    saved = sorted(int(p.stem[1:]) for p in (_root() / name).glob("v*.yaml") if _VERSION.fullmatch(p.name))
+    saved = sorted(int(p.stem[1:]) for p in (workspace.lf_sets / name).glob("v*.yaml") if _VERSION.fullmatch(p.name))
     return ([0] if (SHIPPED / f"{name}.yaml").exists() else []) + saved
 
 
-def load_version(name: str, number: int | None = None) -> Version:
+def load_version(workspace: Workspace, name: str, number: int | None = None) -> Version:
     """A version of an LF set, by default the latest.
 
     Raises
@@ -57,14 +58,14 @@ def load_version(name: str, number: int | None = None) -> Version:
     SpecError
         If there is none, or its file is not valid.
     """
-    paths.checked_name(name, "LF set")
-    numbers = version_numbers(name)
+    files.checked_name(name, "LF set")
+    numbers = version_numbers(workspace, name)
     if not numbers:
-        raise SpecError(f"There is no LF set {name!r}; there are: {', '.join(list_sets())}.")
+        raise SpecError(f"There is no LF set {name!r}; there are: {', '.join(list_sets(workspace))}.")
     number = numbers[-1] if number is None else number
     if number not in numbers:
         raise SpecError(f"LF set {name!r} has no v{number}; it has {', '.join(f'v{n}' for n in numbers)}.")
-    path = _path(name, number)
+    path = _path(workspace, name, number)
     lf_set = read_lf_set(path)
     saved = yaml.safe_load(path.read_text(encoding="utf-8")).get("saved") or {}
     try:
@@ -73,7 +74,7 @@ def load_version(name: str, number: int | None = None) -> Version:
         raise SpecError(f"{path}, field saved: it takes at, by, note and base, and nothing else.") from None
 
 
-def save_version(lf_set: LFSet, base: int, note: str = "", by: str = "") -> Version:
+def save_version(workspace: Workspace, lf_set: LFSet, base: int, note: str = "", by: str = "") -> Version:
     """Write the next version.
 
     Parameters
@@ -86,25 +87,21 @@ def save_version(lf_set: LFSet, base: int, note: str = "", by: str = "") -> Vers
     VersionConflict
         If another version was saved since; nothing is written then.
     """
-    name = paths.checked_name(lf_set.name, "LF set")
-    latest = max(version_numbers(name), default=0)
+    name = files.checked_name(lf_set.name, "LF set")
+    latest = max(version_numbers(workspace, name), default=0)
     if latest != base:
         raise VersionConflict(name, base, latest)
     at = datetime.now(UTC).isoformat(timespec="seconds")
     saved = {"at": at, "by": by, "note": note, "base": base}
-    path = _root() / name / f"v{base + 1:04d}.yaml"
+    path = workspace.lf_sets / name / f"v{base + 1:04d}.yaml"
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        with paths.atomic_new(path) as tmp:
+        with files.atomic_new(path) as tmp:
             tmp.write_text(lf_set.to_yaml() + yaml.safe_dump({"saved": saved}, sort_keys=False), encoding="utf-8")
     except FileExistsError:
-        raise VersionConflict(name, base, max(version_numbers(name))) from None
+        raise VersionConflict(name, base, max(version_numbers(workspace, name))) from None
     return Version(name, base + 1, lf_set, at, by, note, base)
 
 
-def _path(name: str, number: int) -> Path:
-    return SHIPPED / f"{name}.yaml" if number == 0 else _root() / name / f"v{number:04d}.yaml"
-
-
-def _root() -> Path:
-    return paths.home() / "lf_sets"
+def _path(workspace: Workspace, name: str, number: int) -> Path:
+    return SHIPPED / f"{name}.yaml" if number == 0 else workspace.lf_sets / name / f"v{number:04d}.yaml"

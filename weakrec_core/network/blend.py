@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from weakrec_core import paths
+from weakrec_core import files
 from weakrec_core.baselines.item_item import CHOSEN_BY, Ease, valid_tasks
 from weakrec_core.data.dataset import Dataset
 from weakrec_core.data.histories import Histories
@@ -84,7 +84,7 @@ class Blended:
         if self.ease is None:
             (directory / EASE_FILE).unlink(missing_ok=True)
             return
-        with paths.atomic(directory / EASE_FILE) as tmp, tmp.open("wb") as f:
+        with files.atomic(directory / EASE_FILE) as tmp, tmp.open("wb") as f:
             np.savez(f, weights=[self.weight, self.network_unit, self.ease_unit], **_arrays(self.ease))
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from weakrec_core import paths
+from weakrec_core import files
 from weakrec_core.errors import RunError
 
 
@@ -48,7 +48,7 @@ class Checkpoint:
         text = json.dumps(known | {"seconds": self.seconds, "rng": self.rng})
         arrays = {f"best_{i}": a for i, a in enumerate(self.best_weights)}
         arrays |= {f"variable_{i}": a for i, a in enumerate(self.variables)}
-        with paths.atomic(path) as tmp, tmp.open("wb") as f:
+        with files.atomic(path) as tmp, tmp.open("wb") as f:
             np.savez(f, text=np.array(text), **arrays)  # type: ignore[arg-type]
 
     @classmethod

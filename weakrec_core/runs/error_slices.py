@@ -13,7 +13,7 @@ from weakrec_core.signals import SignalStore
 
 def dataset_of(run: Run) -> Dataset:
     """The dataset a run was trained on; `WeakrecError` if it is gone or has changed since."""
-    dataset = open_dataset(run.config.dataset)
+    dataset = open_dataset(run.workspace, run.config.dataset)
     if dataset.fingerprint != run.config.fingerprint:
         raise RunError(f"Dataset {dataset.name!r} has changed since run {run.id} was created.")
     return dataset

@@ -11,7 +11,7 @@ from typing import Any
 
 import psutil
 
-from weakrec_core import paths
+from weakrec_core import files
 from weakrec_core.data.dataset import open_dataset
 from weakrec_core.errors import LabelModelError, RunError, WeakrecError
 from weakrec_core.label_model.label_train import LabelStep, label_train
@@ -27,7 +27,7 @@ _POLL_SECONDS = 0.5
 def launch(run: Run) -> None:
     """Start the run in a process of its own session, which outlives the caller; at most one trains at a time."""
     command = [sys.executable, "-m", "weakrec_core", "train", "--run-dir", str(run.path)]
-    environment = os.environ | {"WEAKREC_HOME": str(paths.home())}
+    environment = os.environ | run.workspace.environment
     with (run.path / "train.log").open("ab") as log:
         subprocess.Popen(
             command,
@@ -35,7 +35,7 @@ def launch(run: Run) -> None:
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            cwd=paths.PROJECT,
+            cwd=files.PROJECT,
             env=environment,
         )
 
@@ -105,7 +105,7 @@ def _train(
 
     config = run.config
     report(state="running", stage="Applying LFs and fitting the label model")
-    dataset = open_dataset(config.dataset)
+    dataset = open_dataset(run.workspace, config.dataset)
     if dataset.fingerprint != config.fingerprint:
         raise RunError(f"Dataset {config.dataset!r} has changed since run {run.id} was created.")
     applier, lf_set = Applier(dataset), LFSet.model_validate(config.lf_set)
@@ -114,7 +114,7 @@ def _train(
         report(stage="Fitting the text model")
         step = _with_text(applier, lf_set, step, always=config.text_model == "on")
     text = None if step.text is None else step.text.to_json()
-    paths.write_json(run.path / "label_model.json", step.model.to_json() | {"text": text})
+    files.write_json(run.path / "label_model.json", step.model.to_json() | {"text": text})
     kept = step.kept(config.min_confidence)
     train_config = TrainConfig.model_validate(config.train)
     if not kept.any() and not train_config.use_dev:
@@ -199,5 +199,5 @@ class _StopFlag:
 
 def _wait_for_turn(run: Run, stop: Callable[[], bool]) -> None:
     """Wait until it is first in the queue."""
-    while not stop() and run in (waiting := queue()) and waiting[0] != run:
+    while not stop() and run in (waiting := queue(run.workspace)) and waiting[0] != run:
         time.sleep(_POLL_SECONDS)

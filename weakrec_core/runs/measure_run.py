@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from weakrec_core import paths
+from weakrec_core import files
 from weakrec_core.baselines.cached_baselines import Stopped, measure_baselines, stopping
 from weakrec_core.baselines.item_item import fit_ease
 from weakrec_core.data.dataset import Dataset
@@ -71,5 +71,5 @@ def measure_run(
 
 
 def _write(frame: pd.DataFrame, path: Path) -> None:
-    with paths.atomic(path) as tmp:
+    with files.atomic(path) as tmp:
         frame.to_parquet(tmp, index=False)

@@ -72,7 +72,7 @@ def render_report(run: Run) -> str:
         },
         ratings=_cells(result_tables.figures(result, "test", _rated(result), _intervals(run))),
         lfs=_lf_rows(run),
-        looks=test_looks.sentence(run.config.fingerprint),
+        looks=test_looks.sentence(run.workspace, run.config.fingerprint),
         notes=notes,
         cut=_CUT if _CUT in result_tables.cuts(result) else None,
         charts=drawn,

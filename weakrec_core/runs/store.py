@@ -15,13 +15,14 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from weakrec_core import paths
-from weakrec_core.data.dataset import open_dataset
+from weakrec_core import files
+from weakrec_core.data.dataset import Dataset, open_dataset
 from weakrec_core.errors import RunError
 from weakrec_core.jobs import processes
 from weakrec_core.label_model.fitting import LABEL_MODELS
 from weakrec_core.label_model.label_train import AUTO
 from weakrec_core.labeling.spec import LFSet, one_sentence
+from weakrec_core.workspace import Workspace
 
 State = Literal["queued", "running", "succeeded", "failed", "cancelled", "lost"]
 _START_SECONDS = 60  # from launch to the first word of the new process
@@ -77,13 +78,14 @@ class Status(BaseModel):
 
 @dataclass(frozen=True)
 class Run:
-    """One run directory."""
+    """One run directory of a workspace."""
 
-    path: Path
+    workspace: Workspace
+    id: str
 
     @property
-    def id(self) -> str:
-        return self.path.name
+    def path(self) -> Path:
+        return self.workspace.runs / self.id
 
     @property
     def config(self) -> RunConfig:
@@ -144,10 +146,10 @@ class Run:
         }
 
     def write_status(self, status: Status) -> None:
-        paths.write_json(self.path / "status.json", status.model_dump() | {"heartbeat": time.time()})
+        files.write_json(self.path / "status.json", status.model_dump() | {"heartbeat": time.time()})
 
     def write_result(self, result: dict[str, Any]) -> None:
-        paths.write_json(self.path / "result.json", result)
+        files.write_json(self.path / "result.json", result)
 
     def append_epoch(self, metrics: dict[str, float]) -> None:
         with (self.path / "metrics.jsonl").open("a", encoding="utf-8") as f:
@@ -156,7 +158,7 @@ class Run:
     def keep_epochs(self, n: int) -> None:
         """Drop the records of later epochs: a training that goes on from epoch `n` makes them again."""
         lines = [json.dumps(e) + "\n" for e in self.epochs if e["epoch"] <= n]
-        with paths.atomic(self.path / "metrics.jsonl") as tmp:
+        with files.atomic(self.path / "metrics.jsonl") as tmp:
             tmp.write_text("".join(lines), encoding="utf-8")
 
     def resume(self) -> None:
@@ -181,11 +183,11 @@ class Run:
         RunError
             If the dataset has changed since.
         """
-        if open_dataset(self.config.dataset).fingerprint != self.config.fingerprint:
+        if open_dataset(self.workspace, self.config.dataset).fingerprint != self.config.fingerprint:
             raise RunError(
                 f"Dataset {self.config.dataset!r} has changed since run {self.id} was created; launch a new run."
             )
-        return _create(self.config)
+        return _create(self.workspace, self.config)
 
     def cancel(self) -> None:
         """Ask the process to stop; it does so after the batch at hand and marks the run cancelled.
@@ -213,7 +215,7 @@ class Run:
 
 
 def new_run(
-    dataset: str,
+    dataset: Dataset,
     lf_set: LFSet,
     lf_version: str,
     label_model: str = AUTO,
@@ -235,11 +237,10 @@ def new_run(
     Raises
     ------
     WeakrecError
-        If the dataset, the label model or the preset does not exist, or a value is out of range.
+        If the label model or the preset does not exist, or a value is out of range.
     """
     from weakrec_core.network.config import train_config
 
-    fingerprint = open_dataset(dataset).fingerprint
     if label_model not in (AUTO, *LABEL_MODELS):
         raise RunError(
             f"There is no label model {label_model!r}; the label models are {', '.join((AUTO, *LABEL_MODELS))}."
@@ -248,9 +249,10 @@ def new_run(
         raise RunError(f"A budget is a number of minutes above 0, not {budget:g}.")
     train = train_config(preset, epochs=epochs, seed=seed)
     return _create(
+        dataset.workspace,
         RunConfig(
-            dataset=dataset,
-            fingerprint=fingerprint,
+            dataset=dataset.name,
+            fingerprint=dataset.fingerprint,
             lf_set=lf_set.model_dump(mode="json"),
             lf_version=lf_version,
             label_model=label_model,
@@ -260,20 +262,19 @@ def new_run(
             created="",
             libraries={},
             budget=budget,
-        )
+        ),
     )
 
 
-def _create(config: RunConfig) -> Run:
+def _create(workspace: Workspace, config: RunConfig) -> Run:
     """A queued run with these inputs, as of now."""
     now = datetime.now(UTC)
-    path = _root() / f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
-    path.mkdir(parents=True)
+    run = Run(workspace, f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}")
+    run.path.mkdir(parents=True)
     libraries = {name: version(name) for name in LIBRARIES}
     config = config.model_copy(update={"created": now.isoformat(timespec="seconds"), "libraries": libraries})
-    run = Run(path)
     run.write_status(_fresh())
-    paths.write_json(path / "config.json", config.model_dump())
+    files.write_json(run.path / "config.json", config.model_dump())
     return run
 
 
@@ -281,30 +282,25 @@ def _fresh(**known: int) -> Status:
     return Status(state="queued", stage="Waiting to start", queued=time.time(), **known)
 
 
-def open_run(run_id: str) -> Run:
+def open_run(workspace: Workspace, run_id: str) -> Run:
     """The run with that id; `RunError` if there is none."""
-    run = Run(_root() / paths.checked_name(run_id, "Run"))
+    run = Run(workspace, files.checked_name(run_id, "Run"))
     if not (run.path / "config.json").exists():
-        raise RunError(f"There is no run {run_id!r} in {_root()}.")
+        raise RunError(f"There is no run {run_id!r} in {workspace.runs}.")
     return run
 
 
-def list_runs() -> list[Run]:
+def list_runs(workspace: Workspace) -> list[Run]:
     """All runs, newest first; a run whose config this version cannot read is left out."""
-    return [
-        run for path in sorted(_root().glob("[!.]*/config.json"), reverse=True) if (run := Run(path.parent)).readable
-    ]
+    ids = sorted((path.parent.name for path in workspace.runs.glob("[!.]*/config.json")), reverse=True)
+    return [run for run_id in ids if (run := Run(workspace, run_id)).readable]
 
 
-def queue() -> list[Run]:
+def queue(workspace: Workspace) -> list[Run]:
     """The active runs in the order of their turns: first the one that runs, if one does."""
-    found = [(run, run.status) for run in list_runs()]
+    found = [(run, run.status) for run in list_runs(workspace)]
     active = [(s.state == "queued", s.queued, run.id, run) for run, s in found if s.state in ACTIVE]
     return [run for *_, run in sorted(active, key=lambda entry: entry[:3])]
-
-
-def _root() -> Path:
-    return paths.home() / "runs"
 
 
 def _alive(status: Status) -> bool:

@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from weakrec_core import paths
 from weakrec_core.runs.store import Run
+from weakrec_core.workspace import Workspace
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -60,7 +60,7 @@ def _send(run: Run) -> None:
     config, result = run.config, run.result or {}
     created = int(datetime.fromisoformat(config.created).timestamp() * 1000)
     tags = {"mlflow.runName": run.id, "mlflow.source.type": "LOCAL", "dataset_fingerprint": config.fingerprint}
-    tracked = client.create_run(_experiment(client), start_time=created, tags=tags).info.run_id
+    tracked = client.create_run(_experiment(client, run.workspace), start_time=created, tags=tags).info.run_id
     now = int(time.time() * 1000)
     metrics = [Metric(key, value, now, 0) for key, value in flat_metrics(result).items()]
     metrics += [
@@ -117,14 +117,14 @@ def _key(name: str) -> str:
     return name.replace("@", "_at_")
 
 
-def _experiment(client: "MlflowClient") -> str:
+def _experiment(client: "MlflowClient", workspace: Workspace) -> str:
     """The experiment's id; one that MLflow makes itself would keep its files in the working directory."""
     name = os.environ.get("MLFLOW_EXPERIMENT_NAME", _EXPERIMENT)
     found = client.get_experiment_by_name(name)
     if found is not None:
         return str(found.experiment_id)
     remote = os.environ[VARIABLE].startswith(("http://", "https://", "databricks"))
-    place = None if remote else (paths.home() / "mlflow-artifacts").as_uri()
+    place = None if remote else workspace.tracked_artifacts.as_uri()
     return str(client.create_experiment(name, artifact_location=place))
 
 

@@ -17,11 +17,11 @@ from contextlib import suppress
 from dataclasses import asdict
 from typing import IO, Any
 
-from weakrec_core import paths
+from weakrec_core import files
 from weakrec_core.data.dataset import Dataset, open_dataset
 from weakrec_core.errors import RunError, WeakrecError
 from weakrec_core.network.blend import Blended, load_blended
-from weakrec_core.runs.store import Run, open_run
+from weakrec_core.runs.store import Run
 from weakrec_core.serving.explain import Reason
 from weakrec_core.serving.reader import Reader
 from weakrec_core.serving.recommend import Recommendation, recommend
@@ -45,7 +45,7 @@ def dataset_of(run: Run) -> Dataset:
     config, state = run.config, run.status.state
     if state != "succeeded":
         raise RunError(f"Run {run.id} has no model to recommend with: it is {state}.")
-    dataset = open_dataset(config.dataset)
+    dataset = open_dataset(run.workspace, config.dataset)
     if dataset.fingerprint != config.fingerprint:
         raise RunError(f"Dataset {config.dataset!r} has changed since run {run.id} was trained; train again.")
     return dataset
@@ -76,7 +76,7 @@ def serve(load: Callable[[], Blended], requests: Iterable[str], answer: Callable
             answer({"error": str(e)})
 
 
-def serve_run(run_id: str) -> None:
+def serve_run(run: Run) -> None:
     """`serve` on standard input and output, for the process itself."""
     with os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8") as out:
         os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a library prints must not look like an answer
@@ -85,7 +85,7 @@ def serve_run(run_id: str) -> None:
             out.write(json.dumps(message, allow_nan=False) + "\n")
             out.flush()
 
-        serve(lambda: load_model(open_run(run_id)), sys.stdin, answer)
+        serve(lambda: load_model(run), sys.stdin, answer)
 
 
 class Worker:
@@ -94,8 +94,8 @@ class Worker:
     Requests from several threads are answered one after another.
     """
 
-    def __init__(self, run_id: str) -> None:
-        self.run_id = run_id
+    def __init__(self, run: Run) -> None:
+        self.run = run
         self._lock = threading.Lock()
         self._process: _Process | None = None
 
@@ -136,14 +136,14 @@ class Worker:
             if self._process is not None:
                 self._process.close()
             self._process = None
-            self._process = _Process(self.run_id)
+            self._process = _Process(self.run)
         return self._process
 
     def _again(self, request: Message) -> Message:
         try:
             return self._running().ask(request)
         except _Died as e:
-            raise RunError(f"The recommender of run {self.run_id} ended unexpectedly: {e}") from None
+            raise RunError(f"The recommender of run {self.run.id} ended unexpectedly: {e}") from None
 
 
 class _Died(Exception):
@@ -153,18 +153,18 @@ class _Died(Exception):
 class _Process:
     """One process, its model loaded."""
 
-    def __init__(self, run_id: str) -> None:
-        self._run_id = run_id
+    def __init__(self, run: Run) -> None:
+        self._run = run
         self._log: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "weakrec_core", "serve", "--run", run_id],
+            [sys.executable, "-m", "weakrec_core", "serve", "--run", run.id],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._log,
             text=True,
             encoding="utf-8",
-            cwd=paths.PROJECT,
-            env=os.environ | {"WEAKREC_HOME": str(paths.home())} | _THREADS,
+            cwd=files.PROJECT,
+            env=os.environ | run.workspace.environment | _THREADS,
         )
         self._replies: queue.SimpleQueue[str] = queue.SimpleQueue()
         threading.Thread(target=self._listen, daemon=True).start()
@@ -208,7 +208,7 @@ class _Process:
             line = self._replies.get(timeout=seconds)
         except queue.Empty:
             self.close()
-            raise RunError(f"The recommender of run {self._run_id} did not answer within {seconds:.0f} s.") from None
+            raise RunError(f"The recommender of run {self._run.id} did not answer within {seconds:.0f} s.") from None
         if not line:
             raise _Died(self._last_word())
         reply: Message = json.loads(line)

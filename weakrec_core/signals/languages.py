@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from weakrec_core import paths
+from weakrec_core import files
 from weakrec_core.data.dataset import Dataset
 
 NO_REVIEW, TOO_SHORT, NOT_READ = "no review", "too short to tell", "not read"
@@ -23,7 +23,7 @@ def languages(dataset: Dataset, split: str) -> NDArray[np.object_]:
     """
     path = _path(dataset, split)
     if not path.exists():
-        with paths.atomic(path) as tmp:
+        with files.atomic(path) as tmp:
             pd.DataFrame({"language": _guessed(dataset.split(split)["review_text"])}).to_parquet(tmp)
     return pd.read_parquet(path)["language"].to_numpy(object)
 
@@ -43,4 +43,4 @@ def _guessed(reviews: pd.Series) -> NDArray[np.object_]:
 
 
 def _path(dataset: Dataset, split: str) -> Path:
-    return paths.home() / "cache" / "signals" / dataset.fingerprint[:20] / f"language.v{_VERSION}.{split}.parquet"
+    return dataset.workspace.signals / dataset.fingerprint[:20] / f"language.v{_VERSION}.{split}.parquet"

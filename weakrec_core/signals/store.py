@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from weakrec_core import paths
+from weakrec_core import files
 from weakrec_core.data.dataset import SPLITS, Dataset
 from weakrec_core.errors import SpecError
 from weakrec_core.progress import Progress, no_progress
@@ -30,7 +30,7 @@ class SignalStore:
         self.dataset = dataset
         self._pool = pool
         self._memory: dict[tuple[str, str], Values] = {}
-        self._dir = paths.home() / "cache" / "signals" / dataset.fingerprint[:20]
+        self._dir = dataset.workspace.signals / dataset.fingerprint[:20]
 
     def values(self, name: str, split: str, progress: Progress = no_progress) -> Values:
         """A signal for every row of a split, float64, shape [n], NaN = not known; read-only.
@@ -93,7 +93,7 @@ class SignalStore:
                 values[present] = done
             columns = list(values.T)
         for s, column in zip(family.signals, columns, strict=True):
-            with paths.atomic(self._path(s.name, split)) as tmp, tmp.open("wb") as f:
+            with files.atomic(self._path(s.name, split)) as tmp, tmp.open("wb") as f:
                 np.save(f, np.ascontiguousarray(column, np.float64))
 
 

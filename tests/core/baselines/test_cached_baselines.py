@@ -1,5 +1,6 @@
 """Baselines of a run, and the share of the gap that weak labels recover."""
 
+import shutil
 from collections.abc import Callable
 
 import numpy as np
@@ -33,8 +34,8 @@ def ease(demo: Dataset) -> Ease:
 
 
 @pytest.fixture
-def no_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: object) -> None:
-    monkeypatch.setenv("WEAKREC_HOME", str(tmp_path))
+def no_cache(demo: Dataset) -> None:
+    shutil.rmtree(demo.workspace.baselines, ignore_errors=True)
 
 
 Train = Callable[..., object]

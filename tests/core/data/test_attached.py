@@ -11,6 +11,7 @@ import pytest
 from weakrec_core.data.attached import attach_columns, attached_columns, attached_votes
 from weakrec_core.data.dataset import SPLITS, open_dataset
 from weakrec_core.errors import DataError, WeakrecError
+from weakrec_core.workspace import Workspace
 
 TEXTS = ["a", "b", "c"]
 
@@ -27,11 +28,13 @@ def write(votes: pd.DataFrame, path: Path) -> Path:
 
 
 @pytest.mark.parametrize("name", ["votes.parquet", "votes.csv", "votes.csv.gz"])
-def test_every_row_gets_its_vote_and_the_others_abstain(make_dataset: Any, tmp_path: Path, name: str) -> None:
+def test_every_row_gets_its_vote_and_the_others_abstain(
+    make_dataset: Any, tmp_path: Path, name: str, workspace: Workspace
+) -> None:
     dataset = make_dataset(TEXTS)
     path = write(frame(llm=[1, 0, 1, 0], crowd=[-1, 1, -1, 1]), tmp_path / name)
     assert attach_columns(dataset, path) == {"llm": 3, "crowd": 1}
-    assert attached_columns(open_dataset("tiny")) == ["crowd", "llm"]
+    assert attached_columns(open_dataset(workspace, "tiny")) == ["crowd", "llm"]
     assert attached_votes(dataset, "llm", "dev").tolist() == [0, -1, 1]
     assert attached_votes(dataset, "llm", "train").tolist() == [-1, 1, -1]
     assert attached_votes(dataset, "crowd", "dev").tolist() == [1, -1, -1]
@@ -54,12 +57,12 @@ def test_what_label_writes_can_be_attached(make_dataset: Any, cli: Any, tmp_path
 
 
 @pytest.mark.parametrize("name", ["votes.parquet", "votes.csv"])
-def test_ids_are_texts(make_dataset: Any, tmp_path: Path, name: str) -> None:
+def test_ids_are_texts(make_dataset: Any, tmp_path: Path, name: str, workspace: Workspace) -> None:
     """Ids like 007 and 1e5 look like numbers and are none; numbers in Parquet are ids, too."""
     dataset = make_dataset(TEXTS)
     dev = pd.read_parquet(dataset.path / "dev.parquet")
     dev.assign(user_id=["007", "1e5", "12"], book_id=["01", "1", "2"]).to_parquet(dataset.path / "dev.parquet")
-    dataset = open_dataset("tiny")
+    dataset = open_dataset(workspace, "tiny")
     ids = {"user_id": ["007", "1e5", "12"], "book_id": ["01", "1", "2"]}
     attach_columns(dataset, write(pd.DataFrame(ids | {"v": [1, 0, 1]}), tmp_path / name))
     assert attached_votes(dataset, "v", "dev").tolist() == [1, 0, 1]

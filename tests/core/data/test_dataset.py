@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -20,6 +19,7 @@ from weakrec_core.data.dataset import (
 )
 from weakrec_core.data.histories import Histories
 from weakrec_core.errors import DataError, WeakrecError
+from weakrec_core.workspace import Workspace
 
 Parts = tuple[pd.DataFrame, pd.DataFrame, Histories]
 USER_IDS = np.array(["ann", "bob", "cat", "dan"], dtype=object)
@@ -54,14 +54,14 @@ def parts() -> Parts:
     return rows, books, Histories.from_pairs(users, read, 4)
 
 
-def save(values: Parts, name: str = "d") -> Dataset:
-    return save_dataset(name, *values, USER_IDS, {"source": "test", "seed": 3})
+def save(workspace: Workspace, values: Parts, name: str = "d") -> Dataset:
+    return save_dataset(workspace, name, *values, USER_IDS, {"source": "test", "seed": 3})
 
 
-def test_round_trip(workspace: Path) -> None:
+def test_round_trip(workspace: Workspace) -> None:
     rows, books, histories = parts()
-    save((rows, books, histories))
-    dataset = open_dataset("d")
+    save(workspace, (rows, books, histories))
+    dataset = open_dataset(workspace, "d")
     assert dataset.meta == {"source": "test", "seed": 3}
     assert (dataset.name, dataset.n_users, dataset.n_books) == ("d", 4, 3)
     ordered = rows.sort_values(["user_idx", "book_idx"])
@@ -89,8 +89,8 @@ def test_round_trip(workspace: Path) -> None:
     assert dataset.user_ids.tolist() == list(USER_IDS)
 
 
-def test_train_gold_is_not_in_the_train_rows(workspace: Path) -> None:
-    dataset = save(parts())
+def test_train_gold_is_not_in_the_train_rows(workspace: Workspace) -> None:
+    dataset = save(workspace, parts())
     train = pq.read_table(dataset.path / "train.parquet").to_pandas()
     assert (train["gold"] == -1).all()
     assert train["rating"].isna().all()
@@ -100,12 +100,12 @@ def test_train_gold_is_not_in_the_train_rows(workspace: Path) -> None:
     assert {p.name for p in others} == {"train.parquet", "train_gold.parquet"}
 
 
-def test_the_fingerprint_does_not_depend_on_name_meta_or_order(workspace: Path) -> None:
+def test_the_fingerprint_does_not_depend_on_name_meta_or_order(workspace: Workspace) -> None:
     rows, books, histories = parts()
-    first = save((rows, books, histories)).fingerprint
+    first = save(workspace, (rows, books, histories)).fingerprint
     shuffled = rows.iloc[np.random.default_rng(0).permutation(len(rows))]
-    assert save_dataset("other", shuffled, books, histories, USER_IDS, {}).fingerprint == first
-    assert open_dataset("other").fingerprint == first
+    assert save_dataset(workspace, "other", shuffled, books, histories, USER_IDS, {}).fingerprint == first
+    assert open_dataset(workspace, "other").fingerprint == first
 
 
 def _set(frame: int, column: str, at: int, value: object) -> Callable[[Parts], Parts]:
@@ -135,52 +135,52 @@ CHANGES: dict[str, Callable[[Parts], Parts]] = {
 }
 
 
-def test_the_fingerprint_depends_on_all_content(workspace: Path) -> None:
-    found = {"as it is": save(parts()).fingerprint}
-    found |= {what: save(change(parts())).fingerprint for what, change in CHANGES.items()}
+def test_the_fingerprint_depends_on_all_content(workspace: Workspace) -> None:
+    found = {"as it is": save(workspace, parts()).fingerprint}
+    found |= {what: save(workspace, change(parts())).fingerprint for what, change in CHANGES.items()}
     assert len(set(found.values())) == len(found), found
 
 
-def test_a_dataset_is_replaced_only_when_the_new_one_is_whole(workspace: Path) -> None:
-    first = save(parts())
+def test_a_dataset_is_replaced_only_when_the_new_one_is_whole(workspace: Workspace) -> None:
+    first = save(workspace, parts())
     rows, books, histories = parts()
     with pytest.raises(KeyError):
-        save((rows, books.drop(columns="title"), histories))
-    again = open_dataset("d")
+        save(workspace, (rows, books.drop(columns="title"), histories))
+    again = open_dataset(workspace, "d")
     assert again.fingerprint == first.fingerprint
     assert len(again.split("dev")) == 2
     rows["review_text"] = pd.array(["new"] * 8, dtype="str")
-    save((rows, books, histories))
-    assert open_dataset("d").split("dev")["review_text"].tolist() == ["new", "new"]
+    save(workspace, (rows, books, histories))
+    assert open_dataset(workspace, "d").split("dev")["review_text"].tolist() == ["new", "new"]
     assert [p.name for p in first.path.parent.iterdir()] == ["d"]
 
 
-def test_names(workspace: Path) -> None:
-    assert list_datasets() == []
+def test_names(workspace: Workspace) -> None:
+    assert list_datasets(workspace) == []
     with pytest.raises(DataError, match=r"no dataset 'd' in .*; there are: none yet"):
-        open_dataset("d")
+        open_dataset(workspace, "d")
     for name in ("b", "a"):
-        save(parts(), name)
-    (workspace / "datasets" / ".c.1.tmp").mkdir()
-    assert list_datasets() == ["a", "b"]
+        save(workspace, parts(), name)
+    (workspace.root / "datasets" / ".c.1.tmp").mkdir()
+    assert list_datasets(workspace) == ["a", "b"]
     with pytest.raises(DataError, match=r"no dataset 'd' in .*; there are: a, b"):
-        open_dataset("d")
+        open_dataset(workspace, "d")
     for name in ("../a", "", "a/b", ".a", "a b", "x" * 65):
         with pytest.raises(WeakrecError, match=r"Dataset name .* is not usable"):
-            open_dataset(name)
+            open_dataset(workspace, name)
         with pytest.raises(WeakrecError, match=r"Dataset name .* is not usable"):
-            save(parts(), name)
+            save(workspace, parts(), name)
 
 
-def test_unknown_split(workspace: Path) -> None:
-    dataset = save(parts())
+def test_unknown_split(workspace: Workspace) -> None:
+    dataset = save(workspace, parts())
     for read in (dataset.split, dataset.n_rows, dataset.gold):
         with pytest.raises(DataError, match="no split 'holdout'; the splits are train, dev, valid, test"):
             read("holdout")
 
 
-def test_damaged_files(workspace: Path) -> None:
-    dataset = save(parts())
+def test_damaged_files(workspace: Workspace) -> None:
+    dataset = save(workspace, parts())
     (dataset.path / "dev.parquet").write_bytes(b"PAR1 no more")
     (dataset.path / "users.parquet").unlink()
     (dataset.path / "books.parquet").write_bytes(b"")
@@ -196,18 +196,18 @@ def test_damaged_files(workspace: Path) -> None:
     value = json.loads(info.read_text())
     info.write_text(json.dumps(value | {"format": 99}))
     with pytest.raises(DataError, match=r"dataset\.json has format 99; this version reads 1"):
-        open_dataset("d")
+        open_dataset(workspace, "d")
     for content in (b"{", b"\xff"):
         info.write_bytes(content)
         with pytest.raises(DataError, match=r"dataset\.json is not valid JSON"):
-            open_dataset("d")
+            open_dataset(workspace, "d")
     info.unlink()
     with pytest.raises(DataError, match=r"no dataset 'd'"):
-        open_dataset("d")
+        open_dataset(workspace, "d")
 
 
-def test_each_part_is_read_once(workspace: Path) -> None:
-    dataset = save(parts())
+def test_each_part_is_read_once(workspace: Workspace) -> None:
+    dataset = save(workspace, parts())
     assert dataset.split("dev") is dataset.split("dev")
     assert dataset.books is dataset.books
     assert dataset.histories is dataset.histories

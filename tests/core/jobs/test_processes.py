@@ -9,6 +9,7 @@ import psutil
 import pytest
 
 from weakrec_core.jobs import processes
+from weakrec_core.workspace import Workspace
 
 
 def record(directory: Path) -> dict[str, float]:
@@ -25,29 +26,29 @@ def write_record(directory: Path, pid: int, started: float) -> None:
     (directory / "process.json").write_text(json.dumps({"pid": pid, "started": started}), encoding="utf-8")
 
 
-def test_from_start_to_forgotten(workspace: Path, tmp_path: Path) -> None:
+def test_from_start_to_forgotten(workspace: Workspace, tmp_path: Path) -> None:
     directory = tmp_path / "new" / "job"
     assert not processes.started(directory)
     assert not processes.running(directory)
-    processes.start(directory, ["label", "--dataset", "absent", "--lfs", "x.yaml", "--out", "y.parquet"])
+    processes.start(workspace, directory, ["label", "--dataset", "absent", "--lfs", "x.yaml", "--out", "y.parquet"])
     assert processes.started(directory)
     assert os.getsid(record(directory)["pid"]) == record(directory)["pid"]  # it outlives the server
     wait(directory)
     assert processes.started(directory)
     assert not processes.running(directory)
     words = processes.last_words(directory)
-    assert words.startswith(f"There is no dataset 'absent' in {workspace / 'datasets'}")
+    assert words.startswith(f"There is no dataset 'absent' in {workspace.root / 'datasets'}")
     assert "\n" not in words
     processes.forget(directory)
     assert not processes.started(directory)
     processes.forget(directory)
 
 
-def test_one_at_a_time_for_a_directory(tmp_path: Path) -> None:
+def test_one_at_a_time_for_a_directory(workspace: Workspace, tmp_path: Path) -> None:
     me = psutil.Process()
     write_record(tmp_path, me.pid, me.create_time())
     assert processes.running(tmp_path)
-    processes.start(tmp_path, ["--help"])
+    processes.start(workspace, tmp_path, ["--help"])
     assert record(tmp_path) == {"pid": me.pid, "started": me.create_time()}
     assert not (tmp_path / "process.log").exists()
 

@@ -9,7 +9,6 @@ import pandas as pd
 import pytest
 from numpy.typing import NDArray
 
-from weakrec_core import paths
 from weakrec_core.data.dataset import Dataset, open_dataset
 from weakrec_core.errors import DataError, LabelModelError
 from weakrec_core.label_model.comparing import compared
@@ -21,6 +20,7 @@ from weakrec_core.label_model.text_labels import add_text_model, blend, compare_
 from weakrec_core.label_model.text_model import TextModel, fit_text_model
 from weakrec_core.labeling.apply import Applier
 from weakrec_core.labeling.spec import LFSet
+from weakrec_core.workspace import Workspace
 
 FILLER = ["the plot", "the hero", "some dragons", "a long road", "the second part", "many chapters"]
 
@@ -108,7 +108,7 @@ def test_it_does_not_help_where_the_words_say_nothing_more(make_dataset: Any) ->
     assert found.with_text["log_loss"] > found.alone["log_loss"]
 
 
-def test_users_are_held_out(make_dataset: Any) -> None:
+def test_users_are_held_out(make_dataset: Any, workspace: Workspace) -> None:
     """Each dev user has eight rows, all of one gold, and a word of its own that gives it away."""
     rng = np.random.default_rng(0)
     user = np.arange(240) // 8
@@ -118,7 +118,7 @@ def test_users_are_held_out(make_dataset: Any) -> None:
     dataset = make_dataset(texts, gold=gold)
     dev = pd.read_parquet(dataset.path / "dev.parquet")
     dev.assign(user_idx=(240 + user).astype(np.int32)).to_parquet(dataset.path / "dev.parquet")
-    found = compare_with_text(Applier(open_dataset("tiny")), knows("good", "bad", "lovely"), "majority")
+    found = compare_with_text(Applier(open_dataset(workspace, "tiny")), knows("good", "bad", "lovely"), "majority")
     assert found.with_text["auc"] < 0.65
 
 
@@ -132,11 +132,11 @@ def test_too_few_words_in_common_say_so(make_dataset: Any) -> None:
 
 def test_no_gold_of_train_is_ever_opened(demo: Dataset, tutorial: LFSet) -> None:
     """Everything up to the training labels works in a copy without the file."""
-    path = paths.home() / "datasets" / "without_gold"
+    path = demo.workspace.datasets / "without_gold"
     shutil.copytree(demo.path, path)
     try:
         os.remove(path / "train_gold.parquet")
-        dataset = open_dataset("without_gold")
+        dataset = open_dataset(demo.workspace, "without_gold")
         with pytest.raises(DataError, match="train_gold"):
             dataset.train_gold()
         _everything(Applier(dataset), tutorial)

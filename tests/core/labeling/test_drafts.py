@@ -12,6 +12,7 @@ from weakrec_core.errors import SpecError
 from weakrec_core.labeling.drafts import Draft, keep, open_draft, recall
 from weakrec_core.labeling.spec import LFSet
 from weakrec_core.labeling.versions import Version, load_version, save_version
+from weakrec_core.workspace import Workspace
 
 
 def lf_set(threshold: float = 0.0, name: str = "mine") -> LFSet:
@@ -85,61 +86,61 @@ def test_any_sequence_is_that_of_a_tape(steps: list[Any]) -> None:
         assert (len(draft.past), len(draft.future)) == (position, len(tape) - 1 - position)
 
 
-def test_a_kept_draft_survives_a_restart(workspace: Path) -> None:
-    save_version(lf_set(), 0)
-    draft = open_draft("mine").edit(lf_set(1)).edit(lf_set(2)).edit(lf_set(3)).undo()
-    keep(draft)
-    assert recall(draft.id) == draft
-    keep(draft.undo())
-    assert recall(draft.id) == draft.undo()
-    assert [p.name for p in (workspace / "drafts").iterdir()] == [f"{draft.id}.json"]
+def test_a_kept_draft_survives_a_restart(workspace: Workspace) -> None:
+    save_version(workspace, lf_set(), 0)
+    draft = open_draft(workspace, "mine").edit(lf_set(1)).edit(lf_set(2)).edit(lf_set(3)).undo()
+    keep(workspace, draft)
+    assert recall(workspace, draft.id) == draft
+    keep(workspace, draft.undo())
+    assert recall(workspace, draft.id) == draft.undo()
+    assert [p.name for p in (workspace.root / "drafts").iterdir()] == [f"{draft.id}.json"]
 
 
-def test_of_a_shipped_set(workspace: Path) -> None:
-    draft = open_draft("tutorial")
+def test_of_a_shipped_set(workspace: Workspace) -> None:
+    draft = open_draft(workspace, "tutorial")
     assert (draft.base.number, draft.dirty, len(draft.lf_set.lfs)) == (0, False, 5)
-    keep(draft)
-    assert recall(draft.id) == draft
+    keep(workspace, draft)
+    assert recall(workspace, draft.id) == draft
 
 
-def test_a_draft_stays_on_its_base_when_somebody_saves(workspace: Path) -> None:
-    save_version(lf_set(), 0)
-    draft = open_draft("mine").edit(lf_set(1))
-    keep(draft)
-    save_version(lf_set(9), 1)
-    recalled = recall(draft.id)
+def test_a_draft_stays_on_its_base_when_somebody_saves(workspace: Workspace) -> None:
+    save_version(workspace, lf_set(), 0)
+    draft = open_draft(workspace, "mine").edit(lf_set(1))
+    keep(workspace, draft)
+    save_version(workspace, lf_set(9), 1)
+    recalled = recall(workspace, draft.id)
     assert recalled is not None
     assert (recalled.base.number, at(recalled), recalled.dirty) == (1, 1, True)
-    assert at(open_draft("mine")) == 9
-    assert at(open_draft("mine", 1)) == 0
+    assert at(open_draft(workspace, "mine")) == 9
+    assert at(open_draft(workspace, "mine", 1)) == 0
     with pytest.raises(SpecError, match="has no v3"):
-        open_draft("mine", 3)
+        open_draft(workspace, "mine", 3)
 
 
-def test_two_drafts_of_one_version_are_apart(workspace: Path) -> None:
-    save_version(lf_set(), 0)
-    mine, yours = open_draft("mine").edit(lf_set(1)), open_draft("mine").edit(lf_set(2))
+def test_two_drafts_of_one_version_are_apart(workspace: Workspace) -> None:
+    save_version(workspace, lf_set(), 0)
+    mine, yours = open_draft(workspace, "mine").edit(lf_set(1)), open_draft(workspace, "mine").edit(lf_set(2))
     assert mine.id != yours.id
-    keep(mine)
-    keep(yours)
-    assert (recall(mine.id), recall(yours.id)) == (mine, yours)
+    keep(workspace, mine)
+    keep(workspace, yours)
+    assert (recall(workspace, mine.id), recall(workspace, yours.id)) == (mine, yours)
 
 
-def kept(workspace: Path) -> tuple[str, Path, dict[str, Any]]:
-    save_version(lf_set(), 0)
-    draft = open_draft("mine").edit(lf_set(1))
-    keep(draft)
-    path = workspace / "drafts" / f"{draft.id}.json"
+def kept(workspace: Workspace) -> tuple[str, Path, dict[str, Any]]:
+    save_version(workspace, lf_set(), 0)
+    draft = open_draft(workspace, "mine").edit(lf_set(1))
+    keep(workspace, draft)
+    path = workspace.root / "drafts" / f"{draft.id}.json"
     return draft.id, path, json.loads(path.read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize(
     "content", ["", "{", "[]", "null", "5", "{}", '{"past": 5}', '{"past": [], "future": []}', "\ud800"]
 )
-def test_a_file_that_is_no_draft_is_none(workspace: Path, content: str) -> None:
+def test_a_file_that_is_no_draft_is_none(workspace: Workspace, content: str) -> None:
     draft_id, path, _ = kept(workspace)
     path.write_bytes(content.encode("utf-8", "surrogatepass"))
-    assert recall(draft_id) is None
+    assert recall(workspace, draft_id) is None
 
 
 @pytest.mark.parametrize(
@@ -157,26 +158,26 @@ def test_a_file_that_is_no_draft_is_none(workspace: Path, content: str) -> None:
         {"future": None},
     ],
 )
-def test_a_draft_that_cannot_be_used_any_more_is_none(workspace: Path, change: dict[str, Any]) -> None:
+def test_a_draft_that_cannot_be_used_any_more_is_none(workspace: Workspace, change: dict[str, Any]) -> None:
     draft_id, path, value = kept(workspace)
     path.write_text(json.dumps(value | change), encoding="utf-8")
-    assert recall(draft_id) is None
+    assert recall(workspace, draft_id) is None
 
 
 @pytest.mark.parametrize("draft_id", ["", "x", "0123456789abcdef", "../drafts/a", "0" * 17, "A" * 16, "../../../etc/x"])
-def test_ids_that_are_none(workspace: Path, draft_id: str) -> None:
-    assert recall(draft_id) is None
+def test_ids_that_are_none(workspace: Workspace, draft_id: str) -> None:
+    assert recall(workspace, draft_id) is None
 
 
-def test_an_id_from_the_url_never_leaves_the_workspace(workspace: Path) -> None:
+def test_an_id_from_the_url_never_leaves_the_workspace(workspace: Workspace) -> None:
     draft_id, path, _ = kept(workspace)
-    (workspace / "elsewhere.json").write_bytes(path.read_bytes())
-    assert recall("../elsewhere") is None
-    assert recall(draft_id) is not None
+    (workspace.root / "elsewhere.json").write_bytes(path.read_bytes())
+    assert recall(workspace, "../elsewhere") is None
+    assert recall(workspace, draft_id) is not None
 
 
-def test_the_base_of_a_draft_is_that_of_the_file(workspace: Path) -> None:
+def test_the_base_of_a_draft_is_that_of_the_file(workspace: Workspace) -> None:
     draft_id, _, _ = kept(workspace)
-    recalled = recall(draft_id)
+    recalled = recall(workspace, draft_id)
     assert recalled is not None
-    assert recalled.base == load_version("mine", 1)
+    assert recalled.base == load_version(workspace, "mine", 1)

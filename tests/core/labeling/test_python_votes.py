@@ -14,6 +14,7 @@ from weakrec_core.labeling.apply import Applier
 from weakrec_core.labeling.external import MODULES_VARIABLE, PythonLF
 from weakrec_core.labeling.python_votes import StillRunning, background_votes
 from weakrec_core.labeling.spec import LF, LFSet, parse_lf
+from weakrec_core.workspace import Workspace
 
 TEXTS = ["good", "bad", None]
 GOOD = """
@@ -58,13 +59,15 @@ def python_lf(module: str) -> PythonLF:
     return lf
 
 
-def wait(workspace: Path, split: str) -> None:
+def wait(workspace: Workspace, split: str) -> None:
     """Until the process for this split has ended."""
-    (file,) = workspace.glob(f"cache/python_lfs/*/{split}/process.json")
+    (file,) = workspace.root.glob(f"cache/python_lfs/*/{split}/process.json")
     os.waitid(os.P_PID, json.loads(file.read_text(encoding="utf-8"))["pid"], os.WEXITED | os.WNOWAIT)
 
 
-def test_first_still_running_then_the_votes_of_this_process(make_dataset: Any, write: Write, workspace: Path) -> None:
+def test_first_still_running_then_the_votes_of_this_process(
+    make_dataset: Any, write: Write, workspace: Workspace
+) -> None:
     dataset, lf = make_dataset(TEXTS), python_lf(write(GOOD))
     group = {"label": "POSITIVE", "keywords": ["good"]}
     lf_set = LFSet(name="s", lfs=(lf, parse_lf({"kind": "keyword", "name": "k", "groups": [group]})))
@@ -84,7 +87,7 @@ def test_first_still_running_then_the_votes_of_this_process(make_dataset: Any, w
     assert Applier(dataset, background=True).votes(lf, "dev").tolist() == [1, 0, -1]  # kept on disk
 
 
-def test_one_that_fails_carries_its_sentence(make_dataset: Any, write: Write, workspace: Path) -> None:
+def test_one_that_fails_carries_its_sentence(make_dataset: Any, write: Write, workspace: Workspace) -> None:
     dataset, lf = make_dataset(["bad"]), python_lf(write(BROKEN))
     with pytest.raises(StillRunning):
         background_votes(dataset, lf, "dev")
@@ -104,7 +107,7 @@ def test_started_once_and_only_asked_after_then(
     dataset, lf = make_dataset(TEXTS), python_lf(write(GOOD))
     with pytest.raises(StillRunning):
         background_votes(dataset, lf, "dev")
-    ((directory, arguments),) = started
+    ((_, directory, arguments),) = started
     assert arguments[:3] == ["label", "--dataset", "tiny"]
     assert arguments[arguments.index("--split") + 1] == "dev"
     assert arguments[arguments.index("--out") + 1] == str(directory / "votes.parquet")
@@ -133,7 +136,7 @@ def test_votes_are_kept_by_dataset_function_split_and_source(
     write(GOOD.replace("-1", "0"))
     with pytest.raises(StillRunning):
         background_votes(first, f, "dev")
-    places = [directory for directory, _ in started]
+    places = [directory for _, directory, _ in started]
     assert places[0] == places[1]
     assert len(set(places)) == 5
 

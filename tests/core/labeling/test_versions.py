@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from weakrec_core import paths
+from weakrec_core import files
 from weakrec_core.errors import SpecError, WeakrecError
 from weakrec_core.labeling.spec import LFSet, read_lf_set
 from weakrec_core.labeling.versions import (
@@ -22,6 +22,7 @@ from weakrec_core.labeling.versions import (
     save_version,
     version_numbers,
 )
+from weakrec_core.workspace import Workspace
 
 
 def lf_set(threshold: float = 0.0, name: str = "mine") -> LFSet:
@@ -29,68 +30,70 @@ def lf_set(threshold: float = 0.0, name: str = "mine") -> LFSet:
     return LFSet.model_validate({"name": name, "lfs": [lf | {"threshold": threshold}]})
 
 
-def test_versions_count_up_and_load_back(workspace: Path) -> None:
-    first = save_version(lf_set(1), 0, note="tried\nthis: 100 %", by="Zoë")
-    second = save_version(lf_set(2), 1)
+def test_versions_count_up_and_load_back(workspace: Workspace) -> None:
+    first = save_version(workspace, lf_set(1), 0, note="tried\nthis: 100 %", by="Zoë")
+    second = save_version(workspace, lf_set(2), 1)
     assert (first.number, second.number, second.base) == (1, 2, 1)
-    assert version_numbers("mine") == [1, 2]
-    assert load_version("mine") == second
-    assert load_version("mine", 1) == first
+    assert version_numbers(workspace, "mine") == [1, 2]
+    assert load_version(workspace, "mine") == second
+    assert load_version(workspace, "mine", 1) == first
     assert (first.note, first.by, first.lf_set) == ("tried\nthis: 100 %", "Zoë", lf_set(1))
     assert first.at.endswith("+00:00")
-    assert sorted(p.name for p in (workspace / "lf_sets" / "mine").iterdir()) == ["v0001.yaml", "v0002.yaml"]
+    assert sorted(p.name for p in (workspace.root / "lf_sets" / "mine").iterdir()) == ["v0001.yaml", "v0002.yaml"]
 
 
-def test_a_version_is_an_lf_set_file_like_any_other(workspace: Path) -> None:
-    save_version(lf_set(1), 0, note="n")
-    path = workspace / "lf_sets" / "mine" / "v0001.yaml"
+def test_a_version_is_an_lf_set_file_like_any_other(workspace: Workspace) -> None:
+    save_version(workspace, lf_set(1), 0, note="n")
+    path = workspace.root / "lf_sets" / "mine" / "v0001.yaml"
     assert read_lf_set(path) == lf_set(1)
     assert yaml.safe_load(path.read_text(encoding="utf-8"))["saved"]["note"] == "n"
 
 
-def test_shipped_sets_are_version_0(workspace: Path) -> None:
-    assert version_numbers("tutorial") == [0]
-    shipped = load_version("tutorial")
+def test_shipped_sets_are_version_0(workspace: Workspace) -> None:
+    assert version_numbers(workspace, "tutorial") == [0]
+    shipped = load_version(workspace, "tutorial")
     assert (shipped.number, shipped.at, shipped.by) == (0, "", "")
     assert shipped.lf_set == read_lf_set(SHIPPED / "tutorial.yaml")
     edited = shipped.lf_set.model_copy(update={"lfs": shipped.lf_set.lfs[:4]})
-    assert save_version(edited, 0).number == 1
-    assert version_numbers("tutorial") == [0, 1]
-    assert load_version("tutorial").lf_set == edited
-    assert load_version("tutorial", 0) == shipped
+    assert save_version(workspace, edited, 0).number == 1
+    assert version_numbers(workspace, "tutorial") == [0, 1]
+    assert load_version(workspace, "tutorial").lf_set == edited
+    assert load_version(workspace, "tutorial", 0) == shipped
 
 
-def test_list_sets(workspace: Path) -> None:
-    assert list_sets() == ["recommended", "tutorial"]
-    save_version(lf_set(name="zoo"), 0)
-    save_version(lf_set(name="any"), 0)
-    save_version(load_version("tutorial").lf_set, 0)
-    assert list_sets() == ["recommended", "tutorial", "any", "zoo"]
+def test_list_sets(workspace: Workspace) -> None:
+    assert list_sets(workspace) == ["recommended", "tutorial"]
+    save_version(workspace, lf_set(name="zoo"), 0)
+    save_version(workspace, lf_set(name="any"), 0)
+    save_version(workspace, load_version(workspace, "tutorial").lf_set, 0)
+    assert list_sets(workspace) == ["recommended", "tutorial", "any", "zoo"]
 
 
-def test_whoever_is_late_is_told_and_nothing_is_written(workspace: Path) -> None:
-    save_version(lf_set(1), 0, by="me")
+def test_whoever_is_late_is_told_and_nothing_is_written(workspace: Workspace) -> None:
+    save_version(workspace, lf_set(1), 0, by="me")
     with pytest.raises(VersionConflict, match="'mine' is at v1 by now; your edits started from v0") as caught:
-        save_version(lf_set(2), 0, by="you")
+        save_version(workspace, lf_set(2), 0, by="you")
     assert caught.value.latest == 1
-    assert load_version("mine") == load_version("mine", 1)
-    assert (load_version("mine").by, version_numbers("mine")) == ("me", [1])
-    save_version(lf_set(3), 1)
-    save_version(lf_set(4), 2)
+    assert load_version(workspace, "mine") == load_version(workspace, "mine", 1)
+    assert (load_version(workspace, "mine").by, version_numbers(workspace, "mine")) == ("me", [1])
+    save_version(workspace, lf_set(3), 1)
+    save_version(workspace, lf_set(4), 2)
     with pytest.raises(VersionConflict) as caught:
-        save_version(lf_set(2), 1)
+        save_version(workspace, lf_set(2), 1)
     assert caught.value.latest == 3
 
 
-def test_a_base_that_does_not_exist_is_a_conflict(workspace: Path) -> None:
+def test_a_base_that_does_not_exist_is_a_conflict(workspace: Workspace) -> None:
     with pytest.raises(VersionConflict):
-        save_version(lf_set(), 3)
-    assert version_numbers("mine") == []
+        save_version(workspace, lf_set(), 3)
+    assert version_numbers(workspace, "mine") == []
 
 
-def test_two_threads_that_save_at_once_get_one_version_each(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_threads_that_save_at_once_get_one_version_each(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """All have seen that v1 is the latest, and meet again where v2 gets its name."""
-    save_version(lf_set(0), 0)
+    save_version(workspace, lf_set(0), 0)
     writers = 4
     meeting = threading.Barrier(writers)
 
@@ -107,7 +110,7 @@ def test_two_threads_that_save_at_once_get_one_version_each(workspace: Path, mon
 
     def save(i: int) -> None:
         try:
-            done[i] = save_version(lf_set(i), 1, by=str(i))
+            done[i] = save_version(workspace, lf_set(i), 1, by=str(i))
         except VersionConflict as e:
             done[i] = e
 
@@ -119,28 +122,30 @@ def test_two_threads_that_save_at_once_get_one_version_each(workspace: Path, mon
     (won,) = [v for v in done.values() if isinstance(v, Version)]
     lost = [v for v in done.values() if isinstance(v, VersionConflict)]
     assert [e.latest for e in lost] == [2] * (writers - 1)
-    assert load_version("mine") == won
-    assert sorted(p.name for p in (workspace / "lf_sets" / "mine").iterdir()) == ["v0001.yaml", "v0002.yaml"]
+    assert load_version(workspace, "mine") == won
+    assert sorted(p.name for p in (workspace.root / "lf_sets" / "mine").iterdir()) == ["v0001.yaml", "v0002.yaml"]
 
 
 _SAVE = """
 import sys
 from weakrec_core.labeling.versions import VersionConflict, load_version, save_version
-lf_set = load_version("mine", 1).lf_set
+from weakrec_core.workspace import Workspace
+workspace = Workspace.from_environment()
+lf_set = load_version(workspace, "mine", 1).lf_set
 print("ready", flush=True)
 sys.stdin.readline()
 try:
-    print(save_version(lf_set, 1, by=sys.argv[1]).number)
+    print(save_version(workspace, lf_set, 1, by=sys.argv[1]).number)
 except VersionConflict as e:
     print(f"conflict {e.latest}")
 """
 
 
-def test_two_processes_that_save_at_once_get_one_version_each(workspace: Path) -> None:
-    save_version(lf_set(), 0)
+def test_two_processes_that_save_at_once_get_one_version_each(workspace: Workspace) -> None:
+    save_version(workspace, lf_set(), 0)
     pipe = subprocess.PIPE
     people = [
-        subprocess.Popen([sys.executable, "-c", _SAVE, by], stdin=pipe, stdout=pipe, text=True, cwd=paths.PROJECT)
+        subprocess.Popen([sys.executable, "-c", _SAVE, by], stdin=pipe, stdout=pipe, text=True, cwd=files.PROJECT)
         for by in ("me", "you")
     ]
     assert [p.stdout and p.stdout.readline() for p in people] == ["ready\n"] * 2
@@ -150,27 +155,27 @@ def test_two_processes_that_save_at_once_get_one_version_each(workspace: Path) -
         p.stdin.flush()
     said = [p.communicate(timeout=60)[0].strip() for p in people]
     assert sorted(said) == ["2", "conflict 2"]
-    assert load_version("mine").by == ("me", "you")[said.index("2")]
+    assert load_version(workspace, "mine").by == ("me", "you")[said.index("2")]
 
 
 @pytest.mark.parametrize("name", ["", "../x", "a/b", ".hidden", "a b", "x" * 65])
-def test_names_that_are_no_file_names(workspace: Path, name: str) -> None:
+def test_names_that_are_no_file_names(workspace: Workspace, name: str) -> None:
     with pytest.raises(WeakrecError, match="LF set name"):
-        load_version(name)
+        load_version(workspace, name)
     if 0 < len(name) <= 64:
         with pytest.raises(WeakrecError, match="LF set name"):
-            save_version(lf_set(name=name), 0)
-    assert not workspace.exists()
+            save_version(workspace, lf_set(name=name), 0)
+    assert not workspace.root.exists()
 
 
-def test_there_is_none(workspace: Path) -> None:
+def test_there_is_none(workspace: Workspace) -> None:
     with pytest.raises(SpecError, match="There is no LF set 'mine'; there are: recommended, tutorial"):
-        load_version("mine")
-    save_version(lf_set(), 0)
+        load_version(workspace, "mine")
+    save_version(workspace, lf_set(), 0)
     with pytest.raises(SpecError, match=r"'mine' has no v2; it has v1\."):
-        load_version("mine", 2)
+        load_version(workspace, "mine", 2)
     with pytest.raises(SpecError, match="'mine' has no v0"):
-        load_version("mine", 0)
+        load_version(workspace, "mine", 0)
 
 
 @pytest.mark.parametrize(
@@ -185,29 +190,29 @@ def test_there_is_none(workspace: Path) -> None:
         (b"name: mine\nlfs: []\nsaved: 5", "saved"),
     ],
 )
-def test_a_file_that_is_not_valid_is_named(workspace: Path, content: bytes, problem: str) -> None:
-    save_version(lf_set(), 0)
-    path = workspace / "lf_sets" / "mine" / "v0001.yaml"
+def test_a_file_that_is_not_valid_is_named(workspace: Workspace, content: bytes, problem: str) -> None:
+    save_version(workspace, lf_set(), 0)
+    path = workspace.root / "lf_sets" / "mine" / "v0001.yaml"
     path.write_bytes(content)
     with pytest.raises(SpecError) as caught:
-        load_version("mine")
+        load_version(workspace, "mine")
     assert str(path) in str(caught.value)
     assert problem in str(caught.value)
 
 
-def test_a_version_without_a_word_on_who_saved_it(workspace: Path) -> None:
-    save_version(lf_set(), 0)
-    (workspace / "lf_sets" / "mine" / "v0001.yaml").write_text(lf_set(2).to_yaml(), encoding="utf-8")
-    assert load_version("mine") == Version("mine", 1, lf_set(2))
+def test_a_version_without_a_word_on_who_saved_it(workspace: Workspace) -> None:
+    save_version(workspace, lf_set(), 0)
+    (workspace.root / "lf_sets" / "mine" / "v0001.yaml").write_text(lf_set(2).to_yaml(), encoding="utf-8")
+    assert load_version(workspace, "mine") == Version("mine", 1, lf_set(2))
 
 
-def test_other_files_beside_the_versions_are_none(workspace: Path) -> None:
-    save_version(lf_set(1), 0)
-    directory = workspace / "lf_sets" / "mine"
+def test_other_files_beside_the_versions_are_none(workspace: Workspace) -> None:
+    save_version(workspace, lf_set(1), 0)
+    directory = workspace.root / "lf_sets" / "mine"
     for name in ("v0001 (copy).yaml", "v0001_old.yaml", "v2.yaml", "notes.txt", "v0002.yaml.bak", ".v0002.yaml.1.tmp"):
         (directory / name).write_text("x", encoding="utf-8")
-    (workspace / "lf_sets" / "readme.txt").write_text("x", encoding="utf-8")
-    assert version_numbers("mine") == [1]
-    assert load_version("mine").lf_set == lf_set(1)
-    assert list_sets() == ["recommended", "tutorial", "mine"]
-    assert save_version(lf_set(2), 1).number == 2
+    (workspace.root / "lf_sets" / "readme.txt").write_text("x", encoding="utf-8")
+    assert version_numbers(workspace, "mine") == [1]
+    assert load_version(workspace, "mine").lf_set == lf_set(1)
+    assert list_sets(workspace) == ["recommended", "tutorial", "mine"]
+    assert save_version(workspace, lf_set(2), 1).number == 2

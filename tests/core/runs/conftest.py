@@ -2,12 +2,13 @@
 
 import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
+from weakrec_core.workspace import Workspace
+
 
 @pytest.fixture(scope="module", autouse=True)
-def no_runs_left(session_home: Path) -> Iterator[None]:
+def no_runs_left(session_workspace: Workspace) -> Iterator[None]:
     yield
-    shutil.rmtree(session_home / "runs", ignore_errors=True)
+    shutil.rmtree(session_workspace.runs, ignore_errors=True)

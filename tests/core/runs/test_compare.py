@@ -23,7 +23,7 @@ def make_run(demo: Dataset, tutorial: LFSet) -> MakeRun:
     """A finished run whose test predictions and rankings are given."""
 
     def make(p: np.ndarray, ndcg: np.ndarray | None = None, lf_set: LFSet = tutorial, **options: Any) -> Run:
-        run = new_run(demo.name, lf_set, "v1", "calibrated", **({"preset": "recommended"} | options))
+        run = new_run(demo, lf_set, "v1", "calibrated", **({"preset": "recommended"} | options))
         rows = pd.DataFrame(
             {"user_idx": np.repeat(np.arange(N_USERS), ROWS), "book_idx": np.tile(np.arange(ROWS), N_USERS)}
         )
@@ -108,7 +108,7 @@ def test_other_data_or_missing_predictions_are_said(make_run: MakeRun) -> None:
 
 
 def test_a_run_without_a_result_cannot_be_compared(make_run: MakeRun, demo: Dataset, tutorial: LFSet) -> None:
-    queued = new_run(demo.name, tutorial, "v1", preset="tutorial")
+    queued = new_run(demo, tutorial, "v1", preset="tutorial")
     with pytest.raises(RunError, match="has no result"):
         compare_runs(make_run(predictions(0.3)), queued)
 

@@ -15,7 +15,7 @@ from weakrec_core.signals import SignalStore
 
 @pytest.fixture
 def run(demo: Dataset, tutorial: LFSet) -> Run:
-    return new_run(demo.name, tutorial, "v1", preset="tutorial")
+    return new_run(demo, tutorial, "v1", preset="tutorial")
 
 
 def test_where_it_is_always_wrong_comes_first(run: Run, demo: Dataset) -> None:

@@ -5,7 +5,6 @@ import math
 import os
 import signal
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -26,6 +25,7 @@ from weakrec_core.labeling.apply import Applier
 from weakrec_core.labeling.spec import LFSet
 from weakrec_core.runs import job
 from weakrec_core.runs.store import CHECKPOINT, Run, Status, list_runs, new_run
+from weakrec_core.workspace import Workspace
 
 MEASURES = {"accuracy", "f1", "precision", "recall", "auc", "log_loss"}
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -41,9 +41,9 @@ def signals_as_before() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def dataset(session_home: Path) -> Dataset:
-    raw = write_demo(session_home / "raw_job", users=60)
-    return ingest_goodreads("job", **raw, splits=SplitConfig(dev_rows=120))
+def dataset(session_workspace: Workspace) -> Dataset:
+    raw = write_demo(session_workspace.root / "raw_job", users=60)
+    return ingest_goodreads(session_workspace, "job", **raw, splits=SplitConfig(dev_rows=120))
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +51,7 @@ def done(dataset: Dataset, tutorial: LFSet) -> tuple[Run, dict[str, Any], list[d
     """A run of two epochs with the text model: what it gave, what it told, and its statuses then."""
     epochs: list[dict[str, float]] = []
     statuses: list[Status] = []
-    run = new_run(dataset.name, tutorial, "v0", "calibrated", text_model="on", preset="recommended", epochs=2, seed=1)
+    run = new_run(dataset, tutorial, "v0", "calibrated", text_model="on", preset="recommended", epochs=2, seed=1)
 
     def told(metrics: dict[str, float]) -> None:
         epochs.append(metrics)
@@ -95,7 +95,7 @@ def test_it_tells_how_far_it_is(done: Any) -> None:
     status = run.status
     assert (status.state, status.stage, status.error) == ("succeeded", "Done", None)
     assert status.heartbeat >= statuses[-1].heartbeat > 0
-    assert list_runs()[0].id == run.id
+    assert list_runs(run.workspace)[0].id == run.id
 
 
 def test_the_label_model_loads_back_to_the_same_probabilities(done: Any, dataset: Dataset, tutorial: LFSet) -> None:
@@ -123,7 +123,7 @@ def test_the_network_is_kept(done: Any) -> None:
 
 
 def test_sigterm_cancels_it_between_batches(dataset: Dataset, tutorial: LFSet) -> None:
-    run = new_run(dataset.name, tutorial, "v0", "majority", text_model="off", preset="recommended", epochs=5)
+    run = new_run(dataset, tutorial, "v0", "majority", text_model="off", preset="recommended", epochs=5)
     told = []
 
     def stop(metrics: dict[str, float]) -> None:
@@ -139,12 +139,12 @@ def test_sigterm_cancels_it_between_batches(dataset: Dataset, tutorial: LFSet) -
 
 def test_cancelled_before_its_turn(dataset: Dataset, tutorial: LFSet, monkeypatch: pytest.MonkeyPatch) -> None:
     """An older run is active for ever; what stops the waiting is the signal."""
-    other = new_run(dataset.name, tutorial, "v0", preset="recommended")
-    os.replace(other.path, other.path.with_name("20000101-000000-aaaa"))
+    other = new_run(dataset, tutorial, "v0", preset="recommended")
     me = psutil.Process()
-    older = Run(other.path.with_name("20000101-000000-aaaa"))
+    older = Run(other.workspace, "20000101-000000-aaaa")
+    os.replace(other.path, older.path)
     older.write_status(Status(state="running", pid=me.pid, process_started=me.create_time()))
-    run = new_run(dataset.name, tutorial, "v0", preset="recommended")
+    run = new_run(dataset, tutorial, "v0", preset="recommended")
     waited: list[str] = []
 
     def sleep(seconds: float) -> None:
@@ -164,18 +164,18 @@ def test_cancelled_before_its_turn(dataset: Dataset, tutorial: LFSet, monkeypatc
 
 def test_it_waits_for_older_runs_only(dataset: Dataset, tutorial: LFSet, monkeypatch: pytest.MonkeyPatch) -> None:
     me = psutil.Process()
-    run = new_run(dataset.name, tutorial, "v0", preset="recommended")
-    newer = run.path.with_name("29990101-000000-aaaa")
-    newer.mkdir()
-    (newer / "config.json").write_bytes((run.path / "config.json").read_bytes())
+    run = new_run(dataset, tutorial, "v0", preset="recommended")
+    newer = Run(run.workspace, "29990101-000000-aaaa")
+    newer.path.mkdir()
+    (newer.path / "config.json").write_bytes((run.path / "config.json").read_bytes())
     later = run.status.queued + 1
-    Run(newer).write_status(Status(state="queued", pid=me.pid, process_started=me.create_time(), queued=later))
+    newer.write_status(Status(state="queued", pid=me.pid, process_started=me.create_time(), queued=later))
     monkeypatch.setattr(job, "_train", lambda *_: {"run": run.id})
     monkeypatch.setattr(job.time, "sleep", lambda seconds: pytest.fail("it waits"))
     try:
         assert job.execute(run) == {"run": run.id}
     finally:
-        Run(newer).write_status(Status(state="succeeded"))
+        newer.write_status(Status(state="succeeded"))
     assert run.status.state == "succeeded"
 
 
@@ -184,9 +184,9 @@ def test_a_resumed_run_waits_for_the_one_that_runs(
 ) -> None:
     """Though its id is older."""
     me = psutil.Process()
-    run = new_run(dataset.name, tutorial, "v0", preset="recommended")
+    run = new_run(dataset, tutorial, "v0", preset="recommended")
     run.write_status(Status(state="cancelled"))
-    other = new_run(dataset.name, tutorial, "v0", preset="recommended")
+    other = new_run(dataset, tutorial, "v0", preset="recommended")
     there = {"pid": me.pid, "process_started": me.create_time(), "queued": other.status.queued}
     other.write_status(Status(state="running", **there))
     run.resume()
@@ -224,9 +224,9 @@ def test_a_resumed_run_reaches_the_metrics_of_one_that_was_not_stopped(
 ) -> None:
     """Killed after an epoch was told and before its checkpoint was written, too: the epoch is made again."""
     options: dict[str, Any] = {"text_model": "off", "preset": "recommended", "epochs": 3, "seed": 2}
-    whole = new_run(dataset.name, tutorial, "v0", "majority", **options)
+    whole = new_run(dataset, tutorial, "v0", "majority", **options)
     expected = job.execute(whole)
-    run = new_run(dataset.name, tutorial, "v0", "majority", **options)
+    run = new_run(dataset, tutorial, "v0", "majority", **options)
     assert job.execute(run, lambda metrics: run.cancel() if metrics["epoch"] == 2 else None) is None
     assert (run.status.state, run.status.epoch) == ("cancelled", 2)
     assert (run.path / CHECKPOINT).exists()
@@ -244,7 +244,7 @@ def test_a_resumed_run_reaches_the_metrics_of_one_that_was_not_stopped(
 def test_one_that_failed_before_its_first_epoch_is_resumed_from_the_beginning(
     dataset: Dataset, tutorial: LFSet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run = new_run(dataset.name, tutorial, "v0", "majority", text_model="off", preset="tutorial", epochs=1)
+    run = new_run(dataset, tutorial, "v0", "majority", text_model="off", preset="tutorial", epochs=1)
     with monkeypatch.context() as patch:
         patch.setattr(job, "label_train", lambda *_: pytest.raises(RunError))
         with pytest.raises(RunError):
@@ -257,7 +257,7 @@ def test_one_that_failed_before_its_first_epoch_is_resumed_from_the_beginning(
 
 
 def test_a_budget_ends_the_training_and_the_run_is_measured(dataset: Dataset, tutorial: LFSet) -> None:
-    run = new_run(dataset.name, tutorial, "v0", "majority", text_model="off", preset="tutorial", epochs=9, budget=1e-6)
+    run = new_run(dataset, tutorial, "v0", "majority", text_model="off", preset="tutorial", epochs=9, budget=1e-6)
     result = job.execute(run)
     assert result is not None
     assert result["training"]["epochs_run"] == 1
@@ -266,8 +266,7 @@ def test_a_budget_ends_the_training_and_the_run_is_measured(dataset: Dataset, tu
 
 
 def test_a_dataset_that_has_changed_fails_the_run(make_dataset: Any, tutorial: LFSet) -> None:
-    make_dataset(["good", "bad"])
-    run = new_run("tiny", tutorial, "v0", preset="recommended")
+    run = new_run(make_dataset(["good", "bad"]), tutorial, "v0", preset="recommended")
     make_dataset(["good", "worse"])
     with pytest.raises(RunError, match=f"Dataset 'tiny' has changed since run {run.id} was created"):
         job.execute(run)
@@ -296,8 +295,9 @@ def words(*keywords: str) -> LFSet:
 def test_what_makes_a_run_fail_is_kept_in_one_sentence(
     make_dataset: Any, lf_set: LFSet, options: dict[str, Any], problem: str
 ) -> None:
-    make_dataset(["good", "bad"] * 3)
-    run = new_run("tiny", lf_set, "v0", **({"text_model": "off", "preset": "recommended"} | options))
+    run = new_run(
+        make_dataset(["good", "bad"] * 3), lf_set, "v0", **({"text_model": "off", "preset": "recommended"} | options)
+    )
     with pytest.raises(WeakrecError, match=problem):
         job.execute(run)
     assert run.status.state == "failed"
@@ -311,8 +311,7 @@ def test_an_error_of_ours_is_told_and_its_trace_is_in_the_log(
     def broken(*_: object) -> None:
         raise ZeroDivisionError("by zero")
 
-    make_dataset(["good", "bad"])
-    run = new_run("tiny", tutorial, "v0", preset="recommended")
+    run = new_run(make_dataset(["good", "bad"]), tutorial, "v0", preset="recommended")
     monkeypatch.setattr(job, "label_train", broken)
     with pytest.raises(RunError, match=f"Run {run.id} failed: ZeroDivisionError: by zero"):
         job.execute(run)
@@ -335,10 +334,9 @@ def test_the_text_model_where_it_helps(make_dataset: Any) -> None:
         job._with_text(rare, words("one"), step, always=True)
 
 
-def test_launch_starts_a_session_of_its_own(make_dataset: Any, workspace: Path, tutorial: LFSet) -> None:
+def test_launch_starts_a_session_of_its_own(make_dataset: Any, workspace: Workspace, tutorial: LFSet) -> None:
     """It comes up, finds that the dataset has changed, and says so in its status and log."""
-    make_dataset(["good", "bad"])
-    run = new_run("tiny", tutorial, "v0", preset="recommended")
+    run = new_run(make_dataset(["good", "bad"]), tutorial, "v0", preset="recommended")
     make_dataset(["good", "worse"])
     before = {child.pid for child in psutil.Process().children()}
     job.launch(run)
@@ -362,12 +360,12 @@ def test_the_train_rows_are_those_kept(dataset: Dataset, tutorial: LFSet, monkey
 
     monkeypatch.setattr(training, "train", instead)
     run = new_run(
-        dataset.name, tutorial, "v0", "calibrated", min_confidence=0.7, text_model="off", preset="tutorial", seed=3
+        dataset, tutorial, "v0", "calibrated", min_confidence=0.7, text_model="off", preset="tutorial", seed=3
     )
     with pytest.raises(RunError, match="Seen"):
         job.execute(run)
     ((of, rows, config),) = seen
-    step = label_train(Applier(open_dataset(dataset.name)), tutorial, "calibrated")
+    step = label_train(Applier(open_dataset(dataset.workspace, dataset.name)), tutorial, "calibrated")
     kept = step.kept(0.7)
     assert 0 < kept.sum() < step.covered.sum()
     frame = dataset.split("train")[kept]
@@ -379,7 +377,7 @@ def test_the_train_rows_are_those_kept(dataset: Dataset, tutorial: LFSet, monkey
 
 
 def test_cancelled_before_its_process_has_said_a_word(dataset: Dataset, tutorial: LFSet) -> None:
-    run = new_run(dataset.name, tutorial, "v0", "majority", preset="recommended")
+    run = new_run(dataset, tutorial, "v0", "majority", preset="recommended")
     run.cancel()
     assert run.status.state == "queued"
     assert job.execute(run) is None

@@ -22,7 +22,7 @@ NASTY = "</script><b>bold"
 def run(demo: Dataset, tutorial: LFSet) -> Run:
     renamed = tutorial.lfs[0].model_copy(update={"name": NASTY})
     lf_set = LFSet(name=tutorial.name, lfs=(renamed, *tutorial.lfs[1:]))
-    made = new_run(demo.name, lf_set, "v1", "calibrated", preset="recommended", epochs=1)
+    made = new_run(demo, lf_set, "v1", "calibrated", preset="recommended", epochs=1)
     assert execute(made) is not None
     return made
 
@@ -60,7 +60,7 @@ def test_the_command_writes_a_file_and_counts_as_a_look(run: Run, cli: Any, tmp_
 
 def test_a_run_without_a_result_has_no_report(demo: Dataset, tutorial: LFSet) -> None:
     with pytest.raises(RunError, match="has no result"):
-        render_report(new_run(demo.name, tutorial, "v1", preset="tutorial"))
+        render_report(new_run(demo, tutorial, "v1", preset="tutorial"))
 
 
 def test_a_result_from_before_ranking_was_measured(run: Run) -> None:
@@ -68,10 +68,9 @@ def test_a_result_from_before_ranking_was_measured(run: Run) -> None:
     assert result is not None
     old = {k: v for k, v in result.items() if k in ("run", "test", "tutorial_protocol", "labels", "training")}
     baselines = {k: result["baselines"][k] for k in ("constant", "popularity")}
-    older = Run(run.path)
     (run.path / "result.json").write_text(json.dumps(old | {"baselines": baselines}))
     try:
-        page = render_report(older)
+        page = render_report(run)
     finally:
         run.write_result(result)
     assert "NDCG@10" not in page.split("Glossary")[0]

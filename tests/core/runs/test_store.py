@@ -12,7 +12,7 @@ import psutil
 import pytest
 from pydantic import ValidationError
 
-from weakrec_core.data.dataset import Dataset
+from weakrec_core.data.dataset import Dataset, open_dataset
 from weakrec_core.errors import RunError, WeakrecError
 from weakrec_core.labeling.spec import LFSet
 from weakrec_core.runs import store
@@ -25,14 +25,13 @@ HERE = {"pid": ME.pid, "process_started": ME.create_time()}
 
 @pytest.fixture
 def run(make_dataset: Any, tutorial: LFSet) -> Run:
-    make_dataset(["good", "bad"])
-    return new_run("tiny", tutorial, "v0", preset="recommended")
+    return new_run(make_dataset(["good", "bad"]), tutorial, "v0", preset="recommended")
 
 
 def test_a_new_run_is_queued_with_its_inputs_frozen(make_dataset: Any, tutorial: LFSet) -> None:
     dataset: Dataset = make_dataset(["good", "bad"])
     made = new_run(
-        "tiny",
+        dataset,
         tutorial,
         "v3",
         "majority",
@@ -42,7 +41,7 @@ def test_a_new_run_is_queued_with_its_inputs_frozen(make_dataset: Any, tutorial:
         epochs=7,
         seed=5,
     )
-    config = open_run(made.id).config
+    config = open_run(dataset.workspace, made.id).config
     assert (config.dataset, config.fingerprint) == ("tiny", dataset.fingerprint)
     assert LFSet.model_validate(config.lf_set) == tutorial
     assert (config.lf_version, config.label_model, config.min_confidence) == ("v3", "majority", 0.8)
@@ -61,7 +60,6 @@ def test_a_new_run_is_queued_with_its_inputs_frozen(make_dataset: Any, tutorial:
 @pytest.mark.parametrize(
     ("change", "problem"),
     [
-        ({"dataset": "absent"}, "There is no dataset 'absent'"),
         ({"label_model": "snorkle"}, "There is no label model 'snorkle'; the label models are auto, snorkel"),
         ({"preset": "huge"}, "There is no preset 'huge'"),
         ({"epochs": 0}, "Training option epochs"),
@@ -69,11 +67,11 @@ def test_a_new_run_is_queued_with_its_inputs_frozen(make_dataset: Any, tutorial:
     ],
 )
 def test_bad_inputs_leave_no_run(make_dataset: Any, tutorial: LFSet, change: dict[str, Any], problem: str) -> None:
-    make_dataset(["good", "bad"])
-    arguments = {"dataset": "tiny", "lf_set": tutorial, "lf_version": "v0", "preset": "recommended"}
+    dataset = make_dataset(["good", "bad"])
+    arguments = {"dataset": dataset, "lf_set": tutorial, "lf_version": "v0", "preset": "recommended"}
     with pytest.raises(WeakrecError, match=problem):
         new_run(**(arguments | change))
-    assert list_runs() == []
+    assert list_runs(dataset.workspace) == []
 
 
 @pytest.mark.parametrize(
@@ -192,7 +190,7 @@ def test_runs_are_listed_newest_first(run: Run, tutorial: LFSet) -> None:
         for name in ("config.json", "status.json"):
             (path / name).write_bytes((run.path / name).read_bytes())
     (run.path.with_name("20260101-000000-half")).mkdir()  # being made
-    assert [r.id for r in list_runs()] == [
+    assert [r.id for r in list_runs(run.workspace)] == [
         run.id,
         "20250101-000000-aaaa",
         "20240101-000000-bbbb",
@@ -201,13 +199,13 @@ def test_runs_are_listed_newest_first(run: Run, tutorial: LFSet) -> None:
 
 
 def test_runs_that_do_not_exist(run: Run) -> None:
-    assert open_run(run.id) == run
+    assert open_run(run.workspace, run.id) == run
     for run_id in ("20240101-000000-aaaa", "x"):
         with pytest.raises(RunError, match=f"There is no run '{run_id}'"):
-            open_run(run_id)
+            open_run(run.workspace, run_id)
     for run_id in ("../x", "", ".hidden"):
         with pytest.raises(WeakrecError, match="Run name"):
-            open_run(run_id)
+            open_run(run.workspace, run_id)
 
 
 def test_the_summary_of_a_run(run: Run) -> None:
@@ -270,8 +268,9 @@ def test_a_lost_run_can_be_resumed_and_one_that_succeeded_cannot(run: Run) -> No
 
 
 def test_a_retry_is_a_new_run_with_the_same_inputs(make_dataset: Any, tutorial: LFSet) -> None:
-    make_dataset(["good", "bad"])
-    first = new_run("tiny", tutorial, "v2", "majority", preset="tutorial", seed=4, epochs=2, budget=1.5)
+    first = new_run(
+        make_dataset(["good", "bad"]), tutorial, "v2", "majority", preset="tutorial", seed=4, epochs=2, budget=1.5
+    )
     first.append_epoch({"epoch": 1})
     again = first.retry()
     same = {"created", "libraries"}
@@ -287,18 +286,20 @@ def test_a_retry_is_a_new_run_with_the_same_inputs(make_dataset: Any, tutorial: 
 @pytest.mark.parametrize("budget", [0, -1, float("nan"), float("inf")])
 def test_a_budget_is_a_number_of_minutes(budget: float, run: Run, tutorial: LFSet) -> None:
     with pytest.raises(RunError, match="A budget is a number of minutes above 0"):
-        new_run("tiny", tutorial, "v0", preset="tutorial", budget=budget)
-    assert len(list_runs()) == 1
+        new_run(open_dataset(run.workspace, "tiny"), tutorial, "v0", preset="tutorial", budget=budget)
+    assert len(list_runs(run.workspace)) == 1
 
 
 def test_the_queue_begins_with_the_run_that_runs(run: Run, tutorial: LFSet) -> None:
-    second, third, over = (new_run("tiny", tutorial, "v0", preset="recommended") for _ in range(3))
+    second, third, over = (
+        new_run(open_dataset(run.workspace, "tiny"), tutorial, "v0", preset="recommended") for _ in range(3)
+    )
     start = run.status.queued
     run.write_status(Status(state="queued", queued=start + 9, **HERE))  # resumed after the others had come
     second.write_status(Status(state="queued", queued=start + 1, **HERE))
     third.write_status(Status(state="running", queued=start + 2, **HERE))
     over.write_status(Status(state="succeeded", queued=start))
-    assert store.queue() == [third, second, run]
+    assert store.queue(run.workspace) == [third, second, run]
 
 
 def test_later_epochs_are_dropped(run: Run) -> None:

@@ -25,7 +25,7 @@ RESULT: dict[str, Any] = {
 
 @pytest.fixture
 def run(demo: Dataset, tutorial: LFSet) -> Run:
-    made = new_run(demo.name, tutorial, "v1", preset="recommended", epochs=2)
+    made = new_run(demo, tutorial, "v1", preset="recommended", epochs=2)
     made.append_epoch({"epoch": 1, "epochs": 2, "loss": 0.6})
     made.append_epoch({"epoch": 2, "epochs": 2, "loss": 0.5})
     made.write_result(RESULT)

@@ -3,14 +3,13 @@
 import json
 import shutil
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
 
 from tests.recommending import finished_run, random_network
-from weakrec_core import paths
+from weakrec_core import files
 from weakrec_core.data.dataset import Dataset
 from weakrec_core.errors import RunError, WeakrecError
 from weakrec_core.labeling.spec import LFSet
@@ -19,17 +18,18 @@ from weakrec_core.runs.store import Run, Status
 from weakrec_core.serving.reader import Reader
 from weakrec_core.serving.recommend import recommend
 from weakrec_core.serving.worker import Worker, dataset_of, load_model, serve
+from weakrec_core.workspace import Workspace
 
 
 @pytest.fixture(scope="module")
-def run(few_readers: Dataset, tutorial: LFSet, session_home: Path) -> Iterator[Run]:
+def run(few_readers: Dataset, tutorial: LFSet, session_workspace: Workspace) -> Iterator[Run]:
     yield finished_run(few_readers, tutorial)
-    shutil.rmtree(session_home / "runs", ignore_errors=True)
+    shutil.rmtree(session_workspace.runs, ignore_errors=True)
 
 
 @pytest.fixture(scope="module")
 def worker(run: Run) -> Iterator[Worker]:
-    worker = Worker(run.id)
+    worker = Worker(run)
     yield worker
     worker.close()
 
@@ -92,7 +92,7 @@ def test_a_process_that_died_is_started_again(worker: Worker) -> None:
 
 
 def test_the_process_ends_when_its_input_closes_and_when_released(run: Run) -> None:
-    worker = Worker(run.id)
+    worker = Worker(run)
     worker.recommend(Reader((0,)), 1)
     assert worker._process is not None
     process = worker._process._process
@@ -108,17 +108,17 @@ def test_the_process_ends_when_its_input_closes_and_when_released(run: Run) -> N
 
 def test_runs_that_cannot_recommend(run: Run, few_readers: Dataset, tutorial: LFSet) -> None:
     with pytest.raises(WeakrecError, match=r"There is no run 'nope'"):
-        Worker("nope").recommend(Reader((0,)), 1)
+        Worker(Run(run.workspace, "nope")).recommend(Reader((0,)), 1)
     broken = finished_run(few_readers, tutorial)
     (broken.path / "model.keras").write_bytes(b"not a model")
     with pytest.raises(WeakrecError, match=r"model\.keras is not a model that can be loaded"):
-        Worker(broken.id).recommend(Reader((0,)), 1)
+        Worker(broken).recommend(Reader((0,)), 1)
     broken.write_status(Status(state="cancelled"))
     with pytest.raises(RunError, match=r"has no model to recommend with: it is cancelled\."):
         dataset_of(broken)
     config = json.loads((run.path / "config.json").read_text())
     other = finished_run(few_readers, tutorial)
-    paths.write_json(other.path / "config.json", config | {"fingerprint": "other"})
+    files.write_json(other.path / "config.json", config | {"fingerprint": "other"})
     with pytest.raises(RunError, match=r"has changed since run .* was trained; train again\."):
         load_model(other)
 
@@ -128,4 +128,4 @@ def test_a_process_that_cannot_even_start_says_its_last_words(run: Run, monkeypa
     monkeypatch.setenv("PYTHONPATH", "")
     monkeypatch.setattr("weakrec_core.serving.worker.sys.executable", shutil.which("false") or "/bin/false")
     with pytest.raises(RunError, match=r"The recommender of run .* ended unexpectedly: exit status 1\."):
-        Worker(run.id).recommend(Reader((0,)), 1)
+        Worker(run).recommend(Reader((0,)), 1)

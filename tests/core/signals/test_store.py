@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,6 +11,7 @@ from weakrec_core.data.dataset import SPLITS
 from weakrec_core.errors import SpecError
 from weakrec_core.signals import SignalStore
 from weakrec_core.signals.registry import FAMILIES, SIGNALS, Family, Signal
+from weakrec_core.workspace import Workspace
 
 TEXTS = ["good", None, "", "very bad!", None]
 
@@ -48,7 +48,7 @@ def test_no_review_at_all(make_dataset: Any, probe: list[str]) -> None:
     assert probe == []
 
 
-def test_what_is_on_disk_is_not_computed_again(make_dataset: Any, probe: list[str], workspace: Path) -> None:
+def test_what_is_on_disk_is_not_computed_again(make_dataset: Any, probe: list[str], workspace: Workspace) -> None:
     dataset = make_dataset(TEXTS)
     first = SignalStore(dataset).values("size", "dev")
     probe.clear()
@@ -58,7 +58,7 @@ def test_what_is_on_disk_is_not_computed_again(make_dataset: Any, probe: list[st
     assert probe == []
     SignalStore(make_dataset([*TEXTS[:-1], "more"], name="more")).values("size", "dev")
     assert len(probe) == 4
-    assert not list((workspace / "cache").rglob("*.tmp"))
+    assert not list((workspace.root / "cache").rglob("*.tmp"))
 
 
 def test_a_new_version_is_computed_again(make_dataset: Any, probe: list[str], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from weakrec_core.data.demo.catalogue import GENRES, TASTE_DIMS, Catalogue, Floats, Ints, invent_catalogue, unit
 from weakrec_core.data.demo.reviews import LANGUAGES, ReviewWriter
 from weakrec_core.errors import DataError
-from weakrec_core.paths import atomic
+from weakrec_core.files import atomic
 from weakrec_core.progress import Progress, no_progress
 
 _BELOW = (0.035, 0.115, 0.358, 0.68)  # share of ratings below 2, 3, 4 and 5

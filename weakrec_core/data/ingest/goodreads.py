@@ -12,12 +12,13 @@ import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
-from weakrec_core import paths
 from weakrec_core.data.dataset import Dataset, save_dataset
 from weakrec_core.data.ingest.interactions import count, extract, keep_pairs, label_and_split
 from weakrec_core.data.ingest.jsonlines import drop_bad_lines, load_lines, verify
 from weakrec_core.data.splits import SplitConfig
+from weakrec_core.files import checked_name
 from weakrec_core.progress import Progress, no_progress
+from weakrec_core.workspace import Workspace
 
 
 class GoodreadsConfig(BaseModel):
@@ -69,6 +70,7 @@ _BOOK_CHECKS = {
 
 
 def ingest_goodreads(
+    workspace: Workspace,
     name: str,
     reviews: Path,
     books: Path | None = None,
@@ -87,7 +89,7 @@ def ingest_goodreads(
     DataError
         With one sentence that names the file, line or field; an older dataset of that name is then untouched.
     """
-    paths.checked_name(name, "Dataset")
+    checked_name(name, "Dataset")
     config = config or GoodreadsConfig()
     splits = splits or SplitConfig()
     files = {"reviews": reviews, "books": books, "interactions": interactions}
@@ -122,7 +124,7 @@ def ingest_goodreads(
         "skipped_lines": skipped,
     }
     progress(0.9, "Saving")
-    dataset = save_dataset(name, rows, book_table, histories, user_ids, meta)
+    dataset = save_dataset(workspace, name, rows, book_table, histories, user_ids, meta)
     progress(1.0, "Saved")
     return dataset
 

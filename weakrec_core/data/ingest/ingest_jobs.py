@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from weakrec_core import paths
+from weakrec_core import files
 from weakrec_core.data.dataset import list_datasets
 from weakrec_core.errors import DataError
 from weakrec_core.jobs import processes
+from weakrec_core.workspace import Workspace
 
 PROGRESS_VARIABLE = "WEAKREC_PROGRESS_FILE"
 _PROGRESS = "progress.json"
@@ -24,23 +25,23 @@ class JobStatus:
     error: str | None = None
 
 
-def start_job(name: str, arguments: Sequence[str]) -> None:
+def start_job(workspace: Workspace, name: str, arguments: Sequence[str]) -> None:
     """Run ``python -m weakrec_core ARGUMENTS``, which makes the dataset `name`, unless a process is at it already."""
-    directory = _directory(name)
+    directory = _directory(workspace, name)
     if not processes.running(directory):
         (directory / _PROGRESS).unlink(missing_ok=True)
-        processes.start(directory, arguments, {PROGRESS_VARIABLE: str(directory / _PROGRESS)})
+        processes.start(workspace, directory, arguments, {PROGRESS_VARIABLE: str(directory / _PROGRESS)})
 
 
-def start_demo_job(name: str = "demo", dev_rows: int = 8000) -> None:
+def start_demo_job(workspace: Workspace, name: str = "demo", dev_rows: int = 8000) -> None:
     """Make the synthetic demo dataset."""
-    raw = str(_directory(name) / "raw")
-    start_job(name, ["demo", "--out", raw, "--name", name, "--dev-rows", str(dev_rows)])
+    raw = str(_directory(workspace, name) / "raw")
+    start_job(workspace, name, ["demo", "--out", raw, "--name", name, "--dev-rows", str(dev_rows)])
 
 
-def job_status(name: str) -> JobStatus | None:
+def job_status(workspace: Workspace, name: str) -> JobStatus | None:
     """The status of the job that makes dataset `name`, or None if there was none."""
-    directory = _directory(name)
+    directory = _directory(workspace, name)
     if not processes.started(directory):
         return None
     try:
@@ -50,24 +51,24 @@ def job_status(name: str) -> JobStatus | None:
         fraction, message = 0.0, "Starting"
     if processes.running(directory):
         return JobStatus(fraction, message)
-    if fraction == 1.0 and name in list_datasets():
+    if fraction == 1.0 and name in list_datasets(workspace):
         return JobStatus(1.0, "Done", done=True)
     return JobStatus(fraction, "Failed", error=processes.last_words(directory))
 
 
-def forget_job(name: str) -> None:
+def forget_job(workspace: Workspace, name: str) -> None:
     """Drop the record of a job that has ended."""
-    processes.forget(_directory(name))
+    processes.forget(_directory(workspace, name))
 
 
-def unfinished_jobs() -> dict[str, JobStatus]:
+def unfinished_jobs(workspace: Workspace) -> dict[str, JobStatus]:
     """Jobs that run or have failed, by dataset name."""
-    names = sorted(path.name for path in (paths.home() / "data-jobs").glob("[!.]*"))
-    found = {name: job_status(name) for name in names}
+    names = sorted(path.name for path in workspace.jobs.glob("[!.]*"))
+    found = {name: job_status(workspace, name) for name in names}
     return {name: status for name, status in found.items() if status is not None and not status.done}
 
 
-def _directory(name: str) -> Path:
+def _directory(workspace: Workspace, name: str) -> Path:
     if not name:
         raise DataError("The new dataset needs a name.")
-    return paths.home() / "data-jobs" / paths.checked_name(name, "Dataset")
+    return workspace.jobs / files.checked_name(name, "Dataset")

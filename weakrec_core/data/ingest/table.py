@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
-from weakrec_core import paths
+from weakrec_core import files
 from weakrec_core.data.dataset import Dataset, save_dataset
 from weakrec_core.data.histories import Histories
 from weakrec_core.data.ingest.interactions import count, extract, keep_pairs, label_and_split
@@ -18,6 +18,7 @@ from weakrec_core.data.ingest.tabular import is_parquet, load_columns
 from weakrec_core.data.splits import SplitConfig
 from weakrec_core.errors import DataError
 from weakrec_core.progress import Progress, no_progress
+from weakrec_core.workspace import Workspace
 
 
 class Columns(BaseModel):
@@ -71,6 +72,7 @@ _RATING = f"CASE WHEN NOT ({_EMPTY.format('rating')}) THEN rating::DOUBLE END"
 
 
 def ingest_table(
+    workspace: Workspace,
     name: str,
     path: Path,
     columns: Columns,
@@ -90,7 +92,7 @@ def ingest_table(
     DataError
         With one sentence that names the file, line or column; an older dataset of that name is then untouched.
     """
-    paths.checked_name(name, "Dataset")
+    files.checked_name(name, "Dataset")
     config, splits = config or TableConfig(), splits or SplitConfig()
     verify(path, lambda f, message: progress(0.3 * f, message))
     with duckdb.connect() as con:
@@ -120,7 +122,7 @@ def ingest_table(
     }
     progress(0.9, "Saving")
     train_users = rows.loc[rows["split"] == "train", "user_idx"].unique()
-    dataset = save_dataset(name, rows, _book_table(items, histories, train_users), histories, user_ids, meta)
+    dataset = save_dataset(workspace, name, rows, _book_table(items, histories, train_users), histories, user_ids, meta)
     progress(1.0, "Saved")
     return dataset
 

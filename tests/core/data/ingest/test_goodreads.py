@@ -15,6 +15,7 @@ from weakrec_core.data.ingest.goodreads import GoodreadsConfig, ingest_goodreads
 from weakrec_core.data.splits import SplitConfig
 from weakrec_core.errors import DataError, WeakrecError
 from weakrec_core.signals import SignalStore
+from weakrec_core.workspace import Workspace
 
 Record = dict[str, Any]
 ALL = GoodreadsConfig(min_book_ratings=0, min_user_books=1)
@@ -59,19 +60,25 @@ def write(path: Path, records: Iterable[Record | bytes]) -> Path:
     return path
 
 
-def ingest(tmp_path: Path, config: GoodreadsConfig = ALL, splits: SplitConfig | None = None, **records: Any) -> Dataset:
+def ingest(
+    workspace: Workspace,
+    tmp_path: Path,
+    config: GoodreadsConfig = ALL,
+    splits: SplitConfig | None = None,
+    **records: Any,
+) -> Dataset:
     """Ingest the records above, with those given in their place; None = no such file."""
     given = {"books": books(), "interactions": interactions(), "reviews": reviews()} | records
     files = {kind: write(tmp_path / f"{kind}.json.gz", r) for kind, r in given.items() if r is not None}
-    return ingest_goodreads("d", **files, config=config, splits=splits or SplitConfig(dev_rows=20))
+    return ingest_goodreads(workspace, "d", **files, config=config, splits=splits or SplitConfig(dev_rows=20))
 
 
 def all_rows(dataset: Dataset) -> list[Record]:
     return [r for s in ("train", "dev", "valid", "test") for r in dataset.split(s).to_dict("records")]
 
 
-def test_rows_texts_gold_and_histories(tmp_path: Path, workspace: Path) -> None:
-    dataset = ingest(tmp_path)
+def test_rows_texts_gold_and_histories(tmp_path: Path, workspace: Workspace) -> None:
+    dataset = ingest(workspace, tmp_path)
     rated = {(r["user_id"], r["book_id"]): r["rating"] for r in interactions() if r["rating"]}
     found = all_rows(dataset)
     assert {(r["user_id"], r["book_id"]) for r in found} == set(rated)
@@ -95,8 +102,8 @@ def test_rows_texts_gold_and_histories(tmp_path: Path, workspace: Path) -> None:
         assert dataset.histories.of(u).tolist() == sorted(of_user)  # those without a rating too
 
 
-def test_books(tmp_path: Path, workspace: Path) -> None:
-    table = ingest(tmp_path).books
+def test_books(tmp_path: Path, workspace: Workspace) -> None:
+    table = ingest(workspace, tmp_path).books
     assert table["title"].tolist() == [f"Title {b}" for b in range(N_BOOKS)]
     assert table["first_author"].tolist() == [f"a{b % 3}" for b in range(N_BOOKS)]
     assert table["author_name"].isna().all()
@@ -105,14 +112,14 @@ def test_books(tmp_path: Path, workspace: Path) -> None:
     assert [list(s) for s in table["similar_books"]] == [[(b + 1) % N_BOOKS] for b in range(N_BOOKS)]
 
 
-def test_positive_from_another_rating_on(tmp_path: Path, workspace: Path) -> None:
-    dataset = ingest(tmp_path, ALL.model_copy(update={"positive": 5}))
+def test_positive_from_another_rating_on(tmp_path: Path, workspace: Workspace) -> None:
+    dataset = ingest(workspace, tmp_path, ALL.model_copy(update={"positive": 5}))
     dev = dataset.split("dev")
     assert dataset.gold("dev").tolist() == (dev["rating"] == 5).astype(int).tolist()
     assert dataset.meta["positive"] == 5
 
 
-def test_the_tutorials_filters_are_the_defaults_and_include_their_ends(tmp_path: Path, workspace: Path) -> None:
+def test_the_tutorials_filters_are_the_defaults_and_include_their_ends(tmp_path: Path, workspace: Workspace) -> None:
     counts = {"few": 99, "low": 100, "high": 15_000, "many": 15_001}
     named = [books()[0] | {"book_id": b, "ratings_count": n} for b, n in counts.items()]
     plain = [books()[0] | {"book_id": f"p{i}"} for i in range(210)]
@@ -121,7 +128,9 @@ def test_the_tutorials_filters_are_the_defaults_and_include_their_ends(tmp_path:
     pairs += [{"user_id": "u24", "book_id": b, "rating": 5} for b in ("few", "many")]  # don't count towards 25
     pairs += [{"user_id": "v00", "book_id": b, "rating": 5} for b in counts]
     splits = SplitConfig(dev_rows=120)
-    dataset = ingest(tmp_path, GoodreadsConfig(), splits, books=named + plain, interactions=pairs, reviews=pairs[:1])
+    dataset = ingest(
+        workspace, tmp_path, GoodreadsConfig(), splits, books=named + plain, interactions=pairs, reviews=pairs[:1]
+    )
     assert set(dataset.books["book_id"]) == {"low", "high"} | {p["book_id"] for p in plain}
     assert set(dataset.user_ids) == set(sizes) - {"u24", "u201"}
     counted = dataset.meta["counts"]
@@ -132,40 +141,40 @@ def test_the_tutorials_filters_are_the_defaults_and_include_their_ends(tmp_path:
 
 
 def test_repeated_interactions_are_merged_and_counted_and_the_first_rated_one_counts(
-    tmp_path: Path, workspace: Path
+    tmp_path: Path, workspace: Workspace
 ) -> None:
     first = interactions()[0]
     more = [first | {"rating": 0}, *interactions(), first | {"rating": 5}, first | {"rating": 5}]
-    dataset = ingest(tmp_path, interactions=more)
+    dataset = ingest(workspace, tmp_path, interactions=more)
     found = [r for r in all_rows(dataset) if (r["user_id"], r["book_id"]) == (first["user_id"], first["book_id"])]
     assert len(found) == 1
     assert found[0]["gold"] in (0, -1)  # rated 1, whichever split it is in
     assert len(all_rows(dataset)) == 5 * N_USERS - 8
     assert dataset.meta["counts"]["interactions_repeated"] == 3
     assert dataset.meta["counts"]["interactions_kept"] == 5 * N_USERS
-    assert dataset.fingerprint == ingest(tmp_path).fingerprint
+    assert dataset.fingerprint == ingest(workspace, tmp_path).fingerprint
 
 
-def test_of_repeated_reviews_the_first_with_a_text_counts(tmp_path: Path, workspace: Path) -> None:
+def test_of_repeated_reviews_the_first_with_a_text_counts(tmp_path: Path, workspace: Workspace) -> None:
     first = reviews()[0]
     more = [{k: v for k, v in first.items() if k != "review_text"}, *reviews(), first | {"review_text": "later"}]
-    assert ingest(tmp_path, reviews=more).fingerprint == ingest(tmp_path).fingerprint
+    assert ingest(workspace, tmp_path, reviews=more).fingerprint == ingest(workspace, tmp_path).fingerprint
 
 
-def test_repeated_books_are_merged_and_counted(tmp_path: Path, workspace: Path) -> None:
-    dataset = ingest(tmp_path, books=[*books(), books()[3] | {"title": "later"}])
+def test_repeated_books_are_merged_and_counted(tmp_path: Path, workspace: Workspace) -> None:
+    dataset = ingest(workspace, tmp_path, books=[*books(), books()[3] | {"title": "later"}])
     assert dataset.meta["counts"]["books_repeated"] == 1
-    assert dataset.fingerprint == ingest(tmp_path).fingerprint
+    assert dataset.fingerprint == ingest(workspace, tmp_path).fingerprint
 
 
 @pytest.mark.parametrize("authors", [[], None, "gone", [{}], [{"author_id": ""}], "a string"])
 def test_books_without_authors_are_kept_and_counted_and_the_author_signal_is_not_known(
-    tmp_path: Path, workspace: Path, authors: Any
+    tmp_path: Path, workspace: Workspace, authors: Any
 ) -> None:
     bare = books()[2] | {"authors": authors}
     if authors == "gone":
         del bare["authors"]
-    dataset = ingest(tmp_path, books=[*books()[:2], bare, *books()[3:]])
+    dataset = ingest(workspace, tmp_path, books=[*books()[:2], bare, *books()[3:]])
     assert dataset.n_books == N_BOOKS
     assert dataset.meta["counts"]["books_without_author"] == 1
     assert dataset.books["first_author"].isna().tolist() == [b == 2 for b in range(N_BOOKS)]
@@ -177,8 +186,8 @@ def test_books_without_authors_are_kept_and_counted_and_the_author_signal_is_not
             assert (unknown.to_numpy() <= (store.values(name, split) != store.values(name, split))).all()
 
 
-def test_reviews_alone(tmp_path: Path, workspace: Path) -> None:
-    dataset = ingest(tmp_path, GoodreadsConfig(), books=None, interactions=None)  # no user has 25 reviews
+def test_reviews_alone(tmp_path: Path, workspace: Workspace) -> None:
+    dataset = ingest(workspace, tmp_path, GoodreadsConfig(), books=None, interactions=None)  # no user has 25 reviews
     assert {(r["user_id"], r["book_id"]) for r in all_rows(dataset)} == {
         (r["user_id"], r["book_id"]) for r in reviews() if r["rating"]
     }
@@ -191,29 +200,31 @@ def test_reviews_alone(tmp_path: Path, workspace: Path) -> None:
         assert (store.values(name, "dev") != store.values(name, "dev")).all()
 
 
-def test_reviews_alone_with_a_user_filter(tmp_path: Path, workspace: Path) -> None:
+def test_reviews_alone_with_a_user_filter(tmp_path: Path, workspace: Workspace) -> None:
     """Users have 4 reviews each, every fifth one 3 rated ones and one not rated."""
     config = GoodreadsConfig(min_user_books=5)
     with pytest.raises(DataError, match=r"No rated interaction is left of reviews\.json\.gz after the filters"):
-        ingest(tmp_path, config, books=None, interactions=None)
-    assert ingest(tmp_path, GoodreadsConfig(min_user_books=4), books=None, interactions=None).n_users == N_USERS
+        ingest(workspace, tmp_path, config, books=None, interactions=None)
+    assert (
+        ingest(workspace, tmp_path, GoodreadsConfig(min_user_books=4), books=None, interactions=None).n_users == N_USERS
+    )
 
 
-def test_books_and_reviews_without_interactions(tmp_path: Path, workspace: Path) -> None:
-    dataset = ingest(tmp_path, GoodreadsConfig(min_book_ratings=102), interactions=None)
+def test_books_and_reviews_without_interactions(tmp_path: Path, workspace: Workspace) -> None:
+    dataset = ingest(workspace, tmp_path, GoodreadsConfig(min_book_ratings=102), interactions=None)
     assert dataset.books["title"].tolist() == [f"Title {b}" for b in range(2, N_BOOKS)]
     assert dataset.n_users == N_USERS
 
 
-def test_ids_are_text_whatever_json_has(tmp_path: Path, workspace: Path) -> None:
+def test_ids_are_text_whatever_json_has(tmp_path: Path, workspace: Workspace) -> None:
     numbers = {"books": [b | {"book_id": int(b["book_id"]), "ratings_count": 100 + i} for i, b in enumerate(books())]}
-    assert ingest(tmp_path, **numbers).fingerprint == ingest(tmp_path).fingerprint
+    assert ingest(workspace, tmp_path, **numbers).fingerprint == ingest(workspace, tmp_path).fingerprint
     text = [r | {"rating": str(r["rating"])} for r in interactions()]
-    assert ingest(tmp_path, interactions=text).fingerprint == ingest(tmp_path).fingerprint
+    assert ingest(workspace, tmp_path, interactions=text).fingerprint == ingest(workspace, tmp_path).fingerprint
 
 
-def test_the_seed_decides_the_split_and_is_recorded(tmp_path: Path, workspace: Path) -> None:
-    one, again, other = (ingest(tmp_path, splits=SplitConfig(dev_rows=20, seed=s)) for s in (1, 1, 2))
+def test_the_seed_decides_the_split_and_is_recorded(tmp_path: Path, workspace: Workspace) -> None:
+    one, again, other = (ingest(workspace, tmp_path, splits=SplitConfig(dev_rows=20, seed=s)) for s in (1, 1, 2))
     assert one.fingerprint == again.fingerprint != other.fingerprint
     assert other.meta["splits"]["seed"] == 2
     assert one.meta["filters"]["min_book_ratings"] == 0
@@ -251,45 +262,49 @@ FIRST_LINES = {"books": books, "interactions": interactions, "reviews": reviews}
     + [("books", *p) for p in BOOK_PROBLEMS],
     ids=str,
 )
-def test_a_bad_line_is_named(tmp_path: Path, workspace: Path, kind: str, bad: Record | bytes, problem: str) -> None:
+def test_a_bad_line_is_named(
+    tmp_path: Path, workspace: Workspace, kind: str, bad: Record | bytes, problem: str
+) -> None:
     records: list[Record | bytes] = [*FIRST_LINES[kind]()]
     records.insert(6, bad)
     others = {"interactions": None} if kind != "interactions" else {}
     with pytest.raises(DataError) as e:
-        ingest(tmp_path, **others | {kind: records})
+        ingest(workspace, tmp_path, **others | {kind: records})
     assert str(e.value).startswith(f"Line 7 of {tmp_path / kind}.json.gz {problem}; ")
-    assert list_datasets() == []
+    assert list_datasets(workspace) == []
 
 
-def test_bad_lines_left_out_are_counted_and_change_nothing_else(tmp_path: Path, workspace: Path) -> None:
+def test_bad_lines_left_out_are_counted_and_change_nothing_else(tmp_path: Path, workspace: Workspace) -> None:
     problems = {"books": BOOK_PROBLEMS, "interactions": PAIR_PROBLEMS, "reviews": PAIR_PROBLEMS}
     records: dict[str, Any] = {
         kind: [r for pair in zip_longest(FIRST_LINES[kind](), (bad for bad, _ in found)) for r in pair if r is not None]
         for kind, found in problems.items()
     }
-    dataset = ingest(tmp_path, ALL.model_copy(update={"skip_bad_lines": True}), **records)
+    dataset = ingest(workspace, tmp_path, ALL.model_copy(update={"skip_bad_lines": True}), **records)
     assert dataset.meta["skipped_lines"] == {kind: Counter(p for _, p in found) for kind, found in problems.items()}
-    assert dataset.fingerprint == ingest(tmp_path).fingerprint
+    assert dataset.fingerprint == ingest(workspace, tmp_path).fingerprint
 
 
-def test_what_was_there_is_untouched(tmp_path: Path, workspace: Path) -> None:
-    before = ingest(tmp_path).fingerprint
+def test_what_was_there_is_untouched(tmp_path: Path, workspace: Workspace) -> None:
+    before = ingest(workspace, tmp_path).fingerprint
     for changed in (
         {"reviews": [b"junk"]},
         {"interactions": interactions()[:2]},  # too few users to split
         {"books": [b | {"ratings_count": "20000"} for b in books()]},  # no book is left
     ):
         with pytest.raises(WeakrecError):
-            ingest(tmp_path, **changed)
-        assert open_dataset("d").fingerprint == before
-        assert len(all_rows(open_dataset("d"))) == 5 * N_USERS - 8
-    assert [p.name for p in (workspace / "datasets").iterdir()] == ["d"]
+            ingest(workspace, tmp_path, **changed)
+        assert open_dataset(workspace, "d").fingerprint == before
+        assert len(all_rows(open_dataset(workspace, "d"))) == 5 * N_USERS - 8
+    assert [p.name for p in (workspace.root / "datasets").iterdir()] == ["d"]
 
 
-def test_progress_goes_from_start_to_end(tmp_path: Path, workspace: Path) -> None:
+def test_progress_goes_from_start_to_end(tmp_path: Path, workspace: Workspace) -> None:
     seen: list[tuple[float, str]] = []
     files = {k: write(tmp_path / f"{k}.json.gz", r) for k, r in (("books", books()), ("reviews", reviews()))}
-    ingest_goodreads("d", **files, config=ALL, progress=lambda fraction, message: seen.append((fraction, message)))
+    ingest_goodreads(
+        workspace, "d", **files, config=ALL, progress=lambda fraction, message: seen.append((fraction, message))
+    )
     fractions = [fraction for fraction, _ in seen]
     assert fractions == sorted(fractions)
     assert fractions[-1] == 1.0

@@ -18,6 +18,7 @@ from weakrec_core.data.ingest.table import Columns, TableConfig, ingest_table
 from weakrec_core.data.splits import SplitConfig
 from weakrec_core.errors import DataError, WeakrecError
 from weakrec_core.signals import SignalStore
+from weakrec_core.workspace import Workspace
 
 Record = dict[str, Any]
 COLUMNS = Columns(user="reader", item="isbn", rating="stars", text="review", title="name", creator="by")
@@ -58,18 +59,23 @@ def write(path: Path, records: Sequence[Record], delimiter: str = ",") -> Path:
 
 
 def ingest(
-    tmp_path: Path, records: Sequence[Record] | None = None, columns: Columns = COLUMNS, seed: int = 0, **config: Any
+    workspace: Workspace,
+    tmp_path: Path,
+    records: Sequence[Record] | None = None,
+    columns: Columns = COLUMNS,
+    seed: int = 0,
+    **config: Any,
 ) -> Dataset:
     path = write(tmp_path / "ratings.csv", ratings() if records is None else records)
-    return ingest_table("d", path, columns, TableConfig(**config), SplitConfig(dev_rows=20, seed=seed))
+    return ingest_table(workspace, "d", path, columns, TableConfig(**config), SplitConfig(dev_rows=20, seed=seed))
 
 
 def all_rows(dataset: Dataset) -> list[Record]:
     return [r for s in SPLITS for r in dataset.split(s).to_dict("records")]
 
 
-def test_rows_texts_gold_and_histories(tmp_path: Path, workspace: Path) -> None:
-    dataset = ingest(tmp_path)
+def test_rows_texts_gold_and_histories(tmp_path: Path, workspace: Workspace) -> None:
+    dataset = ingest(workspace, tmp_path)
     given = {(r["reader"], r["isbn"]): r for r in ratings()}
     rated = {key for key, r in given.items() if r["stars"] is not None}
     found = all_rows(dataset)
@@ -93,26 +99,26 @@ def test_rows_texts_gold_and_histories(tmp_path: Path, workspace: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["r.csv.gz", "r.tsv", "r.tsv.gz", "r.jsonl", "r.json.gz", "r.ndjson", "r.parquet"])
-def test_every_kind_of_file_gives_the_same(name: str, tmp_path: Path, workspace: Path) -> None:
+def test_every_kind_of_file_gives_the_same(name: str, tmp_path: Path, workspace: Workspace) -> None:
     path = write(tmp_path / name, ratings(), "\t" if ".tsv" in name else ",")
-    dataset = ingest_table("other", path, COLUMNS, splits=SplitConfig(dev_rows=20))
-    assert dataset.fingerprint == ingest(tmp_path).fingerprint
+    dataset = ingest_table(workspace, "other", path, COLUMNS, splits=SplitConfig(dev_rows=20))
+    assert dataset.fingerprint == ingest(workspace, tmp_path).fingerprint
     assert dataset.meta["files"] == {"ratings": name}
 
 
 @pytest.mark.parametrize("delimiter", [";", "|", "\t"])
 @pytest.mark.parametrize("mark", ["", "\ufeff"])
 def test_the_delimiter_is_the_one_that_gives_the_columns(
-    delimiter: str, mark: str, tmp_path: Path, workspace: Path
+    delimiter: str, mark: str, tmp_path: Path, workspace: Workspace
 ) -> None:
     path = write(tmp_path / "r.csv", ratings(), delimiter)
     path.write_text(mark + path.read_text(encoding="utf-8"), encoding="utf-8")
-    dataset = ingest_table("other", path, COLUMNS, splits=SplitConfig(dev_rows=20))
-    assert dataset.fingerprint == ingest(tmp_path).fingerprint
+    dataset = ingest_table(workspace, "other", path, COLUMNS, splits=SplitConfig(dev_rows=20))
+    assert dataset.fingerprint == ingest(workspace, tmp_path).fingerprint
 
 
 @pytest.mark.parametrize("name", ["r.csv", "r.jsonl", "r.parquet"])
-def test_columns_may_have_any_name_and_others_may_be_there(name: str, tmp_path: Path, workspace: Path) -> None:
+def test_columns_may_have_any_name_and_others_may_be_there(name: str, tmp_path: Path, workspace: Workspace) -> None:
     odd = {
         "reader": 'user "id"',
         "isbn": "it's an item",
@@ -123,12 +129,12 @@ def test_columns_may_have_any_name_and_others_may_be_there(name: str, tmp_path: 
     }
     records = [{"more": 1} | {odd[key]: value for key, value in r.items()} for r in ratings()]
     columns = Columns(**{key: odd[name] for key, name in COLUMNS.model_dump(exclude_none=True).items()})
-    dataset = ingest_table("d", write(tmp_path / name, records), columns, splits=SplitConfig(dev_rows=20))
-    assert dataset.fingerprint == ingest(tmp_path).fingerprint
+    dataset = ingest_table(workspace, "d", write(tmp_path / name, records), columns, splits=SplitConfig(dev_rows=20))
+    assert dataset.fingerprint == ingest(workspace, tmp_path).fingerprint
 
 
-def test_only_the_three_columns(tmp_path: Path, workspace: Path) -> None:
-    dataset = ingest(tmp_path, columns=Columns(user="reader", item="isbn", rating="stars"))
+def test_only_the_three_columns(tmp_path: Path, workspace: Workspace) -> None:
+    dataset = ingest(workspace, tmp_path, columns=Columns(user="reader", item="isbn", rating="stars"))
     assert dataset.books["title"].tolist() == [f"Item i{b}" for b in range(N_ITEMS)]
     assert dataset.books[["first_author", "author_name", "average_rating"]].isna().all(axis=None)
     assert [list(s) for s in dataset.books["similar_books"]] == [[]] * N_ITEMS
@@ -141,9 +147,9 @@ def test_only_the_three_columns(tmp_path: Path, workspace: Path) -> None:
 
 
 def test_the_ratings_count_is_of_train_users_and_the_average_is_not_made_from_labels(
-    tmp_path: Path, workspace: Path
+    tmp_path: Path, workspace: Workspace
 ) -> None:
-    dataset = ingest(tmp_path)
+    dataset = ingest(workspace, tmp_path)
     train = set(dataset.split("train")["user_id"])
     readers = [len({r["reader"] for r in ratings() if r["isbn"] == i} & train) for i in dataset.books["book_id"]]
     assert dataset.books["ratings_count"].tolist() == readers
@@ -151,9 +157,9 @@ def test_the_ratings_count_is_of_train_users_and_the_average_is_not_made_from_la
     assert dataset.books["average_rating"].isna().all()
 
 
-def test_an_average_rating_that_is_given(tmp_path: Path, workspace: Path) -> None:
+def test_an_average_rating_that_is_given(tmp_path: Path, workspace: Workspace) -> None:
     records = [r | {"mean": None if r["isbn"] == "i1" else 4.25} for r in ratings()]
-    dataset = ingest(tmp_path, records, COLUMNS.model_copy(update={"average_rating": "mean"}))
+    dataset = ingest(workspace, tmp_path, records, COLUMNS.model_copy(update={"average_rating": "mean"}))
     unknown = dataset.books["book_id"] == "i1"
     assert dataset.books["average_rating"][unknown].isna().all()
     assert (dataset.books["average_rating"][~unknown] == 4.25).all()
@@ -163,12 +169,12 @@ def test_an_average_rating_that_is_given(tmp_path: Path, workspace: Path) -> Non
         )
 
 
-def test_items_of_one_title_and_creator_are_one_item(tmp_path: Path, workspace: Path) -> None:
+def test_items_of_one_title_and_creator_are_one_item(tmp_path: Path, workspace: Workspace) -> None:
     other = {"isbn": "paperback", "name": "  TITLE   3 ", "by": "author 0"}
     records = [r | other if r["isbn"] == "i3" and r["reader"] >= "u20" else r for r in ratings()]
     records.append(records[0] | other | {"reader": "u03", "stars": 1})  # has the other edition, rated 0.5
-    dataset = ingest(tmp_path, records)
-    assert dataset.fingerprint == ingest(tmp_path).fingerprint
+    dataset = ingest(workspace, tmp_path, records)
+    assert dataset.fingerprint == ingest(workspace, tmp_path).fingerprint
     assert dataset.meta["counts"]["books"] == N_ITEMS + 1
     assert dataset.meta["counts"]["books_merged"] == 1
     assert dataset.meta["counts"]["books_kept"] == N_ITEMS
@@ -176,33 +182,35 @@ def test_items_of_one_title_and_creator_are_one_item(tmp_path: Path, workspace: 
 
 
 @pytest.mark.parametrize("change", [{"by": None}, {"by": "Another"}, {"name": "Title 3, part 2"}])
-def test_items_that_may_be_others_are_kept_apart(change: Record, tmp_path: Path, workspace: Path) -> None:
+def test_items_that_may_be_others_are_kept_apart(change: Record, tmp_path: Path, workspace: Workspace) -> None:
     records = [r | {"isbn": "other"} | change if r["isbn"] == "i3" and r["reader"] >= "u20" else r for r in ratings()]
-    dataset = ingest(tmp_path, records)
+    dataset = ingest(workspace, tmp_path, records)
     assert dataset.n_books == N_ITEMS + 1
     assert dataset.meta["counts"]["books_merged"] == 0
 
 
-def test_of_items_without_creator_those_with_one_title_are_kept_apart(tmp_path: Path, workspace: Path) -> None:
+def test_of_items_without_creator_those_with_one_title_are_kept_apart(tmp_path: Path, workspace: Workspace) -> None:
     records = [r | {"name": "Selected Poems"} for r in ratings()]
-    assert ingest(tmp_path, records, COLUMNS.model_copy(update={"creator": None})).n_books == N_ITEMS
+    assert ingest(workspace, tmp_path, records, COLUMNS.model_copy(update={"creator": None})).n_books == N_ITEMS
 
 
-def test_repeated_rows_are_merged_and_counted_and_the_first_rated_one_counts(tmp_path: Path, workspace: Path) -> None:
+def test_repeated_rows_are_merged_and_counted_and_the_first_rated_one_counts(
+    tmp_path: Path, workspace: Workspace
+) -> None:
     first = ratings()[0]
     more = [first | {"stars": None, "review": None}, *ratings(), first | {"stars": 5, "review": "later"}]
-    dataset = ingest(tmp_path, more)
-    assert dataset.fingerprint == ingest(tmp_path).fingerprint
+    dataset = ingest(workspace, tmp_path, more)
+    assert dataset.fingerprint == ingest(workspace, tmp_path).fingerprint
     assert dataset.meta["counts"]["interactions"] == 5 * N_USERS + 2
     assert dataset.meta["counts"]["interactions_repeated"] == 2
     assert dataset.meta["counts"]["interactions_kept"] == 5 * N_USERS
 
 
-def test_filters(tmp_path: Path, workspace: Path) -> None:
+def test_filters(tmp_path: Path, workspace: Workspace) -> None:
     rare = [ratings()[0] | {"isbn": f"rare{i}", "name": f"Rare {i}", "reader": f"u{i:02d}"} for i in range(3)]
     short = [r | {"reader": "short"} for r in ratings()[:2]]
-    dataset = ingest(tmp_path, [*ratings(), *rare, *short], min_item_users=2, min_user_items=5)
-    assert dataset.fingerprint == ingest(tmp_path).fingerprint
+    dataset = ingest(workspace, tmp_path, [*ratings(), *rare, *short], min_item_users=2, min_user_items=5)
+    assert dataset.fingerprint == ingest(workspace, tmp_path).fingerprint
     assert dataset.meta["counts"]["users"] == N_USERS + 1
     assert dataset.meta["counts"]["users_kept"] == N_USERS
     assert dataset.meta["filters"]["min_item_users"] == 2
@@ -210,29 +218,29 @@ def test_filters(tmp_path: Path, workspace: Path) -> None:
         {"reader": f"u{u:02d}", "isbn": "known", "stars": 5, "review": "", "name": "Known", "by": ""}
         for u in range(N_USERS)
     ]
-    dataset = ingest(tmp_path, [*ratings(), *rare, *known], max_item_users=25, max_user_items=5)
+    dataset = ingest(workspace, tmp_path, [*ratings(), *rare, *known], max_item_users=25, max_user_items=5)
     assert "known" not in set(dataset.books["book_id"])
     assert set(dataset.user_ids) == {f"u{u:02d}" for u in range(3, N_USERS)}
 
 
-def test_the_seed_decides_the_split(tmp_path: Path, workspace: Path) -> None:
-    one, again, other = (ingest(tmp_path, seed=seed) for seed in (1, 1, 2))
+def test_the_seed_decides_the_split(tmp_path: Path, workspace: Workspace) -> None:
+    one, again, other = (ingest(workspace, tmp_path, seed=seed) for seed in (1, 1, 2))
     assert one.fingerprint == again.fingerprint != other.fingerprint
 
 
 @pytest.mark.parametrize("scale", [1, 2, 20])
-def test_the_cut_is_on_the_scale_of_the_ratings(scale: float, tmp_path: Path, workspace: Path) -> None:
+def test_the_cut_is_on_the_scale_of_the_ratings(scale: float, tmp_path: Path, workspace: Workspace) -> None:
     records = [r | {"stars": None if r["stars"] is None else scale * r["stars"]} for r in ratings()]
-    dataset = ingest(tmp_path, records, positive=3.5 * scale)
+    dataset = ingest(workspace, tmp_path, records, positive=3.5 * scale)
     assert dataset.gold("dev").tolist() == (dataset.split("dev")["rating"] >= 3.5 * scale).astype(int).tolist()
     assert dataset.meta["rating_range"] == [0.5 * scale, 5.0 * scale]
 
 
 @pytest.mark.parametrize(("positive", "label"), [(5.5, "NEGATIVE"), (0.5, "POSITIVE"), (-1, "POSITIVE")])
-def test_a_cut_outside_the_range(positive: float, label: str, tmp_path: Path, workspace: Path) -> None:
+def test_a_cut_outside_the_range(positive: float, label: str, tmp_path: Path, workspace: Workspace) -> None:
     message = rf"go from 0\.5 to 5: with {positive:g} as the lowest POSITIVE rating, all would be {label}"
     with pytest.raises(DataError, match=message):
-        ingest(tmp_path, positive=positive)
+        ingest(workspace, tmp_path, positive=positive)
 
 
 def edit(row: int, **changes: Any) -> Callable[[list[Record]], list[Record]]:
@@ -253,32 +261,32 @@ def edit(row: int, **changes: Any) -> Callable[[list[Record]], list[Record]]:
     ],
 )  # fmt: skip
 def test_bad_input_is_one_sentence_and_nothing_is_written(
-    change: Callable[[list[Record]], list[Record]], message: str, tmp_path: Path, workspace: Path
+    change: Callable[[list[Record]], list[Record]], message: str, tmp_path: Path, workspace: Workspace
 ) -> None:
-    before = ingest(tmp_path).fingerprint
+    before = ingest(workspace, tmp_path).fingerprint
     with pytest.raises(DataError, match=message):
-        ingest(tmp_path, change(ratings()))
-    assert open_dataset("d").fingerprint == before
-    assert [p.name for p in (workspace / "datasets").iterdir()] == ["d"]
+        ingest(workspace, tmp_path, change(ratings()))
+    assert open_dataset(workspace, "d").fingerprint == before
+    assert [p.name for p in (workspace.root / "datasets").iterdir()] == ["d"]
 
 
-def test_a_line_is_where_its_row_begins(tmp_path: Path, workspace: Path) -> None:
+def test_a_line_is_where_its_row_begins(tmp_path: Path, workspace: Workspace) -> None:
     records = edit(0, review="one\ntwo\nthree")(edit(1, name="a\nb")(edit(3, stars="x")(ratings())))
     with pytest.raises(DataError, match="Line 8 of"):  # header, 3 + 2 + 1 lines
-        ingest(tmp_path, records)
+        ingest(workspace, tmp_path, records)
 
 
 @pytest.mark.parametrize("name", ["r.jsonl", "r.parquet", "r.tsv"])
-def test_bad_rows_of_other_kinds(name: str, tmp_path: Path, workspace: Path) -> None:
+def test_bad_rows_of_other_kinds(name: str, tmp_path: Path, workspace: Workspace) -> None:
     records = [r | {"stars": "x" if i == 2 else str(r["stars"] or "")} for i, r in enumerate(ratings())]
     unit = {"r.jsonl": "Line 3", "r.parquet": "Row 3", "r.tsv": "Line 4"}[name]
     with pytest.raises(DataError, match=f"{unit} of .* has a stars that is not a number"):
-        ingest_table("d", write(tmp_path / name, records, "\t"), COLUMNS)
+        ingest_table(workspace, "d", write(tmp_path / name, records, "\t"), COLUMNS)
     with pytest.raises(DataError, match="has no column 'shelf'; its columns are reader, isbn, stars, review, name, by"):
-        ingest_table("d", tmp_path / name, COLUMNS.model_copy(update={"title": "shelf"}))
+        ingest_table(workspace, "d", tmp_path / name, COLUMNS.model_copy(update={"title": "shelf"}))
 
 
-def test_bad_lines_are_left_out_and_counted(tmp_path: Path, workspace: Path) -> None:
+def test_bad_lines_are_left_out_and_counted(tmp_path: Path, workspace: Workspace) -> None:
     good = write(tmp_path / "ratings.csv", ratings()).read_bytes().splitlines(keepends=True)
     bad = [
         b"u99,i1,many,,Title 1,Author 1\n",
@@ -290,9 +298,9 @@ def test_bad_lines_are_left_out_and_counted(tmp_path: Path, workspace: Path) -> 
     path = tmp_path / "bad.csv"
     path.write_bytes(b"".join([*good[:5], *bad, *good[5:]]))
     with pytest.raises(DataError, match="Line 6 of"):
-        ingest_table("d", path, COLUMNS)
+        ingest_table(workspace, "d", path, COLUMNS)
     config = TableConfig(skip_bad_lines=True)
-    dataset = ingest_table("d", path, COLUMNS, config, SplitConfig(dev_rows=20))
+    dataset = ingest_table(workspace, "d", path, COLUMNS, config, SplitConfig(dev_rows=20))
     assert dataset.meta["skipped_lines"] == {
         "ratings": {
             "has a stars that is not a number": 1,
@@ -301,7 +309,7 @@ def test_bad_lines_are_left_out_and_counted(tmp_path: Path, workspace: Path) -> 
             "has no reader": 1,
         }
     }
-    assert dataset.fingerprint == ingest(tmp_path).fingerprint
+    assert dataset.fingerprint == ingest(workspace, tmp_path).fingerprint
 
 
 @pytest.mark.parametrize(
@@ -319,13 +327,13 @@ def test_bad_lines_are_left_out_and_counted(tmp_path: Path, workspace: Path) -> 
     ],
 )
 def test_files_that_cannot_be_used(
-    name: str, content: bytes | None, message: str, tmp_path: Path, workspace: Path
+    name: str, content: bytes | None, message: str, tmp_path: Path, workspace: Workspace
 ) -> None:
     if content is not None:
         (tmp_path / name).write_bytes(content)
     with pytest.raises(WeakrecError, match=message):
-        ingest_table("d", tmp_path / name, COLUMNS)
-    assert list_datasets() == []
+        ingest_table(workspace, "d", tmp_path / name, COLUMNS)
+    assert list_datasets(workspace) == []
 
 
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)
@@ -333,10 +341,10 @@ texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(reviews=st.lists(texts, min_size=1, max_size=20), kind=st.sampled_from([".csv", ".tsv", ".jsonl"]))
-def test_any_text_comes_through_as_it_is(reviews: list[str], kind: str, tmp_path: Path, workspace: Path) -> None:
+def test_any_text_comes_through_as_it_is(reviews: list[str], kind: str, tmp_path: Path, workspace: Workspace) -> None:
     records = [r | {"review": reviews[i % len(reviews)]} for i, r in enumerate(ratings())]
     path = write(tmp_path / f"r{kind}", records, "\t" if kind == ".tsv" else ",")
-    dataset = ingest_table("d", path, COLUMNS, splits=SplitConfig(dev_rows=20))
+    dataset = ingest_table(workspace, "d", path, COLUMNS, splits=SplitConfig(dev_rows=20))
     given = {(r["reader"], r["isbn"]): r["review"] for r in records}
     for r in all_rows(dataset):
         text = given[r["user_id"], r["book_id"]]
@@ -352,14 +360,14 @@ def ingested(cli: Any, path: Path, *more: object) -> Any:
     return cli("ingest", "table", path, *columns, "--name", "t", "--dev-rows", 20, *more)
 
 
-def test_ingest_table(cli: Any, tmp_path: Path, workspace: Path) -> None:
+def test_ingest_table(cli: Any, tmp_path: Path, workspace: Workspace) -> None:
     done = ingested(cli, write(tmp_path / "r.tsv.gz", ratings(), "\t"), "--positive", 3.5, "--text", "review")
     assert done.status == 0, done.err
     assert done.out.startswith("Dataset('t': ") and "20 dev" in done.out
     assert "ratings: from 0.5 to 5, POSITIVE from 3.5 on" in done.err
     assert "interactions repeated: 0" in done.err
     assert "not rated: 8" in done.err
-    dataset = open_dataset("t")
+    dataset = open_dataset(workspace, "t")
     assert SignalStore(dataset).missing() == []
     assert dataset.meta["positive"] == 3.5
     failed = ingested(cli, tmp_path / "r.tsv.gz", "--text", "words")
@@ -367,7 +375,7 @@ def test_ingest_table(cli: Any, tmp_path: Path, workspace: Path) -> None:
     assert "has no column 'words'; its columns are reader, isbn" in failed.err
 
 
-def test_later_steps_do_without_texts(cli: Any, tmp_path: Path, workspace: Path) -> None:
+def test_later_steps_do_without_texts(cli: Any, tmp_path: Path, workspace: Workspace) -> None:
     """The shipped LF sets have nothing to vote on; what is read and dev's gold can still be learned from."""
     assert ingested(cli, write(tmp_path / "r.csv", ratings())).status == 0
     for lfs in ("lfs/tutorial.yaml", "lfs/recommended.yaml"):

@@ -1,4 +1,4 @@
-"""Where things live on disk, and how files are written so that a reader never sees half of one."""
+"""How files are named, and written so that a reader never sees half of one."""
 
 import json
 import os
@@ -13,11 +13,6 @@ from weakrec_core.errors import WeakrecError
 
 PROJECT = Path(__file__).resolve().parent.parent
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-
-
-def home() -> Path:
-    """The workspace: ``$WEAKREC_HOME``, by default ``./workspace``."""
-    return Path(os.environ.get("WEAKREC_HOME", "workspace")).resolve()
 
 
 def checked_name(name: str, what: str) -> str:

@@ -1,4 +1,4 @@
-"""Names, the workspace, and files that are whole or not there."""
+"""Names, and files that are whole or not there."""
 
 import json
 from concurrent.futures import ThreadPoolExecutor
@@ -6,37 +6,28 @@ from pathlib import Path
 
 import pytest
 
-from weakrec_core import paths
+from weakrec_core import files
 from weakrec_core.errors import WeakrecError
-
-
-def test_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("WEAKREC_HOME", str(tmp_path / "w"))
-    assert paths.home() == tmp_path / "w"
-    monkeypatch.delenv("WEAKREC_HOME")
-    monkeypatch.chdir(tmp_path)
-    assert paths.home() == tmp_path / "workspace"
-    assert not paths.home().exists()
 
 
 @pytest.mark.parametrize("name", ["a", "A-1_b.c", "9", "x" * 64])
 def test_usable_names(name: str) -> None:
-    assert paths.checked_name(name, "Thing") == name
+    assert files.checked_name(name, "Thing") == name
 
 
 @pytest.mark.parametrize("name", ["", ".", "..", ".a", "-a", "a/b", "a\\b", "a b", "a\n", "é", "x" * 65, "../x", "a\0"])
 def test_unusable_names(name: str) -> None:
     with pytest.raises(WeakrecError, match=r"^Thing name .* is not usable"):
-        paths.checked_name(name, "Thing")
+        files.checked_name(name, "Thing")
 
 
 def test_a_file_is_replaced_when_all_is_written(tmp_path: Path) -> None:
     path = tmp_path / "new" / "deep" / "f.txt"
-    with paths.atomic(path) as tmp:
+    with files.atomic(path) as tmp:
         tmp.write_text("one")
         assert not path.exists()
     assert path.read_text() == "one"
-    with paths.atomic(path) as tmp:
+    with files.atomic(path) as tmp:
         tmp.write_text("two")
         assert path.read_text() == "one"
     assert path.read_text() == "two"
@@ -46,7 +37,7 @@ def test_a_file_is_replaced_when_all_is_written(tmp_path: Path) -> None:
 def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
     path = tmp_path / "f.txt"
     path.write_text("old")
-    with pytest.raises(KeyboardInterrupt), paths.atomic(path) as tmp:
+    with pytest.raises(KeyboardInterrupt), files.atomic(path) as tmp:
         tmp.write_text("half")
         raise KeyboardInterrupt
     assert path.read_text() == "old"
@@ -55,17 +46,17 @@ def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
 
 def test_json_without_nan(tmp_path: Path) -> None:
     path = tmp_path / "f.json"
-    paths.write_json(path, {"a": [1, None, "é"]})
+    files.write_json(path, {"a": [1, None, "é"]})
     assert json.loads(path.read_text(encoding="utf-8")) == {"a": [1, None, "é"]}
     with pytest.raises(ValueError, match="not JSON compliant"):
-        paths.write_json(path, {"a": float("nan")})
+        files.write_json(path, {"a": float("nan")})
     assert json.loads(path.read_text(encoding="utf-8")) == {"a": [1, None, "é"]}
 
 
 def test_threads_writing_the_same_file_do_not_get_in_each_others_way(tmp_path: Path) -> None:
     path = tmp_path / "f.json"
     with ThreadPoolExecutor(8) as threads:
-        list(threads.map(lambda i: paths.write_json(path, [i] * 1000), range(200)))
+        list(threads.map(lambda i: files.write_json(path, [i] * 1000), range(200)))
     assert len(set(json.loads(path.read_text()))) == 1
     assert list(tmp_path.iterdir()) == [path]
 
@@ -75,7 +66,7 @@ def test_of_two_writers_of_a_new_file_one_wins(tmp_path: Path) -> None:
 
     def write(i: int) -> bool:
         try:
-            with paths.atomic_new(path) as tmp:
+            with files.atomic_new(path) as tmp:
                 tmp.write_text(str(i))
         except FileExistsError:
             return False
