@@ -1,80 +1,15 @@
-"""Overview: where the pipeline stands and what to do next. Entry point of the app."""
+"""Entry point of the app, the router: opens what the tab works on, then runs the page of the address."""
 
 import streamlit as st
 
-from pages.ui import fmt
-from pages.ui.workbench import Workbench, errors_shown, page_setup
-from weakrec_core.error_analysis.buckets import buckets
-from weakrec_core.label_model.set_figures import set_figures
-from weakrec_core.runs.store import ACTIVE, list_runs
+from pages.router.choice import open_workbench
+from pages.router.look import set_look
+from pages.router.sections import sections
+from pages.shared.errors import errors_shown
 
-
-def step(number: int, title: str, page: str, state: str, action: str) -> None:
-    """One step of the pipeline: what there is, and where to go on."""
-    with st.container(border=True, horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        with st.container(width=640, gap="xxsmall"):
-            st.markdown(f"**{number} · {title}**")
-            st.markdown(state)
-        st.page_link(page, label=action, icon=":material/arrow_forward:", width="content")
-
-
-def overview(wb: Workbench) -> None:
-    """The steps from data to recommendations."""
-    st.title("Weakrec Workbench", anchor=False)
-    st.markdown(
-        "Train a book recommender without rating labels: write labeling functions, combine their votes, train, measure."
-    )
-    dataset, draft = wb.dataset, wb.draft
-    source = "synthetic demo data" if dataset.name == "demo" else f"from {', '.join(dataset.meta['files'].values())}"
-    step(
-        1,
-        "Data",
-        "pages/1_Data.py",
-        f"**{dataset.name}**, {source}: {dataset.n_users:,} users, {dataset.n_books:,} books, "
-        f"{dataset.n_rows('train'):,} train rows without labels, {dataset.n_rows('dev'):,} dev rows with gold.",
-        "See the data",
-    )
-    with errors_shown():
-        now = set_figures(wb.applier, wb.lf_set)
-        unsaved = " with unsaved edits" if draft.dirty else ""
-        step(
-            2,
-            "Labeling functions",
-            "pages/2_Labeling_functions.py",
-            f"**{draft.base.name} v{draft.base.number}**{unsaved}: {len(draft.lf_set.active)} LFs on; they vote on "
-            f"{fmt.percent(now.train_coverage)} of the train rows and disagree on {fmt.percent(now.conflicts)}.",
-            "Edit LFs",
-        )
-        found = buckets(wb.applier, wb.lf_set).counts
-        step(
-            3,
-            "Error analysis",
-            "pages/3_Error_analysis.py",
-            f"On dev the label model is wrong on {found['wrong']:,} of {found['wrong'] + found['right']:,} rows with a vote; "
-            f"no LF votes on {found['uncovered']:,}.",
-            "Look into the errors",
-        )
-        step(
-            4,
-            "Label model",
-            "pages/4_Label_model.py",
-            f"On dev rows with a vote: AUC **{fmt.number(now.auc)}**, log loss {fmt.number(now.log_loss)}.",
-            "Fit",
-        )
-    runs = [r.summary() for r in list_runs(wb.workspace) if r.config.dataset == dataset.name]
-    active = sum(r["state"] in ACTIVE for r in runs)
-    finished = [r for r in runs if r["test"]]
-    step(
-        5,
-        "Training",
-        "pages/5_Training.py",
-        f"{len(runs)} runs on this dataset, {active} active." if runs else "Not trained on this dataset yet.",
-        "Train",
-    )
-    newest = f"{len(finished)} finished; the newest is {finished[0]['run']}." if finished else "No finished run yet."
-    step(6, "Results", "pages/6_Results.py", newest, "Read test metrics")
-    ready = "Books for a reader, and why." if finished else "Needs a finished run."
-    step(7, "Recommendations", "pages/7_Recommendations.py", ready, "See recommendations")
-
-
-overview(page_setup("Overview"))
+set_look()
+page = st.navigation(sections())
+st.set_page_config(page_title=f"{page.title} · Weakrec Workbench")
+with errors_shown():
+    open_workbench()
+    page.run()

@@ -17,7 +17,7 @@ from weakrec_core.files import PROJECT
 from weakrec_core.labeling.apply import Applier
 from weakrec_core.labeling.spec import read_lf_set
 
-_PAGE = "pages/3_Error_analysis.py"
+_PAGE = "pages/error_analysis/page.py"
 _ROWS_PER_USER = 20  # of the demo, about
 _TRAIN_ROWS = 40_000
 
@@ -56,9 +56,8 @@ def _filters(names: list[str]) -> list[RowFilter]:
 def _page_seconds(dataset: Dataset, runs: int) -> dict[str, list[float]]:
     from streamlit.testing.v1 import AppTest
 
-    app = AppTest.from_file(str(PROJECT / "workbench.py"), default_timeout=600)
-    app.switch_page(_PAGE)
-    app.run()
+    app = AppTest.from_file(str(PROJECT / "workbench.py"), default_timeout=600).run()
+    app.switch_page(_PAGE).run()
     seconds: dict[str, list[float]] = {}
     for _ in range(runs):
         for wanted in _filters(read_lf_set(PROJECT / "lfs" / "tutorial.yaml").names):

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
 
 from weakrec_core.data.demo.raw_files import write_demo
 from weakrec_core.data.ingest.goodreads import ingest_goodreads
@@ -31,6 +32,16 @@ def own_lf_sets(demo_workspace: Workspace) -> None:
         path.unlink()
 
 
+@pytest.fixture(autouse=True)
+def nothing_unexpected(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the pages would say in one sentence fails the test with its traceback."""
+
+    def raised(error: Exception) -> None:
+        raise error
+
+    monkeypatch.setattr("pages.shared.errors.unexpected", raised)
+
+
 @pytest.fixture
 def open_page(demo_workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
     """Open a page of the workbench in a fresh session."""
@@ -41,7 +52,8 @@ def open_page(demo_workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Cal
         app = AppTest.from_file(str(PROJECT / "workbench.py"), default_timeout=60)
         app.query_params.update(query)
         if page != "workbench.py":
-            app.switch_page(page)
+            # As a link does: before the first run `switch_page` knows no page's address yet.
+            app._page_hash = calc_hash(Path(page).parent.name.capitalize())
         app.run()
         assert not app.exception, app.exception
         return app

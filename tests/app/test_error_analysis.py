@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from weakrec_core.workspace import Workspace
 
-PAGE = "pages/3_Error_analysis.py"
+PAGE = "pages/error_analysis/page.py"
 OpenPage = Callable[..., AppTest]
 
 

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-LABELING = "pages/2_Labeling_functions.py"
+LABELING = "pages/labeling_functions/page.py"
 OpenPage = Callable[..., AppTest]
 
 
@@ -31,11 +31,11 @@ def metric(app: AppTest, label: str) -> str:
     "page",
     [
         "workbench.py",
-        "pages/1_Data.py",
+        "pages/data/page.py",
         LABELING,
-        "pages/4_Label_model.py",
-        "pages/5_Training.py",
-        "pages/6_Results.py",
+        "pages/label_model/page.py",
+        "pages/training/page.py",
+        "pages/results/page.py",
     ],
 )
 def test_page_opens(open_page: OpenPage, page: str) -> None:
@@ -97,7 +97,7 @@ def test_edits_survive_a_reload(open_page: OpenPage) -> None:
 
 
 def test_the_label_models_stand_side_by_side_and_one_is_recommended(open_page: OpenPage) -> None:
-    app = open_page("pages/4_Label_model.py")
+    app = open_page("pages/label_model/page.py")
     models = app.dataframe[0].value
     assert [name.split(" ★")[0] for name in models["Model"]] == [
         "Constant",
@@ -115,7 +115,7 @@ def rows_kept(app: AppTest) -> int:
 
 
 def test_a_confidence_cut_off_shrinks_the_training_set(open_page: OpenPage) -> None:
-    app = open_page("pages/4_Label_model.py")
+    app = open_page("pages/label_model/page.py")
     before = rows_kept(app)
     app.slider(key="min_confidence").set_value(0.75).run()
     assert rows_kept(app) < before
@@ -126,18 +126,18 @@ def test_too_few_lfs_are_said_in_one_sentence(open_page: OpenPage) -> None:
     for name in ("stars_in_review", "polarity_positive", "polarity_negative"):
         select(app, name)
         next(t for t in app.toggle if t.label == "On").set_value(False).run()
-    app.switch_page("pages/4_Label_model.py").run()
+    app.switch_page("pages/label_model/page.py").run()
     assert not app.exception
     assert any("Only 2 LFs are on" in w.value for w in app.warning)
 
 
 def test_results_without_runs_say_what_to_do(open_page: OpenPage) -> None:
-    app = open_page("pages/6_Results.py")
+    app = open_page("pages/results/page.py")
     assert "No run yet" in app.info[0].value
 
 
 def test_the_text_model_is_measured_on_demand(open_page: OpenPage) -> None:
-    app = open_page("pages/4_Label_model.py")
+    app = open_page("pages/label_model/page.py")
     assert not any("Reviewed dev rows, held-out users" in d.value for d in app.dataframe)
     app.button(key="measure_text").click().run()
     assert not app.exception
@@ -147,7 +147,7 @@ def test_the_text_model_is_measured_on_demand(open_page: OpenPage) -> None:
 
 
 def test_class_balance_and_hyperparameters_change_snorkels_model(open_page: OpenPage) -> None:
-    app = open_page("pages/4_Label_model.py")
+    app = open_page("pages/label_model/page.py")
     before = app.dataframe[0].value.set_index("Model").loc["Snorkel's LabelModel"]
     app.selectbox(key="balance").set_value("uniform").run()
     after = app.dataframe[0].value.set_index("Model").loc["Snorkel's LabelModel"]

@@ -13,7 +13,7 @@ from weakrec_core.labeling.spec import LFSet
 from weakrec_core.runs.store import Run, Status
 from weakrec_core.workspace import Workspace
 
-PAGE = "pages/7_Recommendations.py"
+PAGE = "pages/recommendations/page.py"
 OpenPage = Callable[..., AppTest]
 
 
@@ -38,7 +38,7 @@ def runs(demo_workspace: Workspace, dataset: Dataset, tutorial: LFSet) -> Iterat
 @pytest.fixture(scope="module", autouse=True)
 def workers_ended() -> Iterator[None]:
     yield
-    from pages.ui.recommender import _worker
+    from pages.recommendations.recommender import _worker
 
     _worker.clear()
 

@@ -16,7 +16,7 @@ from weakrec_core.runs.measure_run import ROWS_FILE, USERS_FILE
 from weakrec_core.runs.store import Run, new_run
 from weakrec_core.workspace import Workspace
 
-PAGE = "pages/6_Results.py"
+PAGE = "pages/results/page.py"
 PROJECT = Path(__file__).resolve().parents[2]
 OpenPage = Callable[..., AppTest]
 

@@ -18,7 +18,7 @@ from weakrec_core.runs import job
 from weakrec_core.runs.store import Run, Status, list_runs, new_run, open_run
 from weakrec_core.workspace import Workspace
 
-PAGE = "pages/5_Training.py"
+PAGE = "pages/training/page.py"
 TUTORIAL = read_lf_set(PROJECT / "lfs" / "tutorial.yaml")
 ME = psutil.Process()
 HERE = {"pid": ME.pid, "process_started": ME.create_time()}
@@ -172,9 +172,8 @@ def test_tensorflow_is_not_loaded(demo_workspace: Workspace) -> None:
     code = f"""
 import sys
 from streamlit.testing.v1 import AppTest
-app = AppTest.from_file("workbench.py", default_timeout=60)
-app.switch_page({PAGE!r})
-app.run()
+app = AppTest.from_file("workbench.py", default_timeout=60).run()
+app.switch_page({PAGE!r}).run()
 assert not app.exception, app.exception
 assert any(b.key == "launch" for b in app.button)
 assert not {{"tensorflow", "keras"}} & set(sys.modules)

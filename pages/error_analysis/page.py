@@ -1,0 +1,51 @@
+"""Error analysis: which rows go wrong, why, and which edit would help."""
+
+import streamlit as st
+
+from pages.error_analysis.filters import active_conditions, current_filter, filter_panel
+from pages.error_analysis.rows import export_button, notes_of, opened_row, rows_panel
+from pages.error_analysis.suggestions import suggestions_panel
+from pages.error_analysis.views import pairs_view, slices_view, thresholds_view
+from pages.shared.set_bar import set_bar
+from pages.shared.workbench import Workbench, opened
+from weakrec_core.error_analysis.buckets import Buckets, buckets
+
+_VIEWS = ("Rows", "Slices", "Pairs", "Thresholds")
+
+
+def rows_view(wb: Workbench, found: Buckets) -> None:
+    """Buckets on the left, rows on the right, suggestions under them."""
+    left, right = st.columns([1, 1.9], gap="large")
+    now = current_filter()
+    notes = notes_of(wb)
+    with left:
+        filter_panel(wb, found, now)
+    with right:
+        rows = found.rows(now, notes.keys())
+        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+            st.subheader(f"{len(rows):,} dev rows", anchor=False, width="content")
+            export_button(wb, notes)
+        active_conditions(now)
+        opened = rows_panel(wb, found, rows, notes)
+        if opened is not None:
+            opened_row(wb, found, opened, notes)
+        suggestions_panel(wb, rows, opened)
+
+
+wb = opened()
+set_bar(wb)
+if not wb.lf_set.active:
+    st.info("This set has no LF that is on: add one on the Labeling functions page.", icon=":material/info:")
+    st.page_link("pages/labeling_functions/page.py", label="Labeling functions", icon=":material/arrow_forward:")
+    st.stop()
+view = st.segmented_control(
+    "View",
+    _VIEWS,
+    default="Rows",
+    key="error_view",
+    bind="query-params",
+    required=True,
+    label_visibility="collapsed",
+)
+found = buckets(wb.applier, wb.lf_set)
+{"Slices": slices_view, "Pairs": pairs_view, "Thresholds": thresholds_view}.get(view or "Rows", rows_view)(wb, found)

@@ -1,0 +1,39 @@
+"""Label model: all models side by side on dev, what the chosen one learned, and what it makes of train."""
+
+import streamlit as st
+
+from pages.label_model.parts import (
+    comparison_table,
+    confidence,
+    learned,
+    reliability,
+    settings,
+    show_warnings,
+    text_model,
+)
+from pages.shared import fmt
+from pages.shared.set_bar import set_bar
+from pages.shared.workbench import opened
+from weakrec_core.label_model.comparing import compared
+from weakrec_core.label_model.guardrails import check_comparison, check_model, check_votes
+from weakrec_core.label_model.label_train import label_train
+
+wb = opened()
+set_bar(wb)
+lf_set = wb.lf_set
+prior, config = settings(wb)
+with st.spinner("Fitting the label models …"):
+    comparison = compared(wb.applier, lf_set, prior, config)
+    kind = comparison_table(comparison)
+    step = label_train(wb.applier, lf_set, kind, prior, config)
+st.markdown(f"**{fmt.MODELS[comparison.recommended]}** is recommended: {comparison.why}.")
+show_warnings(
+    check_votes(step.train, step.dev, step.drift) + check_comparison(comparison) + check_model(step.model, step.train)
+)
+left, right = st.columns(2, gap="large")
+with left:
+    reliability(comparison, kind)
+with right:
+    confidence(step, comparison)
+learned(wb, step)
+text_model(wb, step)

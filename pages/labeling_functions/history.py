@@ -1,0 +1,77 @@
+"""The history of versions: figures of each, what differs, and the way back to one."""
+
+import pandas as pd
+import streamlit as st
+
+from pages.shared import fmt
+from pages.shared.saving import show_changes
+from pages.shared.workbench import Workbench
+from weakrec_core.label_model.set_figures import SetFigures, set_figures
+from weakrec_core.labeling.spec import LFSet
+from weakrec_core.labeling.versions import Version, load_version, version_numbers
+
+
+def history_button(wb: Workbench) -> None:
+    """Open the history."""
+    if st.button("History", icon=":material/history:", key="history", width="content"):
+        _history(wb)
+
+
+@st.dialog("History", width="large")
+def _history(wb: Workbench) -> None:
+    draft = wb.draft
+    versions = [
+        load_version(wb.workspace, draft.base.name, number)
+        for number in reversed(version_numbers(wb.workspace, draft.base.name))
+    ]
+    figures = {v.number: _figures(wb, v.lf_set) for v in versions}
+    st.dataframe(
+        pd.DataFrame([_row(v, figures[v.number]) for v in versions]),
+        hide_index=True,
+        height="content" if len(versions) <= 8 else 320,
+        column_config={c: st.column_config.TextColumn(alignment="right") for c in ("LFs", *_FIGURES)},
+    )
+    numbers = [v.number for v in versions]
+    left, right = st.columns(2)
+    old = left.selectbox(
+        "Compare", numbers, index=min(1, len(numbers) - 1), format_func=lambda n: f"v{n}", key="history_old"
+    )
+    new = right.selectbox(
+        "with", ["draft", *numbers], format_func=lambda n: n if n == "draft" else f"v{n}", key="history_new"
+    )
+    by_number = {v.number: v for v in versions}
+    before = by_number[old].lf_set
+    after = draft.lf_set if new == "draft" else by_number[new].lf_set
+    show_changes(st.container(), before, after)
+    a, b = figures[old], _figures(wb, after)
+    st.caption(" · ".join(_difference(name, a, b) for name in _FIGURES))
+    if st.button(f"Restore v{old} as an edit", icon=":material/settings_backup_restore:", key="restore"):
+        wb.edit(by_number[old].lf_set.lfs)
+        wb.refresh_widgets()
+        st.rerun()
+
+
+_FIGURES = {"Train coverage": "train_coverage", "Conflicts": "conflicts", "AUC": "auc", "Log loss": "log_loss"}
+
+
+def _row(version: Version, figures: SetFigures) -> dict[str, str]:
+    return {
+        "Version": f"v{version.number}",
+        "Saved": version.at.replace("T", " ").removesuffix("+00:00") or "shipped",
+        "By": version.by or fmt.NONE,
+        "Note": version.note,
+        "LFs": str(len(version.lf_set.active)),
+    } | {name: _shown(name, getattr(figures, field)) for name, field in _FIGURES.items()}
+
+
+def _shown(name: str, value: float | None) -> str:
+    return fmt.percent(value) if name in ("Train coverage", "Conflicts") else fmt.number(value)
+
+
+def _difference(name: str, a: SetFigures, b: SetFigures) -> str:
+    old, new = getattr(a, _FIGURES[name]), getattr(b, _FIGURES[name])
+    return f"{name} {_shown(name, old)} → {_shown(name, new)}"
+
+
+def _figures(wb: Workbench, lf_set: LFSet) -> SetFigures:
+    return set_figures(wb.applier, wb.applier.usable(lf_set))

@@ -1,0 +1,129 @@
+"""Adding, naming, ordering and removing LFs."""
+
+from typing import Any
+
+import streamlit as st
+
+from pages.shared.selection import select_lf, table_revision
+from pages.shared.workbench import Workbench
+from weakrec_core.data.attached import attached_columns
+from weakrec_core.errors import SpecError
+from weakrec_core.labeling.external import MODULES_VARIABLE, available_functions
+from weakrec_core.labeling.spec import LF, parse_lf
+
+_KINDS = {
+    "keyword": "Keywords in the review",
+    "threshold": "Threshold on a signal",
+    "combined": "Several conditions together",
+    "column": "Votes computed elsewhere",
+    "python": "A Snorkel function in Python",
+}
+_START: dict[str, dict[str, Any]] = {
+    "keyword": {"groups": [{"label": "NEGATIVE", "keywords": ["could not finish"]}]},
+    "threshold": {"signal": "polarity", "op": ">", "threshold": 0.5, "label": "POSITIVE"},
+    "combined": {
+        "label": "POSITIVE",
+        "conditions": [
+            {"type": "keywords", "keywords": ["loved"]},
+            {"type": "threshold", "signal": "polarity", "op": ">", "threshold": 0.2},
+        ],
+    },
+}
+
+
+def add_button(wb: Workbench) -> None:
+    """The popover that adds an LF."""
+    with (
+        st.popover("Add", icon=":material/add:", width="content", key=f"add_{_closed()}"),
+        st.form("add_lf", border=False),
+    ):
+        kind = st.radio("Kind", list(_KINDS), format_func=_KINDS.__getitem__, key="new_kind")
+        name = st.text_input("Name", key="new_name", placeholder="hated_it")
+        if st.form_submit_button("Add", type="primary"):
+            try:
+                _add(wb, name.strip() or _free_name(wb, kind), _start(wb, kind))
+            except SpecError as e:
+                st.error(str(e))
+
+
+def more_button(wb: Workbench, lf: LF) -> None:
+    """Rename, duplicate, move and delete the selected LF."""
+    names = [other.name for other in wb.draft.lf_set.lfs]
+    at = names.index(lf.name)
+    help_text = "Rename, duplicate, move, delete"
+    with st.popover("", icon=":material/more_horiz:", width="content", help=help_text, key=f"more_{_closed()}"):
+        new_name = st.text_input("Name", lf.name, key=f"rename_{lf.name}_{wb.revision}")
+        if new_name.strip() != lf.name and st.button("Rename", key="rename", type="primary", width="stretch"):
+            _rename(wb, lf, new_name.strip())
+        if st.button("Duplicate", icon=":material/content_copy:", key="duplicate", width="stretch"):
+            copy = _free_name(wb, lf.name)
+            lfs = list(wb.draft.lf_set.lfs)
+            lfs.insert(at + 1, lf.model_copy(update={"name": copy}))
+            _apply(wb, lfs, copy)
+        if st.button("Move up", icon=":material/arrow_upward:", key="move_up", width="stretch", disabled=at == 0):
+            _move(wb, at, at - 1)
+        last = at == len(names) - 1
+        if st.button("Move down", icon=":material/arrow_downward:", key="move_down", width="stretch", disabled=last):
+            _move(wb, at, at + 1)
+        if st.button("Delete", icon=":material/delete:", key="delete", width="stretch", help="Undo brings it back"):
+            lfs = [other for other in wb.draft.lf_set.lfs if other.name != lf.name]
+            _apply(wb, lfs, lfs[min(at, len(lfs) - 1)].name if lfs else "")
+
+
+def _start(wb: Workbench, kind: str) -> dict[str, Any]:
+    if kind == "column":
+        columns = attached_columns(wb.dataset)
+        if not columns:
+            raise SpecError(
+                f"Dataset {wb.dataset.name!r} has no votes from elsewhere yet; attach some with: python -m weakrec_core attach "
+                f"--dataset {wb.dataset.name} --file votes.parquet"
+            )
+        return {"column": columns[0]}
+    if kind == "python":
+        functions = available_functions()
+        if not functions:
+            raise SpecError(
+                f"No Python LF is offered: start the workbench with {MODULES_VARIABLE}=my_lfs to name a module."
+            )
+        return {"target": functions[0]}
+    return _START[kind]
+
+
+def _add(wb: Workbench, name: str, values: dict[str, Any]) -> None:
+    kind = st.session_state["new_kind"]
+    if name in [lf.name for lf in wb.draft.lf_set.lfs]:
+        raise SpecError(f"LF {name!r}: the name is taken.")
+    _apply(wb, [*wb.draft.lf_set.lfs, parse_lf({"kind": kind, "name": name} | values)], name)
+
+
+def _rename(wb: Workbench, lf: LF, name: str) -> None:
+    try:
+        if name in [other.name for other in wb.draft.lf_set.lfs]:
+            raise SpecError(f"LF {name!r}: the name is taken.")
+        renamed = parse_lf(lf.model_dump() | {"name": name})
+    except SpecError as e:
+        st.error(str(e))
+        return
+    _apply(wb, [renamed if other.name == lf.name else other for other in wb.draft.lf_set.lfs], name)
+
+
+def _move(wb: Workbench, start: int, end: int) -> None:
+    lfs = list(wb.draft.lf_set.lfs)
+    lfs[start], lfs[end] = lfs[end], lfs[start]
+    _apply(wb, lfs, lfs[end].name)
+
+
+def _closed() -> int:
+    """Part of a popover's key: after its work is done it is another one, and closed."""
+    return table_revision()
+
+
+def _apply(wb: Workbench, lfs: list[LF], selected: str) -> None:
+    wb.edit(tuple(lfs))
+    select_lf(selected)
+    st.rerun()
+
+
+def _free_name(wb: Workbench, stem: str) -> str:
+    names = {lf.name for lf in wb.draft.lf_set.lfs}
+    return next(name for i in range(2, len(names) + 3) if (name := f"{stem}_{i}") not in names)

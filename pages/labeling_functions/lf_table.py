@@ -1,0 +1,174 @@
+"""The table that is both LFAnalysis and the list of LFs; a row selects."""
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from pages.shared import fmt
+from pages.shared.selection import selected_lf, table_revision
+from pages.shared.workbench import Workbench
+from weakrec_core.labeling.analysis import lf_summary
+from weakrec_core.labeling.drift import drift_table
+from weakrec_core.labeling.spec import LF, LFSet
+
+_MARKS = {"better": "▲ better", "worse": "▼ worse", "not distinguishable": "≈ chance", "no votes": fmt.NONE}
+_TEXT: dict[str, Any] = {"alignment": "right"}
+
+_COLUMNS = {
+    "on": st.column_config.TextColumn("On", width=32),
+    "name": st.column_config.TextColumn("LF", width=114),
+    "kind": st.column_config.TextColumn("Kind", width=62),
+    "polarity": st.column_config.TextColumn("Polarity", width=52, help="The labels it votes: 1 POSITIVE, 0 NEGATIVE"),
+    "coverage": st.column_config.ProgressColumn(
+        "Coverage", format="percent", min_value=0, max_value=0.25, width=78, help="Share of dev rows it votes on"
+    ),
+    "train": st.column_config.TextColumn(
+        "On train",
+        width=58,
+        help="Share of train rows; ≠ where it differs from dev by more than a quarter and by more than chance",
+        **_TEXT,
+    ),
+    "overlaps": st.column_config.TextColumn(
+        "Overlaps", width=60, help="Share of dev rows where another LF votes too", **_TEXT
+    ),
+    "conflicts": st.column_config.TextColumn(
+        "Conflicts", width=62, help="Share of dev rows where another LF votes differently", **_TEXT
+    ),
+    "n": st.column_config.TextColumn("n", width=42, help="Votes on dev rows with gold", **_TEXT),
+    "correct": st.column_config.TextColumn("Correct", width=52, **_TEXT),
+    "incorrect": st.column_config.TextColumn("Incorrect", width=60, **_TEXT),
+    "accuracy": st.column_config.TextColumn(
+        "Emp. Acc., 95 %", width=108, help="Correct / n with Wilson's 95 % interval", **_TEXT
+    ),
+    "lift": st.column_config.TextColumn(
+        "Lift (base)",
+        width=74,
+        help="Accuracy minus the base rate in brackets: what the same votes would reach at random",
+        **_TEXT,
+    ),
+    "verdict": st.column_config.TextColumn(
+        "Verdict", width=70, help="Whether the interval lies above or below the base rate"
+    ),
+    "since": st.column_config.TextColumn(
+        "Since saved", width=76, help="Correct and incorrect votes gained or lost since the saved version"
+    ),
+}
+_FIELDS = (
+    "polarity",
+    "coverage",
+    "train",
+    "overlaps",
+    "conflicts",
+    "n",
+    "correct",
+    "incorrect",
+    "accuracy",
+    "lift",
+)
+
+
+def lf_table(wb: Workbench, differences: bool) -> str | None:
+    """Draw the table; returns the name of the selected LF.
+
+    `differences` shows each cell as its difference to the saved version.
+    """
+    draft = wb.draft
+    if not draft.lf_set.lfs:
+        st.info("This set has no LF yet: add one.", icon=":material/add:")
+        return None
+    frame = _frame(wb, differences)
+    names = frame["name"].tolist()
+    selected = selected_lf(names)
+    columns = (
+        _COLUMNS
+        if not differences
+        else _COLUMNS | {"coverage": st.column_config.TextColumn("Coverage", width=78, **_TEXT)}
+    )
+    event = st.dataframe(
+        frame,
+        key=f"lf_table_{differences}_{table_revision()}_{abs(hash(tuple(names)))}",
+        column_config=columns,
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="single-row-required",
+        selection_default={"selection": {"rows": [names.index(selected)], "columns": []}},
+        height="content" if len(names) <= 12 else 460,
+        alt="LF analysis on dev: one row a labeling function",
+    )
+    rows = event.selection.rows
+    st.session_state["selected_lf"] = names[rows[0]] if rows else selected
+    return str(st.session_state["selected_lf"])
+
+
+def _frame(wb: Workbench, differences: bool) -> pd.DataFrame:
+    draft = wb.draft
+    now, before = _analysis(wb, wb.lf_set), _analysis(wb, wb.applier.usable(draft.base.lf_set))
+    base = {lf.name: lf for lf in draft.base.lf_set.lfs}
+    rows = []
+    for lf in draft.lf_set.lfs:
+        row: dict[str, Any] = {"on": "✓" if lf.enabled else "", "name": lf.name, "kind": lf.kind}
+        if lf.enabled and lf.name not in now.index:
+            row["on"], row["verdict"] = "⚠", "error"
+        elif differences:
+            row |= _differences(now, before, lf.name)
+        elif lf.name in now.index:
+            row |= _values(now.loc[lf.name])
+        rows.append(row | {"since": _since(lf, now, before, base)})
+    return pd.DataFrame(rows, columns=["on", "name", "kind", *_FIELDS, "verdict", "since"])
+
+
+def _analysis(wb: Workbench, lf_set: LFSet) -> pd.DataFrame:
+    def compute() -> pd.DataFrame:
+        table = lf_summary(wb.applier.patterns(lf_set, "dev")[0], lf_set).set_index("name")
+        return table.join(drift_table(wb.applier, lf_set).set_index("name")[["train", "drifts"]])
+
+    return wb.applier.remember(("analysis", lf_set.active), compute)
+
+
+def _values(s: pd.Series) -> dict[str, Any]:
+    voted = s["n"] > 0
+    return {
+        "polarity": ", ".join(map(str, s["polarity"])) or fmt.NONE,
+        "coverage": s["coverage"],
+        "train": ("≠ " if s["drifts"] else "") + fmt.percent(s["train"], 2),
+        "overlaps": fmt.percent(s["overlaps"], 2) if voted else fmt.NONE,
+        "conflicts": fmt.percent(s["conflicts"], 2) if voted else fmt.NONE,
+        "n": f"{s['n']:,}",
+        "correct": f"{s['correct']:,}" if voted else fmt.NONE,
+        "incorrect": f"{s['incorrect']:,}" if voted else fmt.NONE,
+        "accuracy": fmt.interval(s["emp_acc"], s["ci_low"], s["ci_high"]),
+        "lift": f"{s['lift']:+.2f} ({s['base_rate']:.2f})" if voted else fmt.NONE,
+        "verdict": _MARKS[s["verdict"]],
+    }
+
+
+def _differences(now: pd.DataFrame, before: pd.DataFrame, name: str) -> dict[str, Any]:
+    if name not in now.index or name not in before.index:
+        return {}
+    a, b = before.loc[name], now.loc[name]
+    shares = {"coverage": "coverage", "train": "train", "overlaps": "overlaps", "conflicts": "conflicts"}
+    counts = {"n": "n", "correct": "correct", "incorrect": "incorrect"}
+    rates = {"accuracy": "emp_acc", "lift": "lift"}
+    zero = fmt.NONE
+    return (
+        {key: zero if a[f] == b[f] else f"{100 * (b[f] - a[f]):+.2f} %" for key, f in shares.items()}
+        | {key: zero if a[f] == b[f] else f"{b[f] - a[f]:+,}" for key, f in counts.items()}
+        | {key: zero if a[f] == b[f] else fmt.signed(b[f] - a[f]) for key, f in rates.items()}
+        | {"verdict": zero if a["verdict"] == b["verdict"] else f"was {a['verdict']}"}
+    )
+
+
+def _since(lf: LF, now: pd.DataFrame, before: pd.DataFrame, base: dict[str, LF]) -> str:
+    if lf.name not in base:
+        return "new"
+    if lf == base[lf.name]:
+        return fmt.NONE
+    if not lf.enabled and base[lf.name].enabled:
+        return "switched off"
+    if lf.name not in before.index:
+        return "switched on"
+    if lf.name not in now.index:
+        return fmt.NONE
+    correct, incorrect = (int(now.loc[lf.name, k] - before.loc[lf.name, k]) for k in ("correct", "incorrect"))
+    return f"{correct:+d} ✓ {incorrect:+d} ✗" if correct or incorrect else "same votes"

@@ -1,0 +1,113 @@
+"""Labeling functions: the table, the editor of the selected LF, and the rows it decides."""
+
+import pandas as pd
+import streamlit as st
+
+from pages.labeling_functions.combined_editor import combined_editor
+from pages.labeling_functions.external_editor import column_editor, python_editor
+from pages.labeling_functions.history import history_button
+from pages.labeling_functions.keyword_editor import keyword_editor
+from pages.labeling_functions.lf_actions import add_button, more_button
+from pages.labeling_functions.lf_table import lf_table
+from pages.labeling_functions.rows import rows_panel
+from pages.labeling_functions.suggestions import suggest_button
+from pages.labeling_functions.threshold_editor import threshold_editor
+from pages.shared.errors import errors_shown
+from pages.shared.set_bar import set_bar
+from pages.shared.workbench import Workbench, opened
+from weakrec_core.labeling.python_votes import StillRunning
+from weakrec_core.labeling.spec import LF, ColumnLF, CombinedLF, KeywordLF, PythonLF, ThresholdLF
+from weakrec_core.signals import SIGNALS
+
+
+def heading(wb: Workbench) -> bool:
+    """What the table is about, and its buttons; returns whether differences are wanted."""
+    gold = wb.dataset.gold("dev")
+    base = (gold == 1).sum() / max((gold >= 0).sum(), 1)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader(
+            f"LF analysis on dev :gray[:small[{len(gold):,} rows · base rate POSITIVE {base:.2f}]]",
+            anchor=False,
+            width="stretch",
+        )
+        view = st.segmented_control(
+            "Show",
+            ["Values", "Differences"],
+            default="Values",
+            key="table_view",
+            required=True,
+            label_visibility="collapsed",
+            help=f"Differences to the saved v{wb.draft.base.number}",
+            width="content",
+        )
+        add_button(wb)
+        suggest_button(wb)
+        with st.popover("Signals", icon=":material/function:", width="content"):
+            st.markdown("What a threshold can be put on:")
+            st.dataframe(
+                pd.DataFrame([(s.name, s.meaning, s.unit, s.nan) for s in SIGNALS.values()], columns=_SIGNAL_COLUMNS),
+                hide_index=True,
+                width=820,
+            )
+        history_button(wb)
+    return view == "Differences"
+
+
+_SIGNAL_COLUMNS = ["Signal", "Meaning", "Unit", "Not known where"]
+
+
+def editor(wb: Workbench, lf: LF) -> None:
+    """The editor of one LF."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader(f"{lf.name} :gray-badge[{lf.kind}]", anchor=False, width="stretch")
+        st.toggle(
+            "On",
+            lf.enabled,
+            key=f"enabled_{lf.name}_{wb.revision}",
+            help="An LF that is off stays in the set and does not vote",
+            on_change=lambda: wb.replace(lf.name, lf.model_copy(update={"enabled": not lf.enabled})),
+        )
+        more_button(wb, lf)
+    problem = wb.applier.problem(lf)
+    if isinstance(problem, StillRunning):
+        still_running(str(problem))
+    elif problem is not None:
+        st.error(f"{problem} The other LFs go on without it.", icon=":material/error:")
+    match lf:
+        case KeywordLF():
+            keyword_editor(wb, lf)
+        case ThresholdLF():
+            threshold_editor(wb, lf)
+        case CombinedLF():
+            combined_editor(wb, lf)
+        case ColumnLF():
+            column_editor(wb, lf)
+        case PythonLF():
+            python_editor(wb, lf)
+
+
+def still_running(message: str) -> None:
+    """Say that votes are on their way; a click looks again."""
+    st.info(message, icon=":material/hourglass_top:")
+    if st.button("Look again", icon=":material/refresh:"):
+        st.rerun()
+
+
+@st.fragment
+def working_area(wb: Workbench) -> None:
+    """All that an edit changes, so that an edit reruns no more than this."""
+    with errors_shown():
+        set_bar(wb)
+        selected = lf_table(wb, heading(wb))
+        lf = next((lf for lf in wb.draft.lf_set.lfs if lf.name == selected), None)
+        if lf is None:
+            return
+        left, right = st.columns([1.45, 1], gap="large")
+        with left:
+            editor(wb, lf)
+        with right:
+            if wb.applier.problem(lf) is None:
+                rows_panel(wb, lf)
+
+
+working_area(opened())

@@ -1,0 +1,75 @@
+"""Dev rows that an LF gets wrong, right or nearly, with the deciding words marked."""
+
+import math
+
+import numpy as np
+import streamlit as st
+
+from pages.shared.cards import badge, book_of, card, gold_badge, marked
+from pages.shared.workbench import Workbench
+from weakrec_core import ABSTAIN
+from weakrec_core.charts.colors import ABSTAIN_COLOR
+from weakrec_core.error_analysis.excerpts import excerpt
+from weakrec_core.label_model.set_figures import set_figures
+from weakrec_core.labeling.spec import LF, ThresholdLF
+
+_PAGE = 5
+
+
+def rows_panel(wb: Workbench, lf: LF) -> None:
+    """Draw the panel."""
+    votes, gold = wb.applier.votes(lf, "dev"), wb.dataset.gold("dev")
+    known = (votes != -1) & (gold != -1)
+    buckets = {
+        "Incorrect": np.flatnonzero(known & (votes != gold)),
+        "Correct": np.flatnonzero(known & (votes == gold)),
+    }
+    if isinstance(lf, ThresholdLF):
+        buckets["Near miss"] = _near_misses(wb, lf, votes)
+    st.subheader("Rows", anchor=False)
+    names = list(buckets)
+    chosen = st.segmented_control(
+        "Which dev rows",
+        names,
+        default=names[0],
+        key="bucket",
+        required=True,
+        format_func=lambda name: f"{name} {len(buckets.get(name, ())):,}",
+        label_visibility="collapsed",
+    )
+    rows = buckets.get(chosen, buckets["Incorrect"])
+    if not len(rows):
+        st.caption("No dev row here.")
+        return
+    page = st.session_state.get("rows_shown", _PAGE)
+    st.html("".join(_card(wb, lf, int(row)) for row in rows[:page]))
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.caption(f"1–{min(page, len(rows))} of {len(rows):,}")
+        if len(rows) > page and st.button("Show more", key="more_rows", type="tertiary", icon=":material/expand_more:"):
+            st.session_state["rows_shown"] = page + _PAGE
+            st.rerun()
+
+
+def _near_misses(wb: Workbench, lf: ThresholdLF, votes: np.ndarray) -> np.ndarray:
+    """The rows nearest to the threshold that do not fire, nearest first."""
+    values = wb.applier.signals.values(lf.signal, "dev")
+    distance = np.min([np.abs(values - b) for b in lf.bounds], axis=0)
+    candidates = np.flatnonzero((votes == -1) & ~np.isnan(values))
+    return candidates[np.argsort(distance[candidates], kind="stable")][:50]
+
+
+def _card(wb: Workbench, lf: LF, row: int) -> str:
+    record = wb.dataset.split("dev").iloc[row]
+    badges = ""
+    if isinstance(lf, ThresholdLF):
+        value = wb.applier.signals.values(lf.signal, "dev")[row]
+        badges += badge(f"{lf.signal} {'–' if math.isnan(value) else f'{value:.4g}'}", ABSTAIN_COLOR)
+    badges += gold_badge(int(record["gold"]), record["rating"])
+    p_positive = set_figures(wb.applier, wb.lf_set).p_positive
+    if p_positive is not None:
+        badges += badge(f"p {p_positive[row]:.2f}", ABSTAIN_COLOR)
+    text, vote = record["review_text"], int(wb.applier.votes(lf, "dev")[row])
+    body = "<i>no review</i>"
+    if isinstance(text, str):
+        body = marked([(part, max(vote, 0) if deciding else ABSTAIN) for part, deciding in excerpt(lf, text)])
+    return card(*book_of(wb, record["book_idx"]), badges, body)

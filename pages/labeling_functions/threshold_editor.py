@@ -1,0 +1,183 @@
+"""The editor of a threshold LF: controls, histogram over sweep on one x axis, and what the setting gives."""
+
+import math
+
+import numpy as np
+import streamlit as st
+
+from pages.shared import fmt
+from pages.shared.workbench import Workbench, is_dark
+from weakrec_core import NEGATIVE, POSITIVE
+from weakrec_core.charts.threshold import threshold_histogram, threshold_sweep
+from weakrec_core.labeling.spec import ThresholdLF
+from weakrec_core.labeling.sweep import best_threshold, histogram, sweep
+from weakrec_core.signals import SIGNALS
+from weakrec_core.stats.domain import Domain, domain
+from weakrec_core.stats.intervals import wilson
+
+_OPS = [">", ">=", "<", "<=", "between"]
+
+
+def threshold_editor(wb: Workbench, lf: ThresholdLF) -> None:
+    """Draw the editor; every change is put on the draft at once."""
+    key = f"{lf.name}_{wb.revision}"
+    values, gold = wb.applier.signals.values(lf.signal, "dev"), wb.dataset.gold("dev")
+    shown = domain(values)
+    info = SIGNALS[lf.signal]
+    left, mid, right = st.columns([3, 1.4, 2])
+    signals = list(SIGNALS)
+    left.selectbox(
+        "Signal",
+        signals,
+        index=signals.index(lf.signal),
+        key=f"signal_{key}",
+        help=f"{info.meaning} ({info.unit}). Not known where {info.nan}.",
+        on_change=lambda: _change_signal(wb, lf, st.session_state[f"signal_{key}"]),
+    )
+    mid.selectbox(
+        "Operator",
+        _OPS,
+        index=_OPS.index(lf.op),
+        key=f"op_{key}",
+        on_change=lambda: _change_op(wb, lf, st.session_state[f"op_{key}"], shown),
+    )
+    labels = ["POSITIVE", "NEGATIVE"]
+    right.segmented_control(
+        "Votes",
+        labels,
+        default=lf.label,
+        key=f"label_{key}",
+        required=True,
+        on_change=lambda: wb.change(lf, label=st.session_state[f"label_{key}"]),
+    )
+    if shown is None:
+        st.info(f"No dev row has this signal: {info.nan}. The LF abstains throughout.", icon=":material/info:")
+        return
+    _threshold_slider(wb, lf, shown, key)
+    _charts(wb, lf, values, gold, shown, key)
+
+
+def _threshold_slider(wb: Workbench, lf: ThresholdLF, shown: Domain, key: str) -> None:
+    step = SIGNALS[lf.signal].step
+    low, high = _floor(min(shown.low, *lf.bounds), step), -_floor(-max(shown.high, *lf.bounds), step)
+    current = lf.bounds if lf.op == "between" else lf.bounds[0]
+    st.slider(
+        "Threshold",
+        low,
+        high,
+        current,
+        step=float(step),
+        key=f"threshold_{key}_{lf.op == 'between'}",
+        help=SIGNALS[lf.signal].unit,
+        on_change=lambda: _set(wb, lf, st.session_state[f"threshold_{key}_{lf.op == 'between'}"]),
+    )
+
+
+def _charts(wb: Workbench, lf: ThresholdLF, values: "np.ndarray", gold: "np.ndarray", shown: Domain, key: str) -> None:
+    label = POSITIVE if lf.label == "POSITIVE" else NEGATIVE
+    fired = {">": (lf.bounds[0], math.inf), ">=": (lf.bounds[0], math.inf), "between": lf.bounds}.get(
+        lf.op, (-math.inf, lf.bounds[0])
+    )
+    # The descriptions stay the same while a threshold moves: the browser then exchanges the data of a chart, not the chart.
+    bins = histogram(values, gold, shown)
+    st.vega_lite_chart(
+        threshold_histogram(
+            bins,
+            shown,
+            lf.bounds,
+            fired,
+            f"Histogram of {lf.signal} on dev by gold label, the threshold as a line",
+            is_dark(),
+        )
+    )
+    if lf.op == "between":
+        return
+    table = sweep(values, gold, lf.op, label, len(values))
+    base_rate = (gold == label).sum() / max((gold >= 0).sum(), 1)
+    if table.empty:
+        return
+    event = st.vega_lite_chart(
+        threshold_sweep(
+            table,
+            shown,
+            lf.bounds,
+            base_rate,
+            lf.signal,
+            f"Precision with its 95 % interval at every threshold on {lf.signal}",
+            is_dark(),
+        ),
+        key=f"sweep_{key}_{lf.op}_{lf.label}",
+        on_select="rerun",
+        selection_mode=["pick"],
+    )
+    picked = event.selection.get("pick") or []
+    if picked and picked[0]["threshold"] != st.session_state.get("picked"):
+        st.session_state["picked"] = picked[0]["threshold"]
+        _set(wb, lf, picked[0]["threshold"])
+        wb.refresh_widgets()
+        st.rerun()
+    with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
+        st.markdown(_sentence(wb, lf, values, gold, label, base_rate), width=340)
+        with st.container(horizontal=True, vertical_alignment="bottom", width="content"):
+            wanted = st.number_input("Precision ≥", 0.5, 0.99, 0.8, step=0.01, key=f"wanted_{lf.name}", width=120)
+            if st.button("Set best", icon=":material/target:", key=f"best_{lf.name}", help=_BEST):
+                best = best_threshold(table, wanted)
+                if best is None:
+                    st.toast(f"No threshold has an interval above {wanted:.2f}.", icon=":material/info:")
+                else:
+                    _set(wb, lf, best)
+                    wb.refresh_widgets()
+                    st.rerun()
+
+
+_BEST = "The threshold with the most coverage whose 95 % interval lies above this precision"
+
+
+def _sentence(
+    wb: Workbench, lf: ThresholdLF, values: "np.ndarray", gold: "np.ndarray", label: int, base_rate: float
+) -> str:
+    at = _at(lf)
+    fires = lf.fires(values)
+    n, correct = int((fires & (gold >= 0)).sum()), int((fires & (gold == label)).sum())
+    if n == 0:
+        return f"At **{at}** it votes on no dev row."
+    low, high = wilson(correct, n)
+    train = wb.applier.votes(lf, "train")
+    return (
+        f"At **{at}**: n **{n:,}**, precision **{correct / n:.2f}** [{low:.2f}, {high:.2f}], lift "
+        f"**{correct / n - base_rate:+.2f}**, coverage **{fmt.percent(float(fires.mean()), 2)}**, "
+        f"on train {fmt.percent(float((train != -1).mean()), 2)}"
+    )
+
+
+def _at(lf: ThresholdLF) -> str:
+    return " to ".join(f"{b:g}" for b in lf.bounds)
+
+
+def _set(wb: Workbench, lf: ThresholdLF, value: float | tuple[float, float]) -> None:
+    if isinstance(value, tuple):
+        wb.change(lf, low=value[0], high=value[1])
+    else:
+        wb.change(lf, threshold=value)
+
+
+def _change_op(wb: Workbench, lf: ThresholdLF, op: str, shown: Domain | None) -> None:
+    if op == "between":
+        low = lf.bounds[0]
+        high = max(low, shown.high if shown else low)
+        wb.change(lf, op=op, threshold=None, low=low, high=high)
+    else:
+        wb.change(lf, op=op, threshold=lf.bounds[0], low=None, high=None)
+
+
+def _change_signal(wb: Workbench, lf: ThresholdLF, signal: str) -> None:
+    known = wb.applier.signals.values(signal, "dev")
+    known = known[~np.isnan(known)]
+    start = float(np.quantile(known, 0.9 if lf.op.startswith(">") else 0.1)) if len(known) else 0.0
+    start = _floor(start, SIGNALS[signal].step)
+    bounds = {"low": start, "high": start} if lf.op == "between" else {"threshold": start}
+    wb.change(lf, signal=signal, **bounds)
+
+
+def _floor(value: float, step: float) -> float:
+    return float(round(math.floor(value / step + 1e-9) * step, 6))

@@ -1,0 +1,81 @@
+"""Overview: where the pipeline stands and what to do next. Entry point of the app."""
+
+import streamlit as st
+
+from pages.shared import fmt
+from pages.shared.errors import errors_shown
+from pages.shared.workbench import Workbench, opened
+from weakrec_core.error_analysis.buckets import buckets
+from weakrec_core.label_model.set_figures import set_figures
+from weakrec_core.runs.store import ACTIVE, list_runs
+
+
+def step(number: int, title: str, page: str, state: str, action: str) -> None:
+    """One step of the pipeline: what there is, and where to go on."""
+    with st.container(border=True, horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        with st.container(width=640, gap="xxsmall"):
+            st.markdown(f"**{number} · {title}**")
+            st.markdown(state)
+        st.page_link(page, label=action, icon=":material/arrow_forward:", width="content")
+
+
+def overview(wb: Workbench) -> None:
+    """The steps from data to recommendations."""
+    st.title("Weakrec Workbench", anchor=False)
+    st.markdown(
+        "Train a book recommender without rating labels: write labeling functions, combine their votes, train, measure."
+    )
+    dataset, draft = wb.dataset, wb.draft
+    source = "synthetic demo data" if dataset.name == "demo" else f"from {', '.join(dataset.meta['files'].values())}"
+    step(
+        1,
+        "Data",
+        "pages/data/page.py",
+        f"**{dataset.name}**, {source}: {dataset.n_users:,} users, {dataset.n_books:,} books, "
+        f"{dataset.n_rows('train'):,} train rows without labels, {dataset.n_rows('dev'):,} dev rows with gold.",
+        "See the data",
+    )
+    with errors_shown():
+        now = set_figures(wb.applier, wb.lf_set)
+        unsaved = " with unsaved edits" if draft.dirty else ""
+        step(
+            2,
+            "Labeling functions",
+            "pages/labeling_functions/page.py",
+            f"**{draft.base.name} v{draft.base.number}**{unsaved}: {len(draft.lf_set.active)} LFs on; they vote on "
+            f"{fmt.percent(now.train_coverage)} of the train rows and disagree on {fmt.percent(now.conflicts)}.",
+            "Edit LFs",
+        )
+        found = buckets(wb.applier, wb.lf_set).counts
+        step(
+            3,
+            "Error analysis",
+            "pages/error_analysis/page.py",
+            f"On dev the label model is wrong on {found['wrong']:,} of {found['wrong'] + found['right']:,} rows with a vote; "
+            f"no LF votes on {found['uncovered']:,}.",
+            "Look into the errors",
+        )
+        step(
+            4,
+            "Label model",
+            "pages/label_model/page.py",
+            f"On dev rows with a vote: AUC **{fmt.number(now.auc)}**, log loss {fmt.number(now.log_loss)}.",
+            "Fit",
+        )
+    runs = [r.summary() for r in list_runs(wb.workspace) if r.config.dataset == dataset.name]
+    active = sum(r["state"] in ACTIVE for r in runs)
+    finished = [r for r in runs if r["test"]]
+    step(
+        5,
+        "Training",
+        "pages/training/page.py",
+        f"{len(runs)} runs on this dataset, {active} active." if runs else "Not trained on this dataset yet.",
+        "Train",
+    )
+    newest = f"{len(finished)} finished; the newest is {finished[0]['run']}." if finished else "No finished run yet."
+    step(6, "Results", "pages/results/page.py", newest, "Read test metrics")
+    ready = "Books for a reader, and why." if finished else "Needs a finished run."
+    step(7, "Recommendations", "pages/recommendations/page.py", ready, "See recommendations")
+
+
+overview(opened())

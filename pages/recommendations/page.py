@@ -1,0 +1,100 @@
+"""Recommendations: a reader on the left, what a run recommends on the right, and why."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import streamlit as st
+
+from pages.recommendations.book_cards import STYLE, recommended_card, shelf
+from pages.recommendations.reader_panel import choose_reader, count_of, most_telling, show_books
+from pages.recommendations.reader_url import POPULARITY, View, current_view, show, start_over
+from pages.recommendations.recommended import heading, in_twos, most_read, one_list, side_by_side
+from pages.recommendations.recommender import catalogue, finished_runs, recommendations, run_of
+from pages.shared.workbench import Workbench, opened
+from weakrec_core.errors import WeakrecError
+from weakrec_core.labeling.book_votes import count_book_votes
+from weakrec_core.labeling.spec import LFSet
+from weakrec_core.runs.store import Run
+from weakrec_core.serving.reader import Reader, reader_of
+from weakrec_core.serving.recommend import Recommendation
+
+_PRESENTED_SHELF = 12
+_PRESENTATION = """<style>
+[data-testid="stSidebar"], [data-testid="stExpandSidebarButton"], [data-testid="stHeader"] {display:none !important}
+[data-testid="stMainBlockContainer"] {padding:2rem 4rem 3rem 4rem; max-width:1500px; margin:auto}
+</style>"""
+
+
+def page(wb: Workbench, runs: Sequence[Run]) -> None:
+    """The page once there is a run."""
+    books = catalogue(wb.dataset)
+    view = current_view(View(runs[0].id, books.test_users[0] if books.test_users else None))
+    run = run_of(view.run or runs[0].id, wb.dataset)
+    view = replace(view, run=run.id, beside=tuple(b for b in view.beside if b != run.id))
+    compared = [run_of(name, wb.dataset) for name in view.beside if name != POPULARITY]
+    reader = reader_of(wb.dataset, view.user, view.book, view.liked)
+    found = recommendations(run, reader, view.k) if reader.read else []
+    if view.present:
+        presentation(wb, view, reader, found)
+        return
+    left, right = st.columns([1, 2.6], gap="large")
+    with left:
+        choose_reader(wb, books, runs, view, reader)
+        show_books(wb, reader, view, found)
+    with right:
+        heading(view, runs)
+        if not reader.read:
+            st.info("Search for a book on the left to get recommendations; until then, what most people read.")
+            most_read(wb, books, reader, view.k)
+            return
+        with st.spinner("Counting the LFs' votes by book …"):
+            votes = count_book_votes(wb.applier, LFSet.model_validate(run.config.lf_set))
+        if view.beside:
+            others = {other.id: recommendations(other, reader, view.k) for other in compared}
+            side_by_side(wb, books, view, reader, found, others, votes)
+        else:
+            one_list(wb, view, found, votes)
+
+
+def presentation(wb: Workbench, view: View, reader: Reader, found: Sequence[Recommendation]) -> None:
+    """The list alone."""
+    st.html(_PRESENTATION)
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.title("Recommended books", anchor=False, width="content")
+        st.button(
+            "",
+            icon=":material/close:",
+            type="tertiary",
+            key="leave",
+            help="Back to the tools",
+            on_click=show,
+            args=(replace(view, present=False),),
+        )
+    if not reader.read:
+        st.info("This reader has no books yet: go back to the tools and add some.")
+        return
+    left, right = st.columns([1, 3.2], gap="large")
+    with left:
+        st.markdown(f"**For a reader of {count_of(reader)}**")
+        st.html(shelf(wb.dataset.books, most_telling(reader.read, found)[0][:_PRESENTED_SHELF], {}))
+        if len(reader.read) > _PRESENTED_SHELF:
+            st.caption(f"… and {len(reader.read) - _PRESENTED_SHELF:,} more")
+    with right:
+        for place, (rank, one) in zip(in_twos(len(found), "medium"), enumerate(found, 1), strict=True):
+            with place, st.container(border=True, height="stretch"):
+                st.html(recommended_card(wb.dataset.books, rank, one, None, look="presented"))
+
+
+wb = opened()
+st.html(STYLE)
+finished = finished_runs(wb.dataset)
+if not finished:
+    st.title("Recommendations", anchor=False)
+    st.info(f"No finished run on dataset {wb.dataset.name} yet: train one first.", icon=":material/info:")
+    st.page_link("pages/training/page.py", label="Launch a run", icon=":material/arrow_forward:")
+else:
+    try:
+        page(wb, finished)
+    except WeakrecError as e:
+        st.error(str(e), icon=":material/error:")
+        st.button("Start over", icon=":material/refresh:", on_click=start_over, key="start_over")

@@ -1,0 +1,161 @@
+"""The right side of the Recommendations page: one list, or several side by side."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import streamlit as st
+
+from pages.recommendations.book_cards import popular_card, recommended_card
+from pages.recommendations.reader_panel import run_label
+from pages.recommendations.reader_url import K_CHOICES, POPULARITY, View, show
+from pages.recommendations.recommender import Catalogue
+from pages.shared.workbench import Workbench
+from weakrec_core.labeling.book_votes import BookVotes
+from weakrec_core.runs.store import Run
+from weakrec_core.serving.reader import Reader
+from weakrec_core.serving.recommend import Recommendation
+
+_MOST_BESIDE = 2
+_ORDER = (
+    "Ordered by how much each book is to the reader's taste. The share says how likely the reader likes the book once "
+    "read: P(POSITIVE) of the model. Because of: the books without which it would score lower, strongest first."
+)
+_LIKE_HELP = (
+    "Adds the book to the reader's as read and liked: it leaves the list, and counts as much as a fifth of all the "
+    "reader's books (two at least), so that the list moves towards it."
+)
+_READ_HELP = "Adds the book to the reader's: it leaves the list, and counts like any other book read."
+
+
+def heading(view: View, runs: Sequence[Run]) -> None:
+    """How long the list is, what it stands beside, and the way to the presentation."""
+    with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
+        st.subheader("Recommendations", anchor=False, width="content", help=_ORDER)
+        with st.container(horizontal=True, vertical_alignment="bottom", width="content"):
+            names = {POPULARITY: "Popularity"} | {run.id: run_label(run) for run in runs if run.id != view.run}
+            st.session_state["rec_beside"] = [name for name in view.beside if name in names]
+            st.multiselect(
+                "Beside",
+                list(names),
+                key="rec_beside",
+                format_func=names.__getitem__,
+                max_selections=_MOST_BESIDE,
+                placeholder="Popularity or another run",
+                width=290,
+                on_change=lambda: show(replace(view, beside=tuple(st.session_state["rec_beside"]))),
+            )
+            st.session_state["rec_k"] = view.k
+            st.selectbox(
+                "Books",
+                sorted({*K_CHOICES, view.k}),
+                key="rec_k",
+                width=84,
+                on_change=lambda: show(replace(view, k=st.session_state["rec_k"])),
+            )
+            st.button(
+                "Present",
+                icon=":material/slideshow:",
+                key="present",
+                help="Hides the tools; the address shows others the same.",
+                on_click=show,
+                args=(replace(view, present=True),),
+            )
+
+
+def in_twos(n: int, gap: Any = "small") -> Iterator[Any]:
+    """Places for `n` cards, two in a row."""
+    for start in range(0, n, 2):
+        yield from st.columns(2, gap=gap)[: n - start]
+
+
+def one_list(wb: Workbench, view: View, found: Sequence[Recommendation], votes: BookVotes | None) -> None:
+    """What one run recommends."""
+    for place, (rank, one) in zip(in_twos(len(found)), enumerate(found, 1), strict=True):
+        with place:
+            _card(wb, view, rank, one, votes)
+
+
+def most_read(wb: Workbench, books: Catalogue, reader: Reader, k: int) -> None:
+    """What there is for a reader without books."""
+    popular = books.most_read(reader, k)
+    for place, (rank, book_idx) in zip(in_twos(len(popular)), enumerate(popular, 1), strict=True):
+        with place, st.container(border=True, height="stretch"):
+            st.html(popular_card(wb.dataset.books, rank, book_idx, int(books.readers[book_idx])))
+
+
+def side_by_side(
+    wb: Workbench,
+    books: Catalogue,
+    view: View,
+    reader: Reader,
+    found: Sequence[Recommendation],
+    others: Mapping[str, Sequence[Recommendation]],
+    votes: BookVotes | None,
+) -> None:
+    """One column a list; on the cards of the first, which others have the book, too."""
+    ids = {name: [one.book_idx for one in recommended] for name, recommended in others.items()}
+    if POPULARITY in view.beside:
+        ids[POPULARITY] = books.most_read(reader, view.k)
+    names = {name: "Popularity" if name == POPULARITY else f"Run {name}" for name in view.beside}
+    first, *columns = st.columns(1 + len(names), gap="medium")
+    with first:
+        _title("This run", f"{len(found)} books")
+        for rank, one in enumerate(found, 1):
+            _card(
+                wb,
+                view,
+                rank,
+                one,
+                votes,
+                [names[n] for n in view.beside if one.book_idx in ids[n]],
+                compact=len(names) > 1,
+            )
+    for column, name in zip(columns, names, strict=True):
+        with column:
+            common = len({one.book_idx for one in found} & set(ids[name]))
+            _title(names[name], f"{common} of {len(found)} in common with this run")
+            for rank, book_idx in enumerate(ids[name], 1):
+                with st.container(border=True):
+                    if name == POPULARITY:
+                        readers = int(books.readers[book_idx])
+                        st.html(popular_card(wb.dataset.books, rank, book_idx, readers, "compact"))
+                    else:
+                        one = others[name][rank - 1]
+                        st.html(recommended_card(wb.dataset.books, rank, one, None, look="compact"))
+
+
+def _title(name: str, figures: str) -> None:
+    with st.container(gap="xxsmall"):
+        st.markdown(f"**{name}**")
+        st.caption(figures)
+
+
+def _card(
+    wb: Workbench,
+    view: View,
+    rank: int,
+    one: Recommendation,
+    votes: BookVotes | None,
+    also: Sequence[str] = (),
+    *,
+    compact: bool = False,
+) -> None:
+    """A recommended book and what can be said to it."""
+    book_id = wb.dataset.books["book_id"].iat[one.book_idx]
+    with st.container(border=True, height="stretch", key=f"card_{rank}", vertical_alignment="distribute", gap="xsmall"):
+        st.html(recommended_card(wb.dataset.books, rank, one, votes, also, "compact" if compact else ""))
+        with st.container(horizontal=True, gap="medium"):
+            for label, icon, help_text, liked in (
+                ("Already read", ":material/check:", _READ_HELP, False),
+                ("More like this", ":material/favorite:", _LIKE_HELP, True),
+            ):
+                st.button(
+                    "" if compact else label,
+                    icon=icon,
+                    type="tertiary",
+                    help=f"{label}. {help_text}" if compact else help_text,
+                    key=f"{'like' if liked else 'read'}_{book_id}",
+                    on_click=show,
+                    args=(view.with_book(book_id, liked),),
+                )

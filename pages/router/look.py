@@ -1,0 +1,20 @@
+"""What all pages look like: title, icon, width."""
+
+from pathlib import Path
+
+import streamlit as st
+
+_ICON = Path(__file__).with_name("icon.svg")
+_SIDEBAR_WIDTH = 220
+# Streamlit's wide layout leaves 80 px on each side, and a width asked of the sidebar is not always kept: too much for a
+# table of 14 columns at 1280 px.
+_ROOM = f"""<style>
+[data-testid="stMainBlockContainer"] {{padding: 4.4rem 1.2rem 3rem 1.2rem}}
+[data-testid="stSidebar"][data-collapsed="false"] {{width: {_SIDEBAR_WIDTH}px !important}}
+</style>"""
+
+
+def set_look() -> None:
+    """Set the page up; before `st.navigation`, or the browser asks a font server for the page's icon to put on the tab."""
+    st.set_page_config(page_icon=_ICON, layout="wide")
+    st.html(_ROOM)

@@ -1,0 +1,83 @@
+"""Saving the draft as a version, and what happens when two people save at once."""
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from pages.shared import fmt
+from pages.shared.workbench import Workbench
+from weakrec_core.errors import WeakrecError
+from weakrec_core.labeling.diff import diff_sets
+from weakrec_core.labeling.drafts import Draft
+from weakrec_core.labeling.spec import LFSet
+from weakrec_core.labeling.versions import Version, VersionConflict, load_version, save_version
+
+
+def save_button(wb: Workbench) -> None:
+    """The popover that saves the draft as the next version."""
+    draft = wb.draft
+    label = f"Save v{draft.base.number + 1}"
+    with st.popover(
+        label, icon=":material/save:", type="primary", disabled=not draft.dirty, width="content", key="save"
+    ):
+        for line in diff_sets(draft.base.lf_set, draft.lf_set):
+            st.markdown(f"- {fmt.literal(line)}")
+        note = st.text_input("Note (optional)", key="save_note")
+        by = st.text_input("Your name (optional)", key="save_by", persist_state="session")
+        if st.button(label, type="primary", key="save_now", width="stretch"):
+            try:
+                _saved(wb, save_version(wb.workspace, draft.lf_set, draft.base.number, note, by))
+            except VersionConflict as e:
+                st.session_state["conflict"] = (e.latest, note, by)
+            except WeakrecError as e:
+                st.error(str(e))
+                return
+            st.rerun()
+
+
+def conflict_dialog(wb: Workbench) -> None:
+    """Shown when somebody has saved in the meantime: what they changed, what you changed, and the choice."""
+    if "conflict" in st.session_state:
+        _conflict(wb, *st.session_state.pop("conflict"))
+
+
+@st.dialog("Somebody has saved in the meantime", width="medium")
+def _conflict(wb: Workbench, latest: int, note: str, by: str) -> None:
+    draft = wb.draft
+    theirs = load_version(wb.workspace, draft.base.name, latest)
+    who = f" by {fmt.literal(theirs.by)}" if theirs.by else ""
+    st.markdown(
+        f"**v{latest}**{who} was saved at {theirs.at} while you edited v{draft.base.number}. Nothing of yours is lost."
+    )
+    left, right = st.columns(2)
+    left.markdown(f"**Theirs since v{draft.base.number}**")
+    show_changes(left, draft.base.lf_set, theirs.lf_set)
+    right.markdown(f"**Yours since v{draft.base.number}**")
+    show_changes(right, draft.base.lf_set, draft.lf_set)
+    if st.button(f"Save mine as v{latest + 1}", type="primary", key="conflict_mine", width="stretch"):
+        try:
+            _saved(wb, save_version(wb.workspace, draft.lf_set, latest, note, by))
+        except VersionConflict as e:
+            st.session_state["conflict"] = (e.latest, note, by)
+        st.rerun()
+    st.caption(f"v{latest} stays in the history.")
+    if st.button(f"Go on editing on top of v{latest}", key="conflict_on_top", width="stretch"):
+        wb.draft = Draft(theirs, draft.lf_set, draft.past, draft.future, draft.id)
+        st.rerun()
+    if st.button(
+        f"Take v{latest} and drop my edits", key="conflict_theirs", width="stretch", help="Undo brings them back"
+    ):
+        wb.draft = Draft(theirs, theirs.lf_set, (*draft.past, draft.lf_set), (), draft.id)
+        wb.refresh_widgets()
+        st.rerun()
+
+
+def show_changes(place: DeltaGenerator, old: LFSet, new: LFSet) -> None:
+    """What differs between two LF sets, one line each."""
+    lines = diff_sets(old, new)
+    place.markdown("\n".join(f"- {fmt.literal(line)}" for line in lines) or "No difference.")
+
+
+def _saved(wb: Workbench, version: Version) -> None:
+    draft = wb.draft
+    wb.draft = Draft(version, draft.lf_set, draft.past, draft.future, draft.id)
+    st.toast(f"Saved {version.name} v{version.number}", icon=":material/check:")

@@ -1,0 +1,79 @@
+"""What every page starts with: the open dataset and the LF set being edited."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from weakrec_core.data.dataset import Dataset
+from weakrec_core.errors import SpecError
+from weakrec_core.labeling.apply import Applier
+from weakrec_core.labeling.drafts import Draft, keep
+from weakrec_core.labeling.spec import LF, LFSet, parse_lf
+from weakrec_core.workspace import Workspace
+
+
+@dataclass(eq=False)
+class Workbench:
+    """The workspace, and the dataset and the LF set that are open in this browser tab."""
+
+    workspace: Workspace
+    dataset: Dataset
+    applier: Applier
+
+    @property
+    def draft(self) -> Draft:
+        return st.session_state["draft"]
+
+    @draft.setter
+    def draft(self, draft: Draft) -> None:
+        if draft is not st.session_state.get("draft"):
+            st.session_state["draft"] = draft
+            keep(self.workspace, draft)
+
+    @property
+    def lf_set(self) -> LFSet:
+        """The draft's set, LFs that cannot be applied switched off: what label models and training work on."""
+        return self.applier.usable(self.draft.lf_set)
+
+    @property
+    def revision(self) -> int:
+        """Part of the keys of editing widgets: it goes up when their values change from elsewhere."""
+        return st.session_state.setdefault("revision", 0)
+
+    def edit(self, lfs: tuple[LF, ...]) -> None:
+        """Put an edit on the draft."""
+        self.draft = self.draft.edit(LFSet(name=self.draft.lf_set.name, lfs=lfs))
+
+    def replace(self, name: str, lf: LF) -> None:
+        """Put a changed LF in the place of the one called `name`."""
+        self.edit(tuple(lf if old.name == name else old for old in self.draft.lf_set.lfs))
+
+    def change(self, lf: LF, **changes: object) -> None:
+        """Change fields of an LF; if that is not valid, the last valid state stays and the problem is shown."""
+        try:
+            self.replace(lf.name, parse_lf(lf.model_dump() | changes))
+            st.session_state["edit_problem"] = None
+        except SpecError as e:
+            st.session_state["edit_problem"] = (lf.name, str(e))
+
+    def show_edit_problem(self, name: str) -> None:
+        """The box that says why the last edit of an LF was not taken."""
+        problem = st.session_state.get("edit_problem")
+        if problem and problem[0] == name:
+            st.error(f"{problem[1]} The last valid state stays in force.", icon=":material/error:")
+
+    def refresh_widgets(self) -> None:
+        """Let editing widgets show the draft's values anew."""
+        st.session_state["revision"] = self.revision + 1
+        st.session_state["edit_problem"] = None
+
+
+def opened() -> Workbench:
+    """What the router has opened for this tab."""
+    wb: Workbench = st.session_state["workbench"]
+    return wb
+
+
+def is_dark() -> bool:
+    """Whether the browser shows the dark theme."""
+    return st.context.theme.type == "dark"

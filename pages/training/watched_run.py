@@ -1,0 +1,175 @@
+"""The runs as the Training page shows them: the one that is watched, the queue, the list."""
+
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from pages.shared import fmt
+from pages.shared.errors import errors_shown
+from weakrec_core.charts.training import learning_curves, metric_curve
+from weakrec_core.runs.job import launch
+from weakrec_core.runs.store import ACTIVE, UNFINISHED, Run, list_runs, queue
+from weakrec_core.runs.timing import seconds_left
+from weakrec_core.workspace import Workspace
+
+_LISTED = 50
+_LOG_CHARACTERS = 5000
+_COLUMNS = {
+    "Run": "run",
+    "State": "state",
+    "Epoch": "epoch",
+    "Dataset": "dataset",
+    "LF set": "lf_set",
+    "Version": "lf_version",
+    "Label model": "label_model",
+    "Preset": "preset",
+}
+_METRICS = {"val_auc": "AUC", "val_ndcg": "NDCG@10"}
+_STATES = {
+    "queued": (":material/schedule:", "gray"),
+    "running": (":material/play_circle:", "blue"),
+    "succeeded": (":material/check_circle:", "green"),
+    "failed": (":material/error:", "red"),
+    "cancelled": (":material/cancel:", "gray"),
+    "lost": (":material/help:", "orange"),
+}
+
+
+def panel(workspace: Workspace) -> None:
+    """The watched run, who waits behind it, and all runs."""
+    runs = list_runs(workspace)
+    if not runs:
+        st.info("No run yet: launch one on the left.", icon=":material/info:")
+        return
+    ids = [run.id for run in runs]
+    active = queue(workspace)
+    watched = st.session_state.get("watched")
+    run = runs[ids.index(watched)] if watched in ids else (active or runs)[0]
+    _watch(run, active)
+    _queue(run, active)
+    # The timer stops with the last active run: the page then draws once more without it.
+    if st.session_state.get("any_active") and not active:
+        st.session_state["any_active"] = False
+        st.rerun(scope="app")
+    st.session_state["any_active"] = bool(active)
+    _list(runs)
+
+
+def _watch(run: Run, active: list[Run]) -> None:
+    """State, curves and log of one run."""
+    status, config = run.status, run.config
+    icon, color = _STATES[status.state]
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.subheader(f"{icon} {run.id} :{color}-badge[{status.state}]", anchor=False, width="content")
+        with st.container(horizontal=True, width="content", gap="small"):
+            _actions(run)
+    limits = f"seed {config.train['seed']}" + (f" · budget {config.budget:g} min" if config.budget else "")
+    st.caption(
+        f"{config.dataset} · {fmt.literal(config.lf_set['name'])} {config.lf_version} · "
+        f"{fmt.MODELS[config.label_model]} · preset {config.train['preset']} · {limits}"
+    )
+    records = run.epochs
+    if status.state in ACTIVE:
+        _progress(run, active, records)
+    if status.error:
+        st.error(status.error, icon=":material/error:")
+    if records:
+        _curves(run, pd.DataFrame(records))
+    if status.state == "succeeded":
+        st.page_link("pages/results/page.py", label="Read its test metrics", icon=":material/arrow_forward:")
+    if run.log:
+        with st.expander("Log", expanded=status.state in ("failed", "lost")):
+            st.code(run.log[-_LOG_CHARACTERS:], language=None, height=240)
+
+
+def _curves(run: Run, epochs: pd.DataFrame) -> None:
+    """Loss, and beside it each metric on valid that the preset reports."""
+    metrics = {column: name for column, name in _METRICS.items() if column in epochs}
+    loss, *others = st.columns(1 + len(metrics), gap="small")
+    loss.altair_chart(learning_curves(epochs, f"Loss of run {run.id} by epoch on train and valid"))
+    for place, (column, name) in zip(others, metrics.items(), strict=True):
+        place.altair_chart(metric_curve(epochs, column, name, f"{name} of run {run.id} on valid by epoch"))
+
+
+def _actions(run: Run) -> None:
+    """What can be done with a run in its state."""
+    state = run.status.state
+    if state in ACTIVE and st.button("Cancel", icon=":material/stop_circle:", key=f"cancel_{run.id}"):
+        run.cancel()
+        st.toast("Cancelling after the batch at hand.")
+    if state in UNFINISHED:
+        done = len(run.epochs)
+        where = f"Goes on after epoch {done}, the last finished one" if done else "Begins again: no epoch was finished"
+        if st.button("Resume", icon=":material/resume:", key=f"resume_{run.id}", help=where):
+            with errors_shown():
+                run.resume()
+                _start(run)
+        if st.button("Retry", icon=":material/replay:", key=f"retry_{run.id}", help="A new run with the same inputs"):
+            with errors_shown():
+                _start(run.retry())
+
+
+def _start(run: Run) -> None:
+    launch(run)
+    st.session_state["watched"] = run.id
+    st.rerun(scope="app")
+
+
+def _progress(run: Run, active: list[Run], records: list[dict[str, float]]) -> None:
+    status = run.status
+    if status.state == "queued" and run in active[1:]:
+        before = active.index(run)
+        st.progress(0.0, text=f"Waiting: {before} {'run' if before == 1 else 'runs'} before it")
+        return
+    done, text = 0.0, fmt.literal(status.stage)
+    if status.epochs:
+        done = len(records) / status.epochs
+        text += f" · epoch {len(records)} of {status.epochs}"
+    left = seconds_left(records, run.config.budget)
+    if left is not None and status.stage == "Training":
+        text += f" · at most {fmt.duration(left)} left"
+    st.progress(min(done, 1.0), text=text)
+
+
+def _queue(watched: Run, active: list[Run]) -> None:
+    """Who has the processor and who waits, each with a way out."""
+    if len(active) < 2:
+        return
+    st.markdown("**Queue**")
+    for place, run in enumerate(active):
+        config = run.config
+        where = "running" if run.status.state == "running" else f"{place} before it" if place else "next"
+        with st.container(horizontal=True, vertical_alignment="center", key=f"queue_{place}"):
+            name = f"**{place + 1}** · {run.id} · {fmt.literal(config.lf_set['name'])} {config.lf_version}"
+            st.markdown(f"{name} · {config.train['preset']} :gray-badge[{where}]", width="stretch")
+            if run != watched:
+                st.button("Watch", key=f"watch_{run.id}", on_click=_choose, args=(run.id,))
+                st.button("Cancel", key=f"cancel_queued_{run.id}", on_click=run.cancel)
+
+
+def _choose(run_id: str) -> None:
+    st.session_state["watched"] = run_id
+
+
+def _list(runs: list[Run]) -> None:
+    st.markdown("**Runs, newest first**")
+    listed = runs[:_LISTED]
+    records = [run.summary() for run in listed]
+    for r in records:
+        r["epoch"] = f"{r['epoch']} of {r['epochs']}" if r["epochs"] else fmt.NONE
+        r["label_model"] = fmt.MODELS[r["label_model"]]
+    st.dataframe(
+        pd.DataFrame([{title: r[key] for title, key in _COLUMNS.items()} for r in records]),
+        hide_index=True,
+        on_select=partial(_selected, [run.id for run in listed]),
+        selection_mode="single-row",
+        column_config={"Epoch": st.column_config.TextColumn(alignment="right")},
+        key="runs",
+    )
+
+
+def _selected(ids: list[str]) -> None:
+    """Watch the run of the row that was clicked; to deselect it changes nothing."""
+    for row in st.session_state["runs"].selection.rows:
+        _choose(ids[row])
