@@ -17,7 +17,8 @@ import psutil
 
 from benchmarks.common import in_turn, result, temporary_workspace
 from benchmarks.training import Size, invent
-from weakrec_core.baselines.item_item import Ease, interactions
+from weakrec_core.baselines.ease import Ease
+from weakrec_core.baselines.item_item import interactions
 from weakrec_core.data.dataset import Dataset
 from weakrec_core.data.training_rows import gold_rows, training_users
 from weakrec_core.files import PROJECT
@@ -70,13 +71,13 @@ def run(runs: int, size: Size | None = None) -> dict[str, Any]:
 def _run(dataset: Dataset, blend: bool) -> Run:
     """A finished run with random weights."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    from weakrec_core.network.config import train_config
-    from weakrec_core.network.model import build
     from weakrec_core.network.network_recommender import NetworkRecommender
+    from weakrec_core.network.presets.registry import PRESETS, train_config
 
     made = new_run(dataset, read_lf_set(PROJECT / "lfs" / "tutorial.yaml"), "v1", "majority", preset="recommended")
     gold, users = gold_rows(dataset, "dev"), training_users(dataset)
-    network = NetworkRecommender(build(dataset, users, gold, gold, train_config("recommended")).model)
+    built = PRESETS["recommended"].build(dataset, users, gold, gold, train_config("recommended"))
+    network = NetworkRecommender(built.model)
     read = interactions(dataset.histories, users, dataset.n_books)
     books = np.arange(dataset.n_books, dtype=np.int32)
     inverse = np.random.default_rng(0).normal(size=(len(users), len(users))).astype(np.float32)

@@ -108,7 +108,7 @@ def run(runs: int, size: Size | None = None) -> dict[str, Any]:
 
 def ours(dataset: Dataset, rows: TrainingRows, learning_rate: float, seed: int) -> Measured:
     """`train` as runs use it; the clock is its own and leaves validation out."""
-    from weakrec_core.network.config import train_config
+    from weakrec_core.network.presets.registry import train_config
     from weakrec_core.network.training import train
 
     epochs: list[dict[str, float]] = []

@@ -6,9 +6,8 @@ from weakrec_core.data.dataset import Dataset
 from weakrec_core.data.training_rows import gold_rows, training_users
 from weakrec_core.labeling.spec import LFSet
 from weakrec_core.network.blend import Blended
-from weakrec_core.network.config import train_config
-from weakrec_core.network.model import build
 from weakrec_core.network.network_recommender import NetworkRecommender
+from weakrec_core.network.presets.registry import PRESETS, train_config
 from weakrec_core.runs.store import Run, Status, new_run
 
 
@@ -16,7 +15,9 @@ def random_network(dataset: Dataset, seed: int = 0) -> NetworkRecommender:
     """A two-tower network for a dataset, nothing in it zero."""
     gold = gold_rows(dataset, "dev")
     config = train_config("recommended", embed_dim=6, hidden_layer_sizes=(5,))
-    network = NetworkRecommender(build(dataset, training_users(dataset), gold, gold, config).model)
+    network = NetworkRecommender(
+        PRESETS[config.preset].build(dataset, training_users(dataset), gold, gold, config).model
+    )
     rng = np.random.default_rng(seed)
     for weight in network.keras_model.trainable_weights:
         weight.assign(rng.normal(0, 0.7, weight.shape))

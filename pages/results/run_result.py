@@ -77,27 +77,17 @@ def _headline(run: Run, result: dict[str, Any]) -> None:
                 continue
             known = intervals if part == "test" else result[part].get("intervals") or {}
             low, high = known.get(metric) or (None, None)
-            name, base = _bar(result, part, metric)
+            against = result_tables.bar(result, part, metric)
             st.metric(
                 f"Test {result_tables.title(metric)}",
                 fmt.number(value),
-                None if base is None else f"{value - base:+.3f} vs {name}",
-                delta_color="off" if base is None or abs(value - base) < _NOTHING else better,
+                None if against is None else f"{value - against[1]:+.3f} vs {against[0]}",
+                delta_color="off" if against is None or abs(value - against[1]) < _NOTHING else better,
                 help=None if low is None else f"95 % interval over users: {low:.3f} to {high:.3f}",
                 width="content",
             )
     if sentence := (result.get("recovered") or {}).get("sentence"):
         st.markdown(f":material/vital_signs: **{fmt.literal(sentence)}**")
-
-
-def _bar(result: dict[str, Any], part: str, metric: str) -> tuple[str, float | None]:
-    """What the metric is measured against: EASE for ranking, the network on dev gold or else the constant for ratings."""
-    known = result.get("baselines") or {}
-    for key in ("ease", "item_knn", "popularity") if part == "ranking" else ("dev_only", "constant"):
-        value = ((known.get(key) or {}).get(part) or {}).get(metric)
-        if value is not None:
-            return result_tables.BASELINES[key], value
-    return "", None
 
 
 def _baselines(run: Run, result: dict[str, Any]) -> None:

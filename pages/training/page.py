@@ -11,7 +11,7 @@ from weakrec_core.label_model.fitting import LABEL_MODELS
 from weakrec_core.label_model.label_train import AUTO
 from weakrec_core.labeling.spec import LFSet
 from weakrec_core.labeling.versions import load_version, version_numbers
-from weakrec_core.network.config import PRESETS
+from weakrec_core.network.presets.registry import PRESETS
 from weakrec_core.runs.job import launch
 from weakrec_core.runs.store import new_run, queue
 
@@ -35,9 +35,10 @@ def launch_form(wb: Workbench) -> None:
         )
         preset = st.selectbox(
             "Preset",
-            PRESETS,
+            list(PRESETS),
+            format_func=lambda name: PRESETS[name].title,
             key="run_preset",
-            help="tutorial: the network of the tutorial with its defects mended",
+            help="  \n".join(f"{preset.title}: {preset.description}" for preset in PRESETS.values()),
         )
         left, mid, right = st.columns(3)
         epochs = left.number_input(

@@ -1,6 +1,6 @@
-"""What a recommender has to beat: a constant, and the popularity of the book.
+"""How popular a book is: how many read it, and how it is labeled on average.
 
-Both know what the network knows: the labels of train, dev's gold, and what the users of train and dev read.
+It knows what the network knows: the labels of train, dev's gold, and what the users of train and dev read.
 """
 
 from dataclasses import dataclass
@@ -9,27 +9,26 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from weakrec_core.baselines.base import RANKING, RATINGS, Baseline, Inputs, dev_rows
 from weakrec_core.data.dataset import Dataset
 from weakrec_core.data.histories import Histories
-from weakrec_core.data.training_rows import TrainingRows, count_readers, gold_rows, training_users
-from weakrec_core.errors import DataError
-from weakrec_core.evaluation.rating_metrics import Floats, Ints, tutorial_examples
+from weakrec_core.data.training_rows import TrainingRows, count_readers, training_users
+from weakrec_core.evaluation.rating_metrics import Ints, tutorial_examples
+from weakrec_core.evaluation.recommender import Floats
 
 _SMOOTHING = 10.0  # labels' worth of the average book, added to every book
 
 
-@dataclass(frozen=True)
-class Constant:
-    """The same probability for every book: the share of POSITIVE in dev, and in dev under the tutorial's protocol."""
+class PopularityBaseline(Baseline):
+    """The popularity of the book, the same for every user."""
 
-    like: float
-    read_and_like: float
+    name = "popularity"
+    title = "Popularity"
+    bar_for = frozenset({RATINGS, RANKING})
+    uses_labels = True
 
-    def predict(self, dataset: Dataset, user_idx: Ints, book_idx: Ints) -> Floats:
-        return np.full(len(user_idx), self.like)
-
-    def predict_read_and_like(self, dataset: Dataset, user_idx: Ints, book_idx: Ints) -> Floats:
-        return np.full(len(user_idx), self.read_and_like)
+    def fit(self, inputs: Inputs) -> "Popularity":
+        return fit_popularity(inputs.dataset, inputs.labeled, inputs.seed)
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,33 +38,31 @@ class Popularity:
     Attributes
     ----------
     readers : int64 array, shape [n_books]
-    like, read_and_like : float64 arrays, shape [n_books]
+    p_like, p_read_and_like : float64 arrays, shape [n_books]
     """
 
     readers: NDArray[np.int64]
-    like: Floats
-    read_and_like: Floats
+    p_like: Floats
+    p_read_and_like: Floats
 
-    def predict(self, dataset: Dataset, user_idx: Ints, book_idx: Ints) -> Floats:
-        return self.like[book_idx]
+    def like(self, histories: Histories, user_idx: NDArray[np.integer], book_idx: NDArray[np.integer]) -> Floats:
+        found: Floats = self.p_like[book_idx]
+        return found
 
-    def predict_read_and_like(self, dataset: Dataset, user_idx: Ints, book_idx: Ints) -> Floats:
-        return self.read_and_like[book_idx]
+    def read_and_like(
+        self, histories: Histories, user_idx: NDArray[np.integer], book_idx: NDArray[np.integer]
+    ) -> Floats:
+        found: Floats = self.p_read_and_like[book_idx]
+        return found
 
     def score_users(self, histories: Histories, users: NDArray[np.integer]) -> NDArray[np.floating]:
         """How many read the book, the same for every user."""
         return np.tile(self.readers.astype(np.float64), (len(users), 1))
 
 
-def fit_constant(dataset: Dataset, seed: int = 0) -> Constant:
-    """The shares of POSITIVE in dev."""
-    dev = _dev(dataset)
-    return Constant(float(dev.p_positive.mean()), float(tutorial_examples(dataset, dev, seed)[2].mean()))
-
-
 def fit_popularity(dataset: Dataset, rows: TrainingRows, seed: int = 0) -> Popularity:
     """Popularity among the users of train and dev; those of valid and test are not looked at."""
-    dev, n_books = _dev(dataset), dataset.n_books
+    dev, n_books = dev_rows(dataset), dataset.n_books
     readers = count_readers(dataset, training_users(dataset))
     labels = np.bincount(rows.book_idx, minlength=n_books)
     likes = np.bincount(rows.book_idx, weights=rows.p_positive, minlength=n_books)
@@ -83,10 +80,3 @@ def _fitted(features: Floats, books: Ints, label: NDArray[np.float32]) -> Floats
         return np.full(len(features), float(label.mean()))
     model: Any = LogisticRegression().fit(features[books], label)
     return np.asarray(model.predict_proba(features)[:, 1], np.float64)
-
-
-def _dev(dataset: Dataset) -> TrainingRows:
-    rows = gold_rows(dataset, "dev")
-    if len(rows) == 0:
-        raise DataError("No row of dev has a gold label; the baselines are fitted to them.")
-    return rows

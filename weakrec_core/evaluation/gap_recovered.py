@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from weakrec_core.evaluation.rating_metrics import Floats
+from weakrec_core.evaluation.recommender import Floats
 from weakrec_core.evaluation.test_bed import Measured, TestBed
 from weakrec_core.stats.bootstrap import Draws, drawn_metrics, percentile_interval
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,22 +13,12 @@ from weakrec_core.data.dataset import Dataset
 from weakrec_core.data.histories import Histories
 from weakrec_core.data.training_rows import gold_rows
 from weakrec_core.errors import DataError
+from weakrec_core.evaluation.recommender import Floats, Ranker
 from weakrec_core.stats.bootstrap import Draws, percentile_interval
 
-Floats = NDArray[np.float64]
 CUTS = (5, 10, 20)
 HELD_SHARE = 0.2
 _CELLS = 4_000_000  # users x books scored at a time; bounds memory
-
-
-class Ranker(Protocol):
-    """What can be ranked by."""
-
-    def score_users(self, histories: Histories, users: NDArray[np.integer]) -> NDArray[np.floating]:
-        """Scores of the whole catalogue for some users, shape [len(users), n_books]; higher comes first.
-
-        Only the history of a user is looked at, so that `histories` may be those of readers never seen.
-        """
 
 
 @dataclass(frozen=True, eq=False)

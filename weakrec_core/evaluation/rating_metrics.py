@@ -1,6 +1,6 @@
 """Rating metrics over all rows of a split, and the tutorial's protocol with random negatives beside them."""
 
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,23 +10,13 @@ from weakrec_core.data.dataset import Dataset
 from weakrec_core.data.sampling import UnreadSampler
 from weakrec_core.data.training_rows import TrainingRows, gold_rows
 from weakrec_core.errors import DataError
+from weakrec_core.evaluation.recommender import Floats, Rater
 
 Metrics = dict[str, float | int | None]
-Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
 
 
-class Recommender(Protocol):
-    """What can be evaluated."""
-
-    def predict(self, dataset: Dataset, user_idx: Ints, book_idx: Ints) -> Floats:
-        """P(POSITIVE) of books that the users read."""
-
-    def predict_read_and_like(self, dataset: Dataset, user_idx: Ints, book_idx: Ints) -> Floats:
-        """P(the user reads and likes the book), among rated books and one random unread book for each liked one."""
-
-
-def evaluate(dataset: Dataset, model: Recommender, split: str = "test", seed: int = 0) -> dict[str, Metrics]:
+def evaluate(dataset: Dataset, model: Rater, split: str = "test", seed: int = 0) -> dict[str, Metrics]:
     """Metrics on the gold labels of a split.
 
     Parameters
@@ -50,8 +40,8 @@ def evaluate(dataset: Dataset, model: Recommender, split: str = "test", seed: in
         raise DataError(f"No row of {split} has a gold label, so there is nothing to measure on.")
     user_idx, book_idx, label = tutorial_examples(dataset, rows, seed)
     return {
-        split: rating_metrics(rows.p_positive, model.predict(dataset, rows.user_idx, rows.book_idx)),
-        "tutorial_protocol": rating_metrics(label, model.predict_read_and_like(dataset, user_idx, book_idx)),
+        split: rating_metrics(rows.p_positive, model.like(dataset.histories, rows.user_idx, rows.book_idx)),
+        "tutorial_protocol": rating_metrics(label, model.read_and_like(dataset.histories, user_idx, book_idx)),
     }
 
 

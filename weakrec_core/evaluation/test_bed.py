@@ -9,8 +9,9 @@ import pandas as pd
 from weakrec_core.data.dataset import Dataset
 from weakrec_core.data.training_rows import TrainingRows, gold_rows
 from weakrec_core.errors import DataError
-from weakrec_core.evaluation.ranking import Ranker, RankingTask, rank
-from weakrec_core.evaluation.rating_metrics import Floats, Recommender, rating_metrics, tutorial_examples
+from weakrec_core.evaluation.ranking import Ranking, RankingTask, rank
+from weakrec_core.evaluation.rating_metrics import rating_metrics, tutorial_examples
+from weakrec_core.evaluation.recommender import Floats, Ranker, Rater
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,23 +42,26 @@ class TestBed:
         task = RankingTask.make(dataset, "test", seed) if (rows.p_positive == 1).any() else None
         return cls(dataset, rows, task, seed)
 
-    def measure(self, rater: Recommender | None = None, ranker: Ranker | None = None) -> "Measured":
-        """Of a rater the rating metrics, of a ranker the ranking."""
-        rows, ranking = self.rows, None
+    def measure(self, model: Rater | Ranker) -> "Measured":
+        """The rating metrics of what rates, the ranking of what ranks."""
+        rows, histories = self.rows, self.dataset.histories
         test = protocol = p_positive = None
-        if rater is not None:
-            p_positive = rater.predict(self.dataset, rows.user_idx, rows.book_idx)
+        if isinstance(model, Rater):
+            p_positive = model.like(histories, rows.user_idx, rows.book_idx)
             test = rating_metrics(rows.p_positive, p_positive)
             users, books, label = tutorial_examples(self.dataset, rows, self.seed)
-            protocol = rating_metrics(label, rater.predict_read_and_like(self.dataset, users, books))
-        if ranker is not None and self.task is not None:
-            ranking = rank(ranker, self.task)
+            protocol = rating_metrics(label, model.read_and_like(histories, users, books))
+        ranking = self.ranking(model) if isinstance(model, Ranker) else None
         metrics = {
             "test": test,
             "tutorial_protocol": protocol,
             "ranking": None if ranking is None else ranking.to_json(),
         }
         return Measured(metrics, p_positive, None if ranking is None else ranking.users)
+
+    def ranking(self, model: Ranker) -> Ranking | None:
+        """The ranking alone; None if no reader likes a book."""
+        return None if self.task is None else rank(model, self.task)
 
     def row_frame(self, p_positive: Floats) -> pd.DataFrame:
         """One row a rated row: user_idx, book_idx, gold, p_positive."""

@@ -8,16 +8,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from weakrec_core import files
-from weakrec_core.baselines.item_item import CHOSEN_BY, Ease, valid_tasks
+from weakrec_core.baselines.ease import Ease
+from weakrec_core.baselines.item_item import CHOSEN_BY, valid_tasks
 from weakrec_core.data.dataset import Dataset
 from weakrec_core.data.histories import Histories
 from weakrec_core.errors import RunError
 from weakrec_core.evaluation.ranking import rank
+from weakrec_core.evaluation.recommender import Floats
 from weakrec_core.network import network_recommender
 from weakrec_core.network.network_recommender import NetworkRecommender
 
 MODEL_FILE, EASE_FILE = "model.keras", "ease.npz"
-Floats = NDArray[np.float64]
 _WEIGHTS = tuple(i / 10 for i in range(11))
 
 
@@ -61,11 +62,6 @@ class Blended:
         scores = self.network.score_users(histories, users)
         return scores if self.ease is None else self._mixed(scores, self.ease.score_users(histories, users))
 
-    def score_books(self, histories: Histories, user_idx: int) -> Floats:
-        """Scores of the whole catalogue for one reader, shape [n_books]."""
-        scores: Floats = self.score_users(histories, np.array([user_idx]))[0]
-        return scores
-
     def score(self, histories: Histories, user_idx: NDArray[np.integer], book_idx: NDArray[np.integer]) -> Floats:
         """Scores of pairs of users and books; a book is taken out of its user's history first."""
         scores = self.network.score(histories, user_idx, book_idx)
@@ -74,6 +70,12 @@ class Blended:
     def like(self, histories: Histories, user_idx: NDArray[np.integer], book_idx: NDArray[np.integer]) -> Floats:
         """P(POSITIVE) of books that the users read, by the network."""
         return self.network.like(histories, user_idx, book_idx)
+
+    def read_and_like(
+        self, histories: Histories, user_idx: NDArray[np.integer], book_idx: NDArray[np.integer]
+    ) -> Floats:
+        """P(the user reads and likes the book), by the network; see `Rater`."""
+        return self.network.read_and_like(histories, user_idx, book_idx)
 
     def _mixed(self, network: NDArray[np.floating], ease: NDArray[np.floating]) -> Floats:
         return (1 - self.weight) / self.network_unit * network + self.weight / self.ease_unit * ease.astype(np.float64)

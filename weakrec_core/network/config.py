@@ -1,13 +1,6 @@
-"""What can be set about a training, and the presets."""
+"""What can be set about a training."""
 
-from typing import Any, Literal, get_args
-
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt, ValidationError
-
-from weakrec_core.errors import RunError
-
-Preset = Literal["recommended", "tutorial"]
-PRESETS: tuple[str, ...] = get_args(Preset)
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt
 
 
 class TrainConfig(BaseModel):
@@ -16,13 +9,11 @@ class TrainConfig(BaseModel):
     Attributes
     ----------
     preset : str
-        ``recommended``: the two-tower network of `model.build_two_tower`; ``tutorial``: the network of Snorkel's
-        recommender tutorial with its defects mended, `model.build_tutorial`.
+        One of `weakrec_core.network.presets.registry.PRESETS`.
     epochs : int
         At most; one epoch is a pass over the training users.
     patience : int
-        Stop after this many epochs without anything better on valid: log loss of rated rows plus that under the tutorial's
-        protocol minus NDCG@10; for ``tutorial`` the middle one alone.
+        Stop after this many epochs without anything better on valid, by the preset's criterion.
     batch_size : int
         Examples a step, about: a batch is made of whole users. Smaller where an epoch would have under 16 steps.
     negatives : int
@@ -40,7 +31,7 @@ class TrainConfig(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    preset: Preset
+    preset: str
     epochs: int = Field(ge=1)
     patience: int = Field(5, ge=1)
     seed: int = Field(0, ge=0, lt=2**32)
@@ -53,29 +44,3 @@ class TrainConfig(BaseModel):
     weak_weight: float = Field(0.1, gt=0, allow_inf_nan=False)
     review_weight: float = Field(1.0, gt=0, allow_inf_nan=False)
     dropout: float = Field(0.3, ge=0, lt=1)
-
-
-_DEFAULTS: dict[str, dict[str, Any]] = {
-    "recommended": {"epochs": 40, "learning_rate": 3e-3, "batch_size": 8192, "use_dev": True},
-    "tutorial": {"epochs": 30, "learning_rate": 0.1, "batch_size": 256, "use_dev": False},
-}
-
-
-def train_config(preset: str, *, epochs: int | None = None, seed: int = 0, **changes: Any) -> TrainConfig:
-    """The config of a preset with some fields changed; `epochs` None keeps the preset's.
-
-    Raises
-    ------
-    RunError
-        If there is no such preset or field, or a value is out of range.
-    """
-    if preset not in _DEFAULTS:
-        raise RunError(f"There is no preset {preset!r}; the presets are {', '.join(PRESETS)}.")
-    values = _DEFAULTS[preset] | {"preset": preset, "seed": seed} | changes
-    if epochs is not None:
-        values["epochs"] = epochs
-    try:
-        return TrainConfig.model_validate(values)
-    except ValidationError as e:
-        error = e.errors()[0]
-        raise RunError(f"Training option {'.'.join(map(str, error['loc']))}: {error['msg']}.") from None

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from weakrec_core.data.dataset import Dataset
 from weakrec_core.data.histories import Histories
 from weakrec_core.errors import RunError
+from weakrec_core.evaluation.recommender import Floats
 from weakrec_core.network.batches import Inputs, encode, encode_rows
 
 _ROWS = 65_536  # a call of the network; bounds memory
@@ -49,51 +49,32 @@ class NetworkRecommender:
         """Books in the catalogue it was trained on."""
         return int(self.keras_model.get_layer("book").input_dim) - 1
 
-    def predict(
-        self, dataset: Dataset, user_idx: NDArray[np.integer], book_idx: NDArray[np.integer]
-    ) -> NDArray[np.float64]:
+    def like(self, histories: Histories, user_idx: NDArray[np.integer], book_idx: NDArray[np.integer]) -> Floats:
         """P(POSITIVE) of books that the users read, each taken out of its user's history first.
-
-        Returns
-        -------
-        float64 array, shape [len(user_idx)]
 
         Raises
         ------
         RunError
             If a user or a book is not in the catalogue.
         """
-        return self.like(dataset.histories, user_idx, book_idx)
-
-    def predict_read_and_like(
-        self, dataset: Dataset, user_idx: NDArray[np.integer], book_idx: NDArray[np.integer]
-    ) -> NDArray[np.float64]:
-        """P(the user reads and likes the book), among rated books and one random unread book for each liked one."""
-        return self._output("read_and_like", dataset.histories, user_idx, book_idx)
-
-    def like(
-        self, histories: Histories, user_idx: NDArray[np.integer], book_idx: NDArray[np.integer]
-    ) -> NDArray[np.float64]:
-        """`predict` for the users of any histories."""
         return self._output("like", histories, user_idx, book_idx)
 
-    def score(
+    def read_and_like(
         self, histories: Histories, user_idx: NDArray[np.integer], book_idx: NDArray[np.integer]
-    ) -> NDArray[np.float64]:
+    ) -> Floats:
+        """P(the user reads and likes the book), among rated books and one random unread book for each liked one."""
+        return self._output("read_and_like", histories, user_idx, book_idx)
+
+    def score(self, histories: Histories, user_idx: NDArray[np.integer], book_idx: NDArray[np.integer]) -> Floats:
         """What books are ranked by, for pairs of users and books; a book is taken out of its user's history first."""
         return self._output("score", histories, user_idx, book_idx)
 
-    def score_books(self, histories: Histories, user_idx: int) -> NDArray[np.float64]:
-        """What the whole catalogue is ranked by for one user; higher comes first. Shape [n_books].
+    def score_users(self, histories: Histories, users: NDArray[np.integer]) -> Floats:
+        """What the whole catalogue is ranked by, shape [len(users), n_books]; higher comes first.
 
         That of a book in the history may count the book itself among the history; `score` never does.
         """
-        scores: NDArray[np.float64] = self.score_users(histories, np.array([user_idx]))[0]
-        return scores
-
-    def score_users(self, histories: Histories, users: NDArray[np.integer]) -> NDArray[np.float64]:
-        """`score_books` for several users, shape [len(users), n_books]."""
-        if "catalogue" not in self.keras_model.output:  # the tutorial's network knows no other way
+        if "catalogue" not in self.keras_model.output:  # a network that knows pairs only
             everything = np.tile(np.arange(self.n_books), len(users))
             return self.score(histories, np.repeat(users, self.n_books), everything).reshape(len(users), -1)
         nothing = np.empty(0, np.int32)
@@ -114,7 +95,7 @@ class NetworkRecommender:
 
     def _output(
         self, name: str, histories: Histories, user_idx: NDArray[np.integer], book_idx: NDArray[np.integer]
-    ) -> NDArray[np.float64]:
+    ) -> Floats:
         self._check(histories, user_idx, book_idx)
         order = np.argsort(user_idx, kind="stable")  # a user's rows side by side: the history is pooled once
         parts = []

@@ -11,16 +11,18 @@ import numpy as np
 
 from weakrec_core import POSITIVE
 from weakrec_core.data.dataset import Dataset
-from weakrec_core.data.training_rows import NO_ROWS, TrainingRows, gold_rows, training_users
+from weakrec_core.data.training_rows import NO_ROWS, TrainingRows, gold_rows
 from weakrec_core.errors import DataError, RunError
 from weakrec_core.evaluation.ranking import RankingTask, rank
 from weakrec_core.evaluation.rating_metrics import rating_metrics, tutorial_examples
 from weakrec_core.network.batches import Batcher
 from weakrec_core.network.checkpoint import Checkpoint
 from weakrec_core.network.config import TrainConfig
-from weakrec_core.network.model import Network, build
+from weakrec_core.network.model import Network
 from weakrec_core.network.network_recommender import NetworkRecommender
-from weakrec_core.network.train_step import Step, Sums, compiled_step
+from weakrec_core.network.presets.base import Preset, Validated
+from weakrec_core.network.presets.registry import preset_named
+from weakrec_core.network.train_step import Step, Sums
 
 __all__ = ["Trained", "TrainingRows", "train"]
 
@@ -56,8 +58,8 @@ def train(
 ) -> Trained:
     """Train a network; the same arguments on the same machine give the same network.
 
-    The recommended preset also learns from what the users of train and dev read, labeled or not. Nothing is learned
-    from valid, which decides when to stop, and test.
+    What is learned from beside the rows is the preset's. Nothing is learned from valid, which decides when to stop, and
+    test.
 
     Parameters
     ----------
@@ -67,11 +69,10 @@ def train(
         Rows labeled by the users themselves; None = those of dev, if the config uses dev.
     on_epoch : callable
         Called after each epoch with ``epoch``, ``epochs``, ``loss`` (of the labels of rows, on train), ``val_loss``
-        (the same on the gold labels of valid; for the tutorial's preset, random negatives included), ``val_auc``
-        (rated rows of valid; not there with one class only), ``seconds``, ``examples_per_second``, ``elapsed`` (seconds
-        since the start, validation and what came before a resumption included), and for the recommended preset ``val_ndcg``
-        (NDCG@10 of hidden books on valid), ``read_loss`` (cross-entropy of the hidden part of a history over all books)
-        and ``negatives_loss`` (of reading against random negatives).
+        (on the gold labels of valid, see `Preset.shown_loss`), ``val_auc`` (rated rows of valid; not there with one class
+        only), ``seconds``, ``examples_per_second``, ``elapsed`` (seconds since the start, validation and what came before a
+        resumption included), the preset's other losses by their names, and if it ranks ``val_ndcg`` (NDCG@10 of hidden
+        books on valid).
     should_stop : callable
         Asked before every batch.
     checkpoint : Path or None
@@ -90,11 +91,9 @@ def train(
         gold = gold_rows(dataset, "dev") if config.use_dev else NO_ROWS
     if len(rows) + len(gold) == 0:
         raise RunError("There is no labeled row to train on.")
-    two_tower = config.preset == "recommended"
-    users = np.unique(np.concatenate([rows.user_idx, gold.user_idx]))
-    if two_tower:
-        users = np.union1d(users, training_users(dataset))
-    network = build(dataset, users, rows, gold, config)
+    preset = preset_named(config.preset)
+    users = preset.users(dataset, rows, gold)
+    network = preset.build(dataset, users, rows, gold, config)
     batcher = Batcher(
         dataset.histories,
         dataset.n_books,
@@ -103,11 +102,11 @@ def train(
         gold,
         batch_size=config.batch_size,
         negatives=config.negatives,
-        holdout=two_tower,
+        holdout=preset.holdout,
     )
-    validation = _Validation(dataset, config, network)
+    validation = _Validation(dataset, preset, config.seed, network)
     prior = float(np.clip((gold if len(gold) else rows).p_positive.mean(), 0.01, 0.99))
-    step = compiled_step(network, config, prior)
+    step = preset.step(network, config, prior)
     from keras import ops
 
     rng = np.random.default_rng(config.seed)
@@ -167,31 +166,31 @@ def _variables(network: Network, step: Step) -> list[Any]:
 class _Validation:
     """Losses, AUC and ranking on valid, over the same inputs, random negatives and held-out books every time."""
 
-    def __init__(self, dataset: Dataset, config: TrainConfig, network: Network):
+    def __init__(self, dataset: Dataset, preset: Preset, seed: int, network: Network):
         rows = gold_rows(dataset, "valid")
         if len(rows) == 0:
             raise DataError("No row of valid has a gold label; early stopping needs some.")
         self._dataset = dataset
-        self._user_idx, self._book_idx, self._label = tutorial_examples(dataset, rows, config.seed)
+        self._user_idx, self._book_idx, self._label = tutorial_examples(dataset, rows, seed)
         self._n_rated = len(rows)
         self._recommender = NetworkRecommender(network.model)
-        self._ranks = config.preset == "recommended" and bool((rows.p_positive == POSITIVE).any())
-        self._task = RankingTask.make(dataset, "valid", config.seed) if self._ranks else None
+        self._preset = preset
+        ranks = preset.ranks and bool((rows.p_positive == POSITIVE).any())
+        self._task = RankingTask.make(dataset, "valid", seed) if ranks else None
 
     def __call__(self) -> tuple[float, dict[str, float]]:
         """What decides when to stop, and what is reported."""
-        n = self._n_rated
-        like = self._recommender.predict(self._dataset, self._user_idx[:n], self._book_idx[:n])
-        both = self._recommender.predict_read_and_like(self._dataset, self._user_idx, self._book_idx)
+        n, histories = self._n_rated, self._dataset.histories
+        like = self._recommender.like(histories, self._user_idx[:n], self._book_idx[:n])
+        both = self._recommender.read_and_like(histories, self._user_idx, self._book_idx)
         rated = rating_metrics(self._label[:n], like)
         loss, auc = rated["log_loss"], rated["auc"]
         protocol_loss = rating_metrics(self._label, both)["log_loss"]
         assert loss is not None and protocol_loss is not None
-        reported = {} if auc is None else {"val_auc": auc}
-        if self._task is None:
-            return protocol_loss, {"val_loss": protocol_loss} | reported
-        ndcg = rank(self._recommender, self._task).means["ndcg@10"]
-        return loss + protocol_loss - ndcg, {"val_loss": loss} | reported | {"val_ndcg": ndcg}
+        ndcg = None if self._task is None else rank(self._recommender, self._task).means["ndcg@10"]
+        valid = Validated(loss, protocol_loss, auc, ndcg)
+        measured = {"val_loss": self._preset.shown_loss(valid), "val_auc": auc, "val_ndcg": ndcg}
+        return self._preset.criterion(valid), {name: value for name, value in measured.items() if value is not None}
 
 
 def _means(batches: list[Sums]) -> dict[str, float]:

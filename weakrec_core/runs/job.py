@@ -102,6 +102,7 @@ def _train(
     run: Run, report: Callable[..., None], on_epoch: Callable[[dict[str, float]], None], stop: Callable[[], bool]
 ) -> dict[str, Any] | None:
     from weakrec_core.network.config import TrainConfig
+    from weakrec_core.network.presets.registry import PRESETS
 
     config = run.config
     report(state="running", stage="Applying LFs and fitting the label model")
@@ -118,9 +119,10 @@ def _train(
     kept = step.kept(config.min_confidence)
     train_config = TrainConfig.model_validate(config.train)
     if not kept.any() and not train_config.use_dev:
+        others = " or ".join(name for name, preset in PRESETS.items() if preset.defaults["use_dev"])
         raise RunError(
             f"No train row has a vote with that confidence, and preset {train_config.preset} learns from nothing else; "
-            "change the LFs or take preset recommended."
+            f"change the LFs or take preset {others}."
         )
     if stop():
         return None

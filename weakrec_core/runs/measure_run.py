@@ -7,14 +7,18 @@ from typing import Any
 import pandas as pd
 
 from weakrec_core import files
-from weakrec_core.baselines.cached_baselines import Stopped, measure_baselines, stopping
-from weakrec_core.baselines.item_item import fit_ease
+from weakrec_core.baselines.base import Inputs, NetworkTrainer, Stopped
+from weakrec_core.baselines.ease import Ease
+from weakrec_core.baselines.measure import code_hash, measure_baselines
+from weakrec_core.baselines.registry import BASELINES
 from weakrec_core.data.dataset import Dataset
-from weakrec_core.data.training_rows import TrainingRows
+from weakrec_core.data.training_rows import NO_ROWS, TrainingRows
 from weakrec_core.evaluation.gap_recovered import gap_recovered
 from weakrec_core.evaluation.test_bed import TestBed
 from weakrec_core.network.blend import Blended, fit_blend
-from weakrec_core.network.training import Trained
+from weakrec_core.network.config import TrainConfig
+from weakrec_core.network.presets.registry import preset_named
+from weakrec_core.network.training import Trained, train
 
 ROWS_FILE, USERS_FILE = "test_rows.parquet", "test_users.parquet"
 
@@ -46,28 +50,49 @@ def measure_run(
     """
     config = trained.config
     bed = TestBed.make(dataset, config.seed)
+    inputs = Inputs(dataset, labeled, config.seed, _trainer(dataset, config, tell, should_stop), tell, should_stop)
     try:
-        tell("Fitting EASE")
-        ease = fit_ease(dataset, config.seed, stopping(should_stop))
-        model = fit_blend(dataset, trained, ease, config.seed) if config.preset == "recommended" else Blended(trained)
+        ease = inputs.fitted(BASELINES["ease"])
+        assert isinstance(ease, Ease)
+        blended = preset_named(config.preset).blended
+        model = fit_blend(dataset, trained, ease, config.seed) if blended else Blended(trained)
         model.save(directory)
         tell("Evaluating on test")
-        network, ours = bed.measure(trained, trained), bed.measure(ranker=model)
-        if network.p_positive is not None:
-            _write(bed.row_frame(network.p_positive), directory / ROWS_FILE)
+        ours, alone = bed.measure(model), bed.ranking(trained)
+        if ours.p_positive is not None:
+            _write(bed.row_frame(ours.p_positive), directory / ROWS_FILE)
         if ours.users is not None:
             _write(ours.users, directory / USERS_FILE)
-        baselines = measure_baselines(bed, labeled, config, ease, tell=tell, should_stop=should_stop)
+        baselines = measure_baselines(bed, inputs)
     except Stopped:
         return None
     return {
-        **network.metrics,
-        "ranking": ours.metrics["ranking"],
-        "network": {"ranking": network.metrics["ranking"]},
+        **ours.metrics,
+        "network": {"ranking": None if alone is None else alone.to_json()},
         "blend": {"weight": model.weight, "ease_penalty": ease.penalty},
         "baselines": {name: measured.metrics for name, measured in baselines.items()},
-        "recovered": gap_recovered(bed, network, baselines["dev_only"], baselines["gold"]),
+        "recovered": gap_recovered(bed, ours, baselines["dev_only"], baselines["gold"]),
     }
+
+
+def _trainer(
+    dataset: Dataset, config: TrainConfig, tell: Callable[[str], None], should_stop: Callable[[], bool]
+) -> NetworkTrainer:
+    """The run's network for the baselines that train it on labels of the users themselves."""
+
+    def train_on(name: str, gold: TrainingRows) -> Trained:
+        tell(f"Training the {name} network")
+
+        def epoch_done(metrics: dict[str, float]) -> None:
+            tell(f"Training the {name} network, epoch {metrics['epoch']:.0f} of at most {metrics['epochs']:.0f}")
+
+        trained = train(dataset, NO_ROWS, config, gold=gold, on_epoch=epoch_done, should_stop=should_stop)
+        if trained.stopped:
+            raise Stopped
+        return trained
+
+    code = code_hash(("network",), ("keras", "tensorflow"))
+    return NetworkTrainer(train_on, config.use_dev, {"config": config.model_dump(mode="json"), "code": code})
 
 
 def _write(frame: pd.DataFrame, path: Path) -> None:

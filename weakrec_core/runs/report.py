@@ -103,21 +103,15 @@ def _rated(result: dict[str, Any]) -> list[str]:
 def _headline(run: Run, result: dict[str, Any]) -> list[dict[str, Any]]:
     """The few figures that come first, each with its interval and what it is measured against."""
     intervals = _intervals(run)
-    wanted = [
-        ("ranking", f"ndcg@{_CUT}", ("ease", "item_knn", "popularity")),
-        ("ranking", f"hit_rate@{_CUT}", ("ease", "item_knn", "popularity")),
-        ("test", "auc", ("dev_only", "popularity", "constant")),
-        ("test", "accuracy", ("dev_only", "constant")),
-    ]
+    wanted = [("ranking", f"ndcg@{_CUT}"), ("ranking", f"hit_rate@{_CUT}"), ("test", "auc"), ("test", "accuracy")]
     found = []
-    for part, metric, bars in wanted:
+    for part, metric in wanted:
         measured = result.get(part) or {}
         if measured.get(metric) is None:
             continue
         low, high = (measured.get("intervals") or intervals).get(metric) or (None, None)
-        known = {key: ((result["baselines"].get(key) or {}).get(part) or {}).get(metric) for key in bars}
-        against = [(result_tables.BASELINES[key], value) for key, value in known.items() if value is not None]
-        found.append({"metric": metric, "value": measured[metric], "low": low, "high": high, "against": against[:1]})
+        against = result_tables.bar(result, part, metric)
+        found.append({"metric": metric, "value": measured[metric], "low": low, "high": high, "against": against})
     return found
 
 

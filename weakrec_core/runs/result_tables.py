@@ -5,18 +5,11 @@ from typing import Any
 
 import pandas as pd
 
+from weakrec_core.baselines.registry import BASELINES
 from weakrec_core.errors import RunError
 from weakrec_core.runs.store import Run
 
 THIS_RUN, NETWORK = "This run", "Its network alone"
-BASELINES = {
-    "constant": "Constant",
-    "popularity": "Popularity",
-    "item_knn": "Item-kNN",
-    "ease": "EASE",
-    "dev_only": "Network, dev gold only",
-    "gold": "Network, true train labels",
-}
 TITLES = {
     "auc": "AUC",
     "log_loss": "Log loss",
@@ -71,7 +64,22 @@ def models(result: dict[str, Any]) -> dict[str, dict[str, Any]]:
     network = {NETWORK: result["network"]} if blended and result.get("network") else {}
     known = result.get("baselines") or {}
     ordered = [key for key in BASELINES if known.get(key)] + [key for key in known if key not in BASELINES]
-    return {THIS_RUN: result} | network | {BASELINES.get(key, key): known[key] for key in ordered if known[key]}
+    return {THIS_RUN: result} | network | {baseline_title(key): known[key] for key in ordered if known[key]}
+
+
+def baseline_title(name: str) -> str:
+    """A baseline as people read it; one that is not known any more has its name."""
+    return BASELINES[name].title if name in BASELINES else name
+
+
+def bar(result: dict[str, Any], part: str, metric: str) -> tuple[str, float] | None:
+    """The title and figure of the baseline that headlines measure a metric against; None where none has it."""
+    known = result.get("baselines") or {}
+    for name, baseline in reversed(BASELINES.items()):
+        value = ((known.get(name) or {}).get(part) or {}).get(metric)
+        if part in baseline.bar_for and value is not None:
+            return baseline.title, value
+    return None
 
 
 def figures(result: dict[str, Any], part: str, metrics: list[str], intervals: Intervals | None = None) -> pd.DataFrame:

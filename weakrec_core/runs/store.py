@@ -239,7 +239,7 @@ def new_run(
     WeakrecError
         If the label model or the preset does not exist, or a value is out of range.
     """
-    from weakrec_core.network.config import train_config
+    from weakrec_core.network.presets.registry import train_config
 
     if label_model not in (AUTO, *LABEL_MODELS):
         raise RunError(

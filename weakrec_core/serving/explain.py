@@ -6,13 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from weakrec_core.network.blend import Blended
+from weakrec_core.evaluation.recommender import Floats, Recommender
 from weakrec_core.serving.reader import Reader, histories_of
 
 N_REASONS = 3  # books named for each recommended one
 _ALL_LEFT_OUT = 250  # of longer histories only the books that say most by themselves are left out in turn
 _ENTRIES = 1 << 18  # history entries looked up at once; bounds memory
-Floats = NDArray[np.float64]
 Ints = NDArray[np.integer]
 
 
@@ -24,7 +23,7 @@ class Reason:
     change: float
 
 
-def reasons(model: Blended, reader: Reader, books: Ints) -> list[tuple[Reason, ...]]:
+def reasons(model: Recommender, reader: Reader, books: Ints) -> list[tuple[Reason, ...]]:
     """For each of one or more unread books, the books of the history that raise its score most, strongest first.
 
     Each book read is left out once. EASE's score is a sum over the history, so that its part in a change is exact.
@@ -43,7 +42,7 @@ def reasons(model: Blended, reader: Reader, books: Ints) -> list[tuple[Reason, .
     ]
 
 
-def _scores(model: Blended, readers: Sequence[NDArray[np.int32]], books: Ints) -> Floats:
+def _scores(model: Recommender, readers: Sequence[NDArray[np.int32]], books: Ints) -> Floats:
     """Scores of some books for several histories, shape [len(readers), len(books)]."""
     lot = max(1, _ENTRIES // max(1, len(readers[0])))
     parts = []

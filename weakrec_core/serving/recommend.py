@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from weakrec_core.errors import DataError
-from weakrec_core.network.blend import Blended
+from weakrec_core.evaluation.recommender import Recommender
 from weakrec_core.serving.explain import Reason, reasons
 from weakrec_core.serving.reader import Reader, histories_of
 
@@ -31,7 +31,7 @@ class Recommendation:
     because: tuple[Reason, ...]
 
 
-def recommend(model: Blended, reader: Reader, k: int) -> list[Recommendation]:
+def recommend(model: Recommender, reader: Reader, k: int) -> list[Recommendation]:
     """The `k` unread books with the highest score, or all unread ones where there are fewer.
 
     Of equal scores the lower ``book_idx`` comes first.
@@ -44,7 +44,7 @@ def recommend(model: Blended, reader: Reader, k: int) -> list[Recommendation]:
     if not reader.read:
         raise DataError("This reader has no books to recommend from; name at least one.")
     histories = histories_of([reader.entries])
-    scores = model.score_books(histories, 0)
+    scores = model.score_users(histories, np.zeros(1, np.int64))[0]
     ranked = np.argsort(-scores, kind="stable")
     top = ranked[~np.isin(ranked, reader.read)][:k]
     if not len(top):

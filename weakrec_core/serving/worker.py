@@ -20,6 +20,7 @@ from typing import IO, Any
 from weakrec_core import files
 from weakrec_core.data.dataset import Dataset, open_dataset
 from weakrec_core.errors import RunError, WeakrecError
+from weakrec_core.evaluation.recommender import Recommender
 from weakrec_core.network.blend import Blended, load_blended
 from weakrec_core.runs.store import Run
 from weakrec_core.serving.explain import Reason
@@ -58,7 +59,7 @@ def load_model(run: Run) -> Blended:
     return load_blended(run.path)
 
 
-def serve(load: Callable[[], Blended], requests: Iterable[str], answer: Callable[[Message], None]) -> None:
+def serve(load: Callable[[], Recommender], requests: Iterable[str], answer: Callable[[Message], None]) -> None:
     """Answer requests until they end; a model that cannot be loaded is the only answer."""
     try:
         model = load()

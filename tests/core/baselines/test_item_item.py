@@ -3,8 +3,11 @@ import pytest
 from numpy.typing import NDArray
 
 from tests.core.conftest import MakeRatings
-from weakrec_core.baselines import item_item
-from weakrec_core.baselines.item_item import fit_ease, fit_item_knn, interactions
+from weakrec_core.baselines import ease as ease_module
+from weakrec_core.baselines import item_knn as knn_module
+from weakrec_core.baselines.ease import fit_ease
+from weakrec_core.baselines.item_item import interactions, mean_ndcg, valid_tasks
+from weakrec_core.baselines.item_knn import fit_item_knn
 from weakrec_core.data.dataset import Dataset
 from weakrec_core.data.training_rows import training_users
 from weakrec_core.evaluation.ranking import RankingTask, rank
@@ -49,7 +52,7 @@ def test_scores_of_pairs_are_those_of_the_catalogue(many_books: Dataset) -> None
 
 
 def test_of_too_many_books_the_most_read_are_kept(demo: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(item_item, "_EASE_SIDE", 50)
+    monkeypatch.setattr(ease_module, "_SIDE", 50)
     ease = fit_ease(demo)
     readers = dense(demo).sum(axis=0)
     assert len(ease.books) == 50
@@ -62,8 +65,8 @@ def test_of_too_many_books_the_most_read_are_kept(demo: Dataset, monkeypatch: py
 
 
 def test_item_knn_is_cosine_to_the_nearest(demo: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(item_item, "_NEIGHBOURS", (5,))
-    monkeypatch.setattr(item_item, "_KNN_BOOKS", 100)
+    monkeypatch.setattr(knn_module, "_NEIGHBOURS", (5,))
+    monkeypatch.setattr(knn_module, "_BOOKS", 100)
     knn = fit_item_knn(demo)
     x = dense(demo)
     length = np.maximum(np.sqrt(x.sum(axis=0)), 1)
@@ -80,11 +83,11 @@ def test_item_knn_is_cosine_to_the_nearest(demo: Dataset, monkeypatch: pytest.Mo
 
 def test_the_penalty_ranks_best_on_valid(demo: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
     chosen = fit_ease(demo)
-    tasks = item_item.valid_tasks(demo, 0)
-    for penalty in (item_item._EASE_PENALTIES[0], item_item._EASE_PENALTIES[-1]):
+    tasks = valid_tasks(demo, 0)
+    for penalty in (ease_module._PENALTIES[0], ease_module._PENALTIES[-1]):
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(item_item, "_EASE_PENALTIES", (penalty,))
-            assert item_item.mean_ndcg(chosen, tasks) >= item_item.mean_ndcg(fit_ease(demo), tasks)
+            patch.setattr(ease_module, "_PENALTIES", (penalty,))
+            assert mean_ndcg(chosen, tasks) >= mean_ndcg(fit_ease(demo), tasks)
 
 
 def test_both_beat_popularity(demo: Dataset) -> None:
@@ -126,4 +129,4 @@ def test_it_ends_when_asked(demo: Dataset) -> None:
 def test_valid_without_a_liked_book(make_ratings: MakeRatings) -> None:
     readers = [(s, {0: int(s != "valid"), 1: 0}, (2,)) for s in ("train", "train", "dev", "valid", "test")]
     dataset = make_ratings(readers, n_books=4)
-    assert fit_ease(dataset).penalty == item_item._EASE_PENALTIES[0]
+    assert fit_ease(dataset).penalty == ease_module._PENALTIES[0]

@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 
 from tests.core.conftest import MakeRatings
 from weakrec_core.data.dataset import Dataset
+from weakrec_core.data.histories import Histories
 from weakrec_core.data.training_rows import gold_rows
 from weakrec_core.errors import DataError
 from weakrec_core.evaluation.rating_metrics import evaluate, rating_metrics, tutorial_examples
@@ -17,13 +18,13 @@ class ByBook:
 
     asked: list[tuple[list[int], list[int]]] = field(default_factory=list)
 
-    def predict(
-        self, dataset: Dataset, user_idx: NDArray[np.int32], book_idx: NDArray[np.int32]
+    def like(
+        self, histories: Histories, user_idx: NDArray[np.integer], book_idx: NDArray[np.integer]
     ) -> NDArray[np.float64]:
         self.asked.append((user_idx.tolist(), book_idx.tolist()))
-        return (book_idx + 1) / (dataset.n_books + 1)
+        return (book_idx + 1) / 10_000
 
-    predict_read_and_like = predict
+    read_and_like = like
 
 
 def test_metrics_by_hand() -> None:
@@ -86,9 +87,7 @@ def test_t7_every_rated_row_is_measured(demo: Dataset) -> None:
     test = demo.split("test")
     assert found["test"]["n"] == len(test) == demo.n_rows("test")
     assert model.asked[0] == (test["user_idx"].tolist(), test["book_idx"].tolist())
-    assert found["test"] == rating_metrics(
-        test["gold"].to_numpy(), (test["book_idx"].to_numpy() + 1) / (demo.n_books + 1)
-    )
+    assert found["test"] == rating_metrics(test["gold"].to_numpy(), (test["book_idx"].to_numpy() + 1) / 10_000)
     assert found["tutorial_protocol"]["n"] == len(test) + (test["gold"] == 1).sum()
 
 

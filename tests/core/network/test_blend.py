@@ -4,13 +4,14 @@ import numpy as np
 import pytest
 
 from tests.core.conftest import MakeRatings
-from weakrec_core.baselines.item_item import Ease, fit_ease, mean_ndcg, valid_tasks
+from weakrec_core.baselines.ease import Ease, fit_ease
+from weakrec_core.baselines.item_item import mean_ndcg, valid_tasks
 from weakrec_core.data.dataset import Dataset
 from weakrec_core.data.histories import Histories
 from weakrec_core.data.training_rows import NO_ROWS
 from weakrec_core.errors import RunError
 from weakrec_core.network.blend import Blended, fit_blend, load_blended
-from weakrec_core.network.config import train_config
+from weakrec_core.network.presets.registry import train_config
 from weakrec_core.network.training import Trained, train
 
 
@@ -60,7 +61,7 @@ def test_what_is_saved_scores_the_same(
     users = np.array([3, 9])
     scores = blend.score_users(demo.histories, users)
     np.testing.assert_allclose(loaded.score_users(demo.histories, users), scores, atol=1e-6)
-    np.testing.assert_allclose(loaded.score_books(demo.histories, 9), scores[1], atol=1e-5)
+    np.testing.assert_allclose(loaded.score_users(demo.histories, np.array([9]))[0], scores[1], atol=1e-5)
     unread = np.setdiff1d(np.arange(demo.n_books), demo.histories.of(9))[:50]
     pairs = np.full(len(unread), 9), unread
     np.testing.assert_allclose(loaded.score(demo.histories, *pairs), scores[1, unread], atol=1e-4)
@@ -80,7 +81,7 @@ def test_ease_of_fewer_users_than_books_is_saved_whole(
     assert ease.read is not None
     blend = Blended(network, ease, 1.0)
     blend.save(tmp_path)
-    assert load_blended(tmp_path).score_books(dataset.histories, 14) == pytest.approx(
+    assert load_blended(tmp_path).score_users(dataset.histories, np.array([14]))[0] == pytest.approx(
         ease.score_users(dataset.histories, np.array([14]))[0], abs=1e-6
     )
 
@@ -89,7 +90,8 @@ def test_a_book_that_is_in_a_history_twice_counts_twice(demo: Dataset, network: 
     blend = Blended(network, ease, 0.5)
     books = demo.histories.of(3)
     once, twice = (
-        blend.score_books(Histories(np.array([0, len(b)]), b), 0) for b in (books, np.sort(np.append(books, books[0])))
+        blend.score_users(Histories(np.array([0, len(b)]), b), np.array([0]))[0]
+        for b in (books, np.sort(np.append(books, books[0])))
     )
     assert not np.allclose(once, twice)
 

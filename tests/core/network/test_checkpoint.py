@@ -11,7 +11,8 @@ from weakrec_core.data.dataset import Dataset
 from weakrec_core.data.training_rows import TrainingRows
 from weakrec_core.errors import RunError
 from weakrec_core.network.checkpoint import Checkpoint
-from weakrec_core.network.config import TrainConfig, train_config
+from weakrec_core.network.config import TrainConfig
+from weakrec_core.network.presets.registry import train_config
 from weakrec_core.network.training import train
 
 TIMES = {"seconds", "examples_per_second", "elapsed"}
@@ -54,7 +55,7 @@ def test_a_resumed_training_comes_to_the_same(
     test = demo.split("test")
     users, books = test["user_idx"].to_numpy(), test["book_idx"].to_numpy()
     np.testing.assert_allclose(
-        resumed.predict(demo, users, books), uninterrupted.predict(demo, users, books), atol=1e-6
+        resumed.like(demo.histories, users, books), uninterrupted.like(demo.histories, users, books), atol=1e-6
     )
 
 

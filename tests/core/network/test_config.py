@@ -1,7 +1,8 @@
 import pytest
 
 from weakrec_core.errors import RunError
-from weakrec_core.network.config import PRESETS, TrainConfig, train_config
+from weakrec_core.network.config import TrainConfig
+from weakrec_core.network.presets.registry import PRESETS, train_config
 
 
 @pytest.mark.parametrize("preset", PRESETS)

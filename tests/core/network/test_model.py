@@ -12,9 +12,9 @@ from weakrec_core.data.dataset import Dataset
 from weakrec_core.data.histories import Histories
 from weakrec_core.data.training_rows import gold_rows
 from weakrec_core.errors import RunError
-from weakrec_core.network.config import PRESETS, train_config
-from weakrec_core.network.model import author_numbers, book_features, build
 from weakrec_core.network.network_recommender import NetworkRecommender, load
+from weakrec_core.network.presets.registry import PRESETS, train_config
+from weakrec_core.network.presets.two_tower import author_numbers, book_features
 
 OUTPUTS = ("like", "read_and_like", "score")
 
@@ -23,7 +23,7 @@ OUTPUTS = ("like", "read_and_like", "score")
 def built(request: pytest.FixtureRequest, few_readers: Dataset) -> NetworkRecommender:
     gold = gold_rows(few_readers, "dev")
     config = train_config(request.param, embed_dim=6, hidden_layer_sizes=(5, 4))
-    return NetworkRecommender(build(few_readers, np.arange(3), gold, gold, config).model)
+    return NetworkRecommender(PRESETS[request.param].build(few_readers, np.arange(3), gold, gold, config).model)
 
 
 @pytest.fixture
@@ -132,22 +132,22 @@ def test_the_book_itself_is_taken_out_of_the_history(network: NetworkRecommender
 
 def test_the_order_of_rows_does_not_matter(network: NetworkRecommender, few_readers: Dataset) -> None:
     users, books = np.array([5, 0, 3, 0, 5]), np.array([1, 2, 3, 4, 0])
-    p = network.predict(few_readers, users, books)
+    p = network.like(few_readers.histories, users, books)
     order = np.array([3, 1, 4, 0, 2])
-    assert network.predict(few_readers, users[order], books[order]) == pytest.approx(p[order], abs=1e-6)
+    assert network.like(few_readers.histories, users[order], books[order]) == pytest.approx(p[order], abs=1e-6)
     assert p.dtype == np.float64
-    assert len(network.predict(few_readers, users[:0], books[:0])) == 0
+    assert len(network.like(few_readers.histories, users[:0], books[:0])) == 0
 
 
 def test_reading_and_liking_is_not_likelier_than_liking(network: NetworkRecommender, few_readers: Dataset) -> None:
     users, books = np.repeat(np.arange(6), 10), np.tile(np.arange(10), 6)
-    like = network.predict(few_readers, users, books)
-    both = network.predict_read_and_like(few_readers, users, books)
+    like = network.like(few_readers.histories, users, books)
+    both = network.read_and_like(few_readers.histories, users, books)
     assert ((both > 0) & (both < like) & (like < 1)).all()
 
 
 def test_scores_of_the_catalogue(network: NetworkRecommender, few_readers: Dataset) -> None:
-    scores = network.score_books(few_readers.histories, 4)
+    scores = network.score_users(few_readers.histories, np.array([4]))[0]
     unread = [1, 4, 5, 6, 7, 8, 9]
     one_by_one = [outputs(network, ([0, 2, 3], book))["score"][0] for book in unread]
     assert scores[unread] == pytest.approx(one_by_one, abs=1e-5)
@@ -160,7 +160,7 @@ def test_a_saved_network_predicts_the_same(network: NetworkRecommender, few_read
     path.rename(tmp_path / "model.keras")
     users, books = np.repeat(np.arange(6), 10), np.tile(np.arange(10), 6)
     loaded = load(tmp_path / "model.keras")
-    assert (loaded.predict(few_readers, users, books) == network.predict(few_readers, users, books)).all()
+    assert (loaded.like(few_readers.histories, users, books) == network.like(few_readers.histories, users, books)).all()
 
 
 def test_a_saved_network_is_made_of_stock_layers(network: NetworkRecommender) -> None:
@@ -191,7 +191,8 @@ def test_books_of_one_author_share_what_is_learned(few_readers: Dataset) -> None
     few_readers = Dataset(few_readers.path)
     few_readers.books["first_author"] = ["a"] * 3 + [None] * 7
     gold = gold_rows(few_readers, "dev")
-    network = NetworkRecommender(build(few_readers, np.arange(3), gold, gold, train_config("recommended")).model)
+    built = PRESETS["recommended"].build(few_readers, np.arange(3), gold, gold, train_config("recommended"))
+    network = NetworkRecommender(built.model)
     before = outputs(network, *[([4], book) for book in range(10)])["score"]
     table: Any = network.keras_model.get_layer("author").embeddings
     table.assign(table.numpy() + np.eye(2)[:, 1:])

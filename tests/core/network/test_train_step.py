@@ -5,8 +5,8 @@ from tests.core.conftest import MakeRatings, noisy_rows
 from weakrec_core.data.dataset import Dataset
 from weakrec_core.data.training_rows import NO_ROWS, TrainingRows, gold_rows
 from weakrec_core.evaluation.rating_metrics import evaluate
-from weakrec_core.network.config import train_config
-from weakrec_core.network.train_step import evidence_loss
+from weakrec_core.network.presets.recommended import evidence_loss
+from weakrec_core.network.presets.registry import train_config
 from weakrec_core.network.training import train
 
 LOGITS = np.array([-3.0, -0.4, 0.0, 1.2, 5.0], np.float32)

@@ -5,12 +5,13 @@ import numpy as np
 import pytest
 
 from tests.core.conftest import MakeRatings, noisy_rows
-from weakrec_core.baselines.popularity import fit_constant, fit_popularity
+from weakrec_core.baselines.constant import fit_constant
+from weakrec_core.baselines.popularity import fit_popularity
 from weakrec_core.data.dataset import Dataset
 from weakrec_core.data.training_rows import TrainingRows, gold_rows
 from weakrec_core.errors import DataError, RunError
 from weakrec_core.evaluation.rating_metrics import evaluate
-from weakrec_core.network.config import PRESETS, train_config
+from weakrec_core.network.presets.registry import PRESETS, train_config
 from weakrec_core.network.training import Trained, train
 
 NONE = TrainingRows(np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros(0, np.float32))
@@ -82,7 +83,7 @@ def test_t8_t9_soft_labels_and_ties_are_learned_as_probabilities(
     labels = np.full(len(train_rows), label, np.float32)
     rows = TrainingRows(train_rows["user_idx"].to_numpy(), train_rows["book_idx"].to_numpy(), labels)
     trained = train(dataset, rows, small(preset, use_dev=False, epochs=8, learning_rate=0.03))
-    p = trained.predict(dataset, rows.user_idx, rows.book_idx)
+    p = trained.like(dataset.histories, rows.user_idx, rows.book_idx)
     assert p.mean() == pytest.approx(label, abs=0.05)
     assert p.std() < 0.1
 
@@ -91,7 +92,7 @@ def test_liking_is_not_pulled_down_by_random_negatives(demo: Dataset) -> None:
     """Rated rows are as likely to be POSITIVE as in dev, though there is a random negative for each liked one."""
     trained = train(demo, NONE, train_config("recommended", epochs=8))
     test = gold_rows(demo, "test")
-    p = trained.predict(demo, test.user_idx, test.book_idx)
+    p = trained.like(demo.histories, test.user_idx, test.book_idx)
     assert p.mean() == pytest.approx(gold_rows(demo, "dev").p_positive.mean(), abs=0.05)
     protocol = evaluate(demo, trained)["tutorial_protocol"]
     assert protocol["auc"] is not None

@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 from tests.recommending import random_network
-from weakrec_core.baselines.item_item import Ease
+from weakrec_core.baselines.ease import Ease
 from weakrec_core.data.dataset import Dataset
 from weakrec_core.errors import DataError
 from weakrec_core.network.blend import Blended
@@ -71,7 +71,7 @@ def test_books_read_are_never_recommended_and_the_best_come_first(model: Blended
     reader = Reader((0, 4, 9))
     found = recommend(model, reader, N_BOOKS)
     assert {one.book_idx for one in found} == set(range(N_BOOKS)) - {0, 4, 9}
-    scores = model.score_books(histories_of([reader.entries]), 0)
+    scores = model.score_users(histories_of([reader.entries]), np.array([0]))[0]
     assert_allclose([one.score for one in found], sorted(np.delete(scores, [0, 4, 9]), reverse=True), rtol=1e-5)
     assert all(0 < one.p_positive < 1 for one in found)
     assert [one.book_idx for one in recommend(model, reader, 2)] == [one.book_idx for one in found[:2]]
@@ -115,7 +115,7 @@ def left_out(model: Blended, reader: Reader, without: int, book: int) -> float:
     kept = tuple(b for b in reader.read if b != without)
     entries = np.array([b for b in reader.entries if b != without], np.int32)
     assert len(kept) == len(reader.read) - 1
-    return float(model.score_books(histories_of([entries]), 0)[book])
+    return float(model.score_users(histories_of([entries]), np.array([0]))[0][book])
 
 
 def test_reasons_are_what_the_score_would_lose_strongest_first(model: Blended) -> None:
