@@ -70,7 +70,8 @@ class Inputs:
             raise Stopped
 
     def fitted(self, baseline: Baseline) -> Rater | Ranker:
-        """The model of a baseline, fitted when first asked for."""
+        """The model of a baseline, fitted when first asked for; `Stopped` if it is time to stop."""
+        self.check()
         if baseline.name not in self._fitted:
             self._fitted[baseline.name] = baseline.fit(self)
         return self._fitted[baseline.name]
