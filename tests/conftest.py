@@ -1,6 +1,9 @@
 """Workspaces, small datasets, and the command line run in-process."""
 
 import json
+import os
+import shutil
+import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -10,8 +13,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from filelock import FileLock
 
-from weakrec_core.data.dataset import BOOK_COLUMNS, SPLITS, Dataset, save_dataset
+from weakrec_core.data.dataset import BOOK_COLUMNS, SPLITS, Dataset, open_dataset, save_dataset
 from weakrec_core.data.demo.raw_files import write_demo
 from weakrec_core.data.histories import Histories
 from weakrec_core.data.ingest.goodreads import ingest_goodreads
@@ -53,27 +57,85 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
     return Workspace(home)
 
 
+MadeOnce = Callable[[str, Callable[[Workspace], object]], Path]
+
+
 @pytest.fixture(scope="session")
-def demo_raw(session_workspace: Workspace) -> dict[str, Path]:
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> MadeOnce:
+    """Make a workspace once a run, whichever worker of pytest-xdist needs it first; to be read or copied, not written to."""
+    root = tmp_path_factory.getbasetemp()
+    root = (root.parent if "PYTEST_XDIST_WORKER" in os.environ else root) / "made_once"
+    root.mkdir(exist_ok=True)
+
+    def made(name: str, make: Callable[[Workspace], object]) -> Path:
+        home, ready = root / name, root / f"{name}.ready"
+        with FileLock(root / f"{name}.lock"):
+            if not ready.exists():
+                shutil.rmtree(home, ignore_errors=True)
+                home.mkdir()
+                make(Workspace(home))
+                ready.touch()
+        return home
+
+    return made
+
+
+def _make_demo(workspace: Workspace, users: int, dev_rows: int) -> Dataset:
+    raw = write_demo(workspace.root / "raw", users=users)
+    return ingest_goodreads(workspace, "demo", **raw, splits=SplitConfig(dev_rows=dev_rows))
+
+
+@pytest.fixture(scope="session")
+def prepared_demo(made_once: MadeOnce) -> Path:
+    """A workspace with the raw files of a small demo and the dataset ``demo`` made of them."""
+    return made_once("demo", lambda workspace: _make_demo(workspace, users=250, dev_rows=700))
+
+
+@pytest.fixture(scope="session")
+def prepared_pages(made_once: MadeOnce) -> Path:
+    """Another, for pages."""
+    return made_once("pages", lambda workspace: _make_demo(workspace, users=300, dev_rows=800))
+
+
+@pytest.fixture(scope="session")
+def prepared_runs(prepared_pages: Path, made_once: MadeOnce) -> Path:
+    """The workspace for pages with two finished runs: the tutorial's LFs, then the recommended ones."""
+
+    def train(workspace: Workspace) -> None:
+        shutil.copytree(prepared_pages, workspace.root, dirs_exist_ok=True)
+        environment = os.environ | {"WEAKREC_HOME": str(workspace.root)}
+        options = ("--dataset", "demo", "--label-model", "calibrated", "--text-model", "off", "--epochs", "1")
+        for name in ("tutorial", "recommended"):
+            command = [sys.executable, "-m", "weakrec_core", "train", "--lfs", f"lfs/{name}.yaml", *options]
+            subprocess.run(command, cwd=PROJECT, env=environment, check=True, capture_output=True)
+
+    return made_once("runs", train)
+
+
+@pytest.fixture(scope="session")
+def demo_raw(prepared_demo: Path) -> dict[str, Path]:
     """The raw files of a small demo."""
-    return write_demo(session_workspace.root / "raw", users=250)
+    kinds = ("books", "interactions", "reviews")
+    return {kind: prepared_demo / "raw" / f"goodreads_{kind}_demo.json.gz" for kind in kinds}
 
 
 @pytest.fixture(scope="session")
-def demo(session_workspace: Workspace, demo_raw: dict[str, Path]) -> Dataset:
+def demo(prepared_demo: Path, session_workspace: Workspace) -> Dataset:
     """A small demo, dataset ``demo`` of the session's workspace."""
-    return ingest_goodreads(session_workspace, "demo", **demo_raw, splits=SplitConfig(dev_rows=700))
+    shutil.copytree(prepared_demo, session_workspace.root, dirs_exist_ok=True)
+    return open_dataset(session_workspace, "demo")
 
 
 @pytest.fixture(scope="session")
-def demo_full(session_workspace: Workspace) -> Dataset:
+def demo_full(made_once: MadeOnce, session_workspace: Workspace) -> Dataset:
     """The demo as newcomers get it."""
-    return ingest_goodreads(
-        session_workspace,
-        "demo_full",
-        **write_demo(session_workspace.root / "raw_full"),
-        splits=SplitConfig(dev_rows=8000),
-    )
+
+    def make(workspace: Workspace) -> None:
+        raw = write_demo(workspace.root / "raw_full")
+        ingest_goodreads(workspace, "demo_full", **raw, splits=SplitConfig(dev_rows=8000))
+
+    shutil.copytree(made_once("demo_full", make), session_workspace.root, dirs_exist_ok=True)
+    return open_dataset(session_workspace, "demo_full")
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """Pages run in-process on a small demo dataset."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,22 +8,15 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
-from weakrec_core.data.demo.raw_files import write_demo
-from weakrec_core.data.ingest.goodreads import ingest_goodreads
-from weakrec_core.data.splits import SplitConfig
 from weakrec_core.workspace import Workspace
 
 PROJECT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="session")
-def demo_workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+def demo_workspace(prepared_pages: Path, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """A workspace with a small demo dataset, shared by the tests of the session."""
-    workspace = Workspace(tmp_path_factory.mktemp("app"))
-    ingest_goodreads(
-        workspace, "demo", **write_demo(workspace.root / "raw", users=300), splits=SplitConfig(dev_rows=800)
-    )
-    return workspace
+    return Workspace(shutil.copytree(prepared_pages, tmp_path_factory.mktemp("app"), dirs_exist_ok=True))
 
 
 @pytest.fixture(autouse=True)

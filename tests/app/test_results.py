@@ -8,51 +8,24 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from tests.app.conftest import PROJECT
 from weakrec_core.data.dataset import open_dataset
 from weakrec_core.labeling.spec import read_lf_set
 from weakrec_core.runs import test_looks
-from weakrec_core.runs.job import execute
-from weakrec_core.runs.measure_run import ROWS_FILE, USERS_FILE
-from weakrec_core.runs.store import Run, new_run
+from weakrec_core.runs.store import Run, list_runs, new_run
 from weakrec_core.workspace import Workspace
 
 PAGE = "pages/results/page.py"
-PROJECT = Path(__file__).resolve().parents[2]
+RECOMMENDED = read_lf_set(PROJECT / "lfs" / "recommended.yaml")
 OpenPage = Callable[..., AppTest]
 
 
 @pytest.fixture(scope="module")
-def runs(demo_workspace: Workspace) -> Iterator[list[Run]]:
+def runs(demo_workspace: Workspace, prepared_runs: Path) -> Iterator[list[Run]]:
     """Two finished runs and one that waits; other tests of the session do not find them."""
-    dataset = open_dataset(demo_workspace, "demo")
-    tutorial, recommended = (read_lf_set(PROJECT / "lfs" / f"{n}.yaml") for n in ("tutorial", "recommended"))
-    trained = new_run(
-        dataset,
-        tutorial,
-        "v0",
-        "calibrated",
-        text_model="off",
-        preset="recommended",
-        epochs=1,
-    )
-    result = execute(trained)
-    assert result is not None
-    # The second one has the outcome of the first: its training would take time and show nothing more here.
-    second = new_run(
-        dataset,
-        recommended,
-        "v0",
-        "calibrated",
-        text_model="off",
-        preset="recommended",
-        epochs=1,
-    )
-    for name in (ROWS_FILE, USERS_FILE, "metrics.jsonl"):
-        shutil.copy(trained.path / name, second.path / name)
-    second.write_result(result | {"run": second.id})
-    second.write_status(trained.status)
-    made = [trained, second, new_run(dataset, recommended, "v0", preset="tutorial")]
-    yield made
+    shutil.copytree(prepared_runs / "runs", demo_workspace.root / "runs", dirs_exist_ok=True)
+    waiting = new_run(open_dataset(demo_workspace, "demo"), RECOMMENDED, "v0", preset="tutorial")
+    yield [*sorted((run for run in list_runs(demo_workspace) if run != waiting), key=lambda run: run.id), waiting]
     for kept in ("runs", "looks"):
         shutil.rmtree(demo_workspace.root / kept)
 
@@ -128,9 +101,3 @@ def test_filters(open_page: OpenPage, runs: list[Run]) -> None:
     assert app.dataframe[0].value["Run"].tolist() == [runs[1].id]
     app.text_input(key="run_search").set_value("no such run").run()
     assert "clear one of them" in app.info[0].value
-
-
-def test_no_run_yet(open_page: OpenPage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("weakrec_core.runs.store.list_runs", lambda: [])
-    app = open_page(PAGE)
-    assert "No run yet" in app.info[0].value

@@ -4,11 +4,11 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import cell, goto, settled
+from tests.e2e.conftest import cell, goto, select_row, settled
 
 
-def test_from_a_confusion_cell_to_a_keyword_and_back(page: Page, ready_server: str) -> None:
-    page.goto(f"{ready_server}/Error_analysis")
+def test_from_a_confusion_cell_to_a_keyword_and_back(page: Page, server: str) -> None:
+    page.goto(f"{server}/Error_analysis")
     expect(page.get_by_text("Label model against gold")).to_be_visible(timeout=60_000)
     settled(page)
     confused = page.locator(".st-key-cell_POSITIVE_NEGATIVE button").first
@@ -18,9 +18,7 @@ def test_from_a_confusion_cell_to_a_keyword_and_back(page: Page, ready_server: s
     expect(page).to_have_url(re.compile("model=POSITIVE"))
     settled(page)
 
-    grid = page.get_by_test_id("stDataFrame").nth(1).locator(".stDataFrameGlideDataEditor").first
-    grid.scroll_into_view_if_needed()
-    grid.click(position={"x": 15, "y": 35 * 3 + 17})
+    select_row(page.get_by_test_id("stDataFrame").nth(1), 2)
     expect(page).to_have_url(re.compile("row="))
     settled(page)
     expect(page.locator("mark").first).to_be_visible()
@@ -46,8 +44,8 @@ def test_from_a_confusion_cell_to_a_keyword_and_back(page: Page, ready_server: s
     expect(cell(page, 2, 5)).to_have_count(0)
 
 
-def test_an_address_opens_the_same_finding(page: Page, ready_server: str) -> None:
-    page.goto(f"{ready_server}/Error_analysis?kind=conflict&gold=NEGATIVE")
+def test_an_address_opens_the_same_finding(page: Page, server: str) -> None:
+    page.goto(f"{server}/Error_analysis?kind=conflict&gold=NEGATIVE")
     expect(page.get_by_text("dev rows").first).to_be_visible(timeout=60_000)
     settled(page)
     expect(page.locator(".st-key-drop_kind")).to_contain_text("conflicts")
@@ -60,8 +58,8 @@ def test_an_address_opens_the_same_finding(page: Page, ready_server: str) -> Non
     expect(page).not_to_have_url(re.compile("gold="))
 
 
-def test_slices_pairs_and_thresholds_are_drawn(page: Page, ready_server: str) -> None:
-    page.goto(f"{ready_server}/Error_analysis?error_view=Slices")
+def test_slices_pairs_and_thresholds_are_drawn(page: Page, server: str) -> None:
+    page.goto(f"{server}/Error_analysis?error_view=Slices")
     expect(page.get_by_text("beyond chance").first).to_be_visible(timeout=90_000)
     expect(page.get_by_test_id("stVegaLiteChart").locator("canvas, svg").first).to_be_visible()
     for view, words in (("Pairs", "Not independent given the class"), ("Thresholds", "The price of one step")):

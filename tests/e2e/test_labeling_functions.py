@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.conftest import cell, labeling_page, select_row, settled
+from tests.e2e.conftest import cell, labeling_page, lf_table, select_row, settled
 from weakrec_core.labeling.versions import load_version, save_version
 from weakrec_core.workspace import Workspace
 
@@ -15,12 +15,12 @@ _N = 9
 
 
 @pytest.fixture
-def page(page: Page, ready_server: str, workspace_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
+def page(page: Page, server: str, workspace_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
     """The page on the demo, with no saved versions of earlier tests."""
     monkeypatch.setenv("WEAKREC_HOME", str(workspace_dir))
     for path in (workspace_dir / "lf_sets").glob("*/*.yaml"):
         path.unlink()
-    labeling_page(page, ready_server)
+    labeling_page(page, server)
     yield page
 
 
@@ -44,7 +44,7 @@ def test_add_duplicate_rename_move_delete(page: Page) -> None:
 
 
 def test_a_click_on_the_sweep_sets_the_threshold(page: Page) -> None:
-    select_row(page, 2)
+    select_row(lf_table(page), 2)
     slider = page.get_by_role("slider", name="Threshold")
     before = slider.get_attribute("aria-valuenow")
     chart = page.get_by_test_id("stVegaLiteChart").nth(1)
@@ -83,9 +83,9 @@ def test_unsaved_edits_survive_a_reload_and_a_page_switch(page: Page) -> None:
     expect(page.get_by_text("boring", exact=True).first).to_be_visible()
 
 
-def test_two_people_saving_at_once(page: Page, browser: Browser, ready_server: str, workspace_dir: Path) -> None:
+def test_two_people_saving_at_once(page: Page, browser: Browser, server: str, workspace_dir: Path) -> None:
     other = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
-    labeling_page(other, ready_server)
+    labeling_page(other, server)
     for tab, keyword in ((page, "mine"), (other, "theirs")):
         group = tab.get_by_role("combobox", name="votes NEGATIVE")
         group.click()
@@ -108,10 +108,9 @@ def test_two_people_saving_at_once(page: Page, browser: Browser, ready_server: s
 
 def test_a_suggestion_is_added_with_a_click_and_undone_with_another(page: Page) -> None:
     page.locator(".st-key-suggest button").click()
-    grid = page.get_by_role("dialog").locator(".stDataFrameGlideDataEditor").first
-    expect(grid).to_be_visible(timeout=60_000)
-    settled(page)
-    grid.click(position={"x": 15, "y": 35 + 17})
+    found = page.get_by_role("dialog").get_by_test_id("stDataFrame").first
+    expect(found).to_be_visible(timeout=60_000)
+    select_row(found, 0)
     page.get_by_role("button", name="Add 1 selected").click()
     expect(page.get_by_text("unsaved edits")).to_be_visible()
     expect(page.get_by_text("6 LFs on")).to_be_visible()
@@ -121,18 +120,18 @@ def test_a_suggestion_is_added_with_a_click_and_undone_with_another(page: Page) 
     expect(page.get_by_text("unsaved edits")).to_have_count(0)
 
 
-def test_a_hundred_lfs(page: Page, ready_server: str, workspace_dir: Path) -> None:
+def test_a_hundred_lfs(page: Page, server: str, workspace_dir: Path) -> None:
     shipped = load_version(Workspace(workspace_dir), "tutorial").lf_set
     many = tuple(shipped.lfs[i % 5].model_copy(update={"name": f"lf_{i}"}) for i in range(100))
     save_version(Workspace(workspace_dir), shipped.model_copy(update={"lfs": many}), 0)
     fresh = page.context.new_page()
-    labeling_page(fresh, ready_server)
+    labeling_page(fresh, server)
     expect(fresh.get_by_text("100 LFs on")).to_be_visible()
     expect(cell(fresh, 2, 0)).to_have_text("lf_0")
 
 
 def test_the_page_works_by_keyboard_and_says_what_its_charts_show(page: Page) -> None:
-    select_row(page, 2)
+    select_row(lf_table(page), 2)
     slider = page.get_by_role("slider", name="Threshold")
     slider.focus()
     votes = cell(page, _N, 2).inner_text()

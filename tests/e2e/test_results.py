@@ -1,47 +1,23 @@
 """The Results page in a browser: two runs compared, and the report opened without a network."""
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.conftest import PROJECT, settled
+from tests.e2e.conftest import select_row, settled
 
 
-@pytest.fixture(scope="module")
-def runs(ready_server: str, workspace_dir: Path) -> list[str]:
-    """Ids of two runs on a small dataset, older first; trained as the command line does it."""
-
-    def command(*arguments: object) -> None:
-        subprocess.run(
-            [sys.executable, "-m", "weakrec_core", *map(str, arguments)],
-            cwd=PROJECT,
-            env=os.environ | {"WEAKREC_HOME": str(workspace_dir)},
-            check=True,
-            capture_output=True,
-        )
-
-    command("demo", "--out", workspace_dir / "raw_small", "--users", 250, "--name", "small", "--dev-rows", 600)
-    before = {path.name for path in (workspace_dir / "runs").glob("*")}
-    for name in ("tutorial", "recommended"):
-        options = ("--label-model", "calibrated", "--text-model", "off", "--epochs", 1)
-        command("train", "--dataset", "small", "--lfs", PROJECT / "lfs" / f"{name}.yaml", *options)
-    return sorted({path.name for path in (workspace_dir / "runs").glob("*")} - before)
-
-
-def test_two_runs_are_compared(page: Page, ready_server: str, runs: list[str]) -> None:
-    page.goto(f"{ready_server}/Results?run={runs[1]}")
+def test_two_runs_are_compared(page: Page, server: str, runs: list[str]) -> None:
+    page.goto(f"{server}/Results?run={runs[1]}")
     expect(page.get_by_role("heading", name=f"Run {runs[1]}")).to_be_visible(timeout=60_000)
     expect(page.get_by_text("Test AUC", exact=True).first).to_be_visible()
     settled(page)
-    page.get_by_role("textbox", name="Search").fill("small")
+    page.get_by_role("textbox", name="Search").fill("demo")
     page.get_by_role("textbox", name="Search").press("Enter")
     settled(page)
     # The newest run is chosen; the box of the row below adds the older one.
-    page.locator(".stDataFrameGlideDataEditor").first.click(position={"x": 15, "y": 35 * 2 + 17})
+    select_row(page.get_by_test_id("stDataFrame").first, 1)
     expect(page.get_by_role("heading", name="2 runs compared")).to_be_visible()
     settled(page)
     expect(page.get_by_text(f"Test metrics beside those of {runs[0]}")).to_be_visible()
@@ -58,9 +34,9 @@ def test_two_runs_are_compared(page: Page, ready_server: str, runs: list[str]) -
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_report_opens_offline(
-    page: Page, browser: Browser, ready_server: str, runs: list[str], tmp_path: Path, scheme: str
+    page: Page, browser: Browser, server: str, runs: list[str], tmp_path: Path, scheme: str
 ) -> None:
-    page.goto(f"{ready_server}/Results?run={runs[1]}")
+    page.goto(f"{server}/Results?run={runs[1]}")
     expect(page.get_by_role("heading", name=f"Run {runs[1]}")).to_be_visible(timeout=60_000)
     settled(page)
     with page.expect_download(timeout=60_000) as download:
@@ -79,7 +55,7 @@ def test_the_report_opens_offline(
     for place, marks in (("ranking", 5), ("ratings", 4), ("reliability", 2), ("loss", 2)):
         expect(opened.locator(f"#{place} svg")).to_be_visible()
         assert opened.locator(f"#{place} svg .mark-symbol path").count() >= marks, place
-    expect(opened.get_by_role("heading", name="Recommendations from weak labels: small")).to_be_visible()
+    expect(opened.get_by_role("heading", name="Recommendations from weak labels: demo")).to_be_visible()
     expect(opened.get_by_role("cell", name="stars_high")).to_be_visible()
     back = opened.evaluate("getComputedStyle(document.body).backgroundColor")
     assert back == {"light": "rgb(255, 255, 255)", "dark": "rgb(18, 23, 28)"}[scheme]

@@ -19,7 +19,7 @@ FOREVER = 500  # epochs; valid stops it long before, but not in the seconds that
 
 
 @pytest.fixture(scope="module")
-def small(ready_server: str, workspace_dir: Path) -> Iterator[str]:
+def small(server: str, workspace_dir: Path) -> Iterator[str]:
     """The server, with a small dataset beside the demo; runs that are left are ended."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("WEAKREC_HOME", str(workspace_dir))
@@ -29,7 +29,7 @@ def small(ready_server: str, workspace_dir: Path) -> Iterator[str]:
             **write_demo(workspace_dir / "raw_small", users=120),
             splits=SplitConfig(dev_rows=300),
         )
-        yield f"{ready_server}/Training?dataset=small"
+        yield f"{server}/Training?dataset=small"
         for run in list_runs(Workspace.from_environment()):
             run.cancel()
 
@@ -140,8 +140,8 @@ def test_the_second_run_waits_and_a_killed_one_is_lost_with_its_log(page: Page, 
 def test_tensorflow_is_not_in_the_server(page: Page, small: str) -> None:
     open_page(page, small)
     run = launch(page, FOREVER)
-    (server,) = [p for p in psutil.Process().children() if "streamlit" in " ".join(p.cmdline())]
+    (serving,) = [p for p in psutil.Process().children() if "streamlit" in " ".join(p.cmdline())]
     an_epoch_is_drawn(page)
     assert run.status.pid is not None
     assert any("tensorflow" in part.path for part in psutil.Process(run.status.pid).memory_maps())
-    assert not any("tensorflow" in part.path for part in server.memory_maps())
+    assert not any("tensorflow" in part.path for part in serving.memory_maps())

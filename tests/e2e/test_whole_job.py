@@ -1,18 +1,25 @@
 """The main job in a browser: from an empty workspace to test metrics."""
 
-import os
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import PROJECT, cell, goto, select_row, settled
+from tests.e2e.conftest import cell, goto, lf_table, select_row, serving, settled
 
-_SCREENSHOT = PROJECT / "docs" / "labeling-functions.png"
 _N = 9  # column of the table; the first one selects
 
 
-def test_from_an_empty_workspace_to_test_metrics(page: Page, server: str, tmp_path: Path) -> None:
-    page.goto(server)
+@pytest.fixture
+def empty_server(tmp_path: Path) -> Iterator[str]:
+    """The workbench on an empty workspace; the demo that it makes on its first start is a small one."""
+    with serving(tmp_path, WEAKREC_DEMO_USERS="300") as url:
+        yield url
+
+
+def test_from_an_empty_workspace_to_test_metrics(page: Page, empty_server: str) -> None:
+    page.goto(empty_server)
     expect(page.get_by_text("First start")).to_be_visible()
     expect(page.get_by_text("1 · Data")).to_be_visible(timeout=120_000)
 
@@ -26,16 +33,13 @@ def test_from_an_empty_workspace_to_test_metrics(page: Page, server: str, tmp_pa
     expect(cell(page, _N, 0)).not_to_have_text(before)
     expect(page.get_by_text("unsaved edits")).to_be_visible()
 
-    select_row(page, 2)
+    select_row(lf_table(page), 2)
     slider = page.get_by_role("slider", name="Threshold")
     votes = cell(page, _N, 2).inner_text()
     for _ in range(5):
         slider.press("ArrowRight")
     expect(cell(page, _N, 2)).not_to_have_text(votes)
     settled(page)
-    if os.environ.get("UPDATE_SCREENSHOTS"):
-        page.mouse.move(0, 0)
-        page.screenshot(path=_SCREENSHOT)
 
     goto(page, "Label model")
     expect(page.get_by_text("is recommended: log loss")).to_be_visible(timeout=90_000)

@@ -1,6 +1,7 @@
 """Making a dataset in a process of its own; pages watch its progress."""
 
 import json
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,10 +34,11 @@ def start_job(workspace: Workspace, name: str, arguments: Sequence[str]) -> None
         processes.start(workspace, directory, arguments, {PROGRESS_VARIABLE: str(directory / _PROGRESS)})
 
 
-def start_demo_job(workspace: Workspace, name: str = "demo", dev_rows: int = 8000) -> None:
-    """Make the synthetic demo dataset."""
-    raw = str(_directory(workspace, name) / "raw")
-    start_job(workspace, name, ["demo", "--out", raw, "--name", name, "--dev-rows", str(dev_rows)])
+def start_demo_job(workspace: Workspace, name: str = "demo") -> None:
+    """Make the synthetic demo dataset; of ``$WEAKREC_DEMO_USERS`` readers where that is set, with a tenth of the rows for dev."""
+    users = os.environ.get("WEAKREC_DEMO_USERS")
+    size = ["--users", users] if users else ["--dev-rows", "8000"]
+    start_job(workspace, name, ["demo", "--out", str(_directory(workspace, name) / "raw"), "--name", name, *size])
 
 
 def job_status(workspace: Workspace, name: str) -> JobStatus | None:

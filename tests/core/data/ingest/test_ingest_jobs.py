@@ -111,3 +111,12 @@ def test_the_demo_job_is_the_demo_command(workspace: Workspace, monkeypatch: pyt
     assert directory == workspace.root / "data-jobs" / "demo"
     assert arguments == ["demo", "--out", str(directory / "raw"), "--name", "demo", "--dev-rows", "8000"]
     assert environment == {ingest_jobs.PROGRESS_VARIABLE: str(directory / "progress.json")}
+
+
+def test_the_demo_can_be_smaller(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    started = []
+    monkeypatch.setattr(processes, "start", lambda *arguments: started.append(arguments))
+    monkeypatch.setenv("WEAKREC_DEMO_USERS", "300")
+    ingest_jobs.start_demo_job(workspace)
+    ((_, _, arguments, _),) = started
+    assert arguments[-4:] == ["--name", "demo", "--users", "300"]
