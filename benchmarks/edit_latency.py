@@ -19,10 +19,10 @@ from benchmarks.common import result, temporary_workspace
 from weakrec_core.data.dataset import open_dataset
 from weakrec_core.files import PROJECT
 from weakrec_core.label_model.set_figures import set_figures
-from weakrec_core.labeling.analysis import lf_summary
 from weakrec_core.labeling.apply import Applier
 from weakrec_core.labeling.drift import drift_table
-from weakrec_core.labeling.spec import LFSet, parse_lf, read_lf_set
+from weakrec_core.labeling.lf_set import LFSet, read_lf_set
+from weakrec_core.labeling.parsing import parse_lf
 from weakrec_core.labeling.sweep import histogram, sweep
 from weakrec_core.stats.domain import domain
 from weakrec_core.workspace import Workspace
@@ -80,15 +80,15 @@ def _server_work(workspace: Workspace, edits: int) -> dict[str, list[float]]:
             lf = parse_lf(lf_set.lfs[at].model_dump() | {"threshold": 0.2 + 0.003 * i})
             edited = LFSet(name=name, lfs=(*lf_set.lfs[:at], lf, *lf_set.lfs[at + 1 :]))
             start = time.perf_counter()
-            patterns, _ = applier.patterns(edited, "dev")
-            lf_summary(patterns, edited)
-            drift_table(applier, edited)
+            applied = applier.of(edited)
+            applied.summary()
+            drift_table(applied)
             values = applier.signals.values("polarity", "dev")
             shown = domain(values)
             assert shown is not None
             histogram(values, gold, shown)
             sweep(values, gold, ">", 1, len(values))
-            set_figures(applier, edited)
+            set_figures(applied)
             times.append(time.perf_counter() - start)
         found[name] = times[3:]  # the first ones read texts and signals
     return found

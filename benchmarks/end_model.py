@@ -16,7 +16,7 @@ from weakrec_core.data.ingest.goodreads import ingest_goodreads
 from weakrec_core.data.ingest.table import Columns, ingest_table
 from weakrec_core.data.splits import SplitConfig
 from weakrec_core.files import PROJECT
-from weakrec_core.labeling.spec import read_lf_set
+from weakrec_core.labeling.lf_set import read_lf_set
 from weakrec_core.runs.job import execute
 from weakrec_core.runs.store import new_run
 from weakrec_core.workspace import Workspace

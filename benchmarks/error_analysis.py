@@ -15,7 +15,7 @@ from weakrec_core.error_analysis.buckets import BUCKETS, buckets
 from weakrec_core.error_analysis.filters import RowFilter
 from weakrec_core.files import PROJECT
 from weakrec_core.labeling.apply import Applier
-from weakrec_core.labeling.spec import read_lf_set
+from weakrec_core.labeling.lf_set import read_lf_set
 
 _PAGE = "pages/error_analysis/page.py"
 _ROWS_PER_USER = 20  # of the demo, about
@@ -76,7 +76,7 @@ def _page_seconds(dataset: Dataset, runs: int) -> dict[str, list[float]]:
 def _rows_alone(dataset: Dataset, runs: int) -> tuple[float, float]:
     from snorkel.analysis import get_label_buckets
 
-    found = buckets(Applier(dataset), read_lf_set(PROJECT / "lfs" / "tutorial.yaml"))
+    found = buckets(Applier(dataset).of(read_lf_set(PROJECT / "lfs" / "tutorial.yaml")))
     confused = RowFilter(model="POSITIVE", gold="NEGATIVE")
     theirs = get_label_buckets(found.gold, found.said)[(0, 1)]
     if set(theirs.tolist()) != set(np.asarray(found.rows(confused)).tolist()):

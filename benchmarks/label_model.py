@@ -17,7 +17,7 @@ from weakrec_core.label_model.snorkel_model import fit_snorkel
 from weakrec_core.label_model.text_labels import blend
 from weakrec_core.label_model.text_model import fit_text_model
 from weakrec_core.labeling.apply import Applier
-from weakrec_core.labeling.spec import LFSet, read_lf_set
+from weakrec_core.labeling.lf_set import LFSet, read_lf_set
 from weakrec_core.labeling.vote_patterns import group_votes
 from weakrec_core.stats.probability_metrics import probability_metrics
 
@@ -51,7 +51,7 @@ def _quality(dataset: Dataset, lf_set: LFSet, seeds: range) -> dict[str, Any]:
     frames = [dataset.split(split) for split in SPLITS]
     rows = pd.concat(frames, ignore_index=True)
     gold = np.concatenate([dataset.train_gold() if split == "train" else dataset.gold(split) for split in SPLITS])
-    L = np.concatenate([applier.apply(lf_set, split) for split in SPLITS])
+    L = np.concatenate([applier.of(lf_set).votes(split) for split in SPLITS])
     reviewed = rows["review_text"].notna().to_numpy()
     rows, gold, L = rows[reviewed].reset_index(drop=True), gold[reviewed], L[reviewed]
     users = rows["user_idx"].to_numpy()

@@ -15,12 +15,13 @@ from weakrec_core.data.demo.raw_files import write_demo
 from weakrec_core.data.ingest.goodreads import ingest_goodreads
 from weakrec_core.files import PROJECT
 from weakrec_core.label_model.calibrated import fit_calibrated
+from weakrec_core.labeling.applied import AppliedSet
 from weakrec_core.labeling.apply import Applier
-from weakrec_core.labeling.spec import LFSet, read_lf_set
+from weakrec_core.labeling.lf_set import read_lf_set
 from weakrec_core.progress import Progress, no_progress
 from weakrec_core.signals import SignalStore
 from weakrec_core.signals.registry import Values
-from weakrec_core.stats.probability_metrics import probability_metrics
+from weakrec_core.stats.probability_metrics import metrics_against
 from weakrec_core.suggestions.suggest import apply_suggestions, suggest
 
 KS = (20, 50, 100)
@@ -45,7 +46,7 @@ def run(reviews: Path | None, seeds: Sequence[int] = SEEDS) -> dict[str, Any]:
         users = Users(dataset)
         records, promises = [], []
         for seed in seeds:
-            measured, kept = _split(users.applier(seed), lf_set)
+            measured, kept = _split(users.applier(seed).of(lf_set))
             records += [{"seed": seed} | record for record in measured]
             promises += [{"seed": seed} | record for record in kept]
     table, honesty = pd.DataFrame(records), pd.DataFrame(promises)
@@ -119,12 +120,12 @@ class _Labels:
     covered: np.ndarray
 
 
-def _split(applier: Applier, lf_set: LFSet) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    dataset = applier.dataset
+def _split(applied: AppliedSet) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    dataset, lf_set = applied.dataset, applied.lf_set
     gold = np.concatenate([dataset.train_gold(), dataset.gold("test")])
     texts = pd.concat([dataset.split(split)["review_text"] for split in ("train", "test")])
     reviewed, unseen = texts.notna().to_numpy(), np.arange(len(gold)) >= dataset.n_rows("train")
-    found = suggest(applier, lf_set, KS[-1])
+    found = suggest(applied, KS[-1])
 
     def record(name: str, labels: _Labels) -> dict[str, Any]:
         measured = _measured(labels.p_positive[reviewed], gold[reviewed])
@@ -133,16 +134,16 @@ def _split(applier: Applier, lf_set: LFSet) -> tuple[list[dict[str, Any]], list[
     def log_loss(labels: _Labels) -> float:
         return float(_measured(labels.p_positive[unseen], gold[unseen])["log_loss"])
 
-    start = _labels(applier, lf_set)
+    start = _labels(applied)
     before = log_loss(start)
     records, promises = [record(lf_set.name, start)], []
     for k in KS:
-        labels = _labels(applier, apply_suggestions(lf_set, found[:k]))
+        labels = _labels(applied.applier.of(apply_suggestions(lf_set, found[:k])))
         records.append(record(f"suggest {k}", labels))
         promised = found[min(k, len(found)) - 1].log_loss_change_together
         promises.append({"what": f"first {k}", "promised": promised, "measured": log_loss(labels) - before})
     first = found[:_ALONE]
-    alone = [log_loss(_labels(applier, apply_suggestions(lf_set, [s]))) - before for s in first]
+    alone = [log_loss(_labels(applied.applier.of(apply_suggestions(lf_set, [s])))) - before for s in first]
     promised = float(np.mean([s.log_loss_change for s in first]))
     promises.append(
         {"what": f"each of the first {_ALONE} alone", "promised": promised, "measured": float(np.mean(alone))}
@@ -154,16 +155,16 @@ def _split(applier: Applier, lf_set: LFSet) -> tuple[list[dict[str, Any]], list[
     return [*records, record("tfidf on dev", _Labels(tfidf, reviewed))], promises
 
 
-def _labels(applier: Applier, lf_set: LFSet) -> _Labels:
-    train, inverse = applier.patterns(lf_set, "train")
-    model = fit_calibrated(train, applier.patterns(lf_set, "dev")[0], lf_set.names)
-    test = applier.apply(lf_set, "test")
+def _labels(applied: AppliedSet) -> _Labels:
+    train, inverse = applied.patterns("train"), applied.pattern_of_row("train")
+    model = fit_calibrated(train, applied.patterns("dev"), applied.names)
+    test = applied.votes("test")
     p_positive = np.concatenate([model.predict_proba(train.votes)[inverse], model.predict_proba(test)])
     return _Labels(p_positive, np.concatenate([train.covered[inverse], (test != -1).any(axis=1)]))
 
 
 def _measured(p: np.ndarray, gold: np.ndarray) -> dict[str, Any]:
-    return probability_metrics(p, (gold == 0).astype(np.int64), (gold == 1).astype(np.int64))
+    return metrics_against(gold, p)
 
 
 def _interval(part: pd.DataFrame) -> dict[str, float]:

@@ -21,7 +21,7 @@ from weakrec_core.data.histories import Histories
 from weakrec_core.data.ingest.goodreads import ingest_goodreads
 from weakrec_core.data.splits import SplitConfig
 from weakrec_core.labeling.apply import Applier
-from weakrec_core.labeling.spec import LFSet, read_lf_set
+from weakrec_core.labeling.lf_set import LFSet, read_lf_set
 from weakrec_core.workspace import Workspace
 
 PROJECT = Path(__file__).resolve().parents[1]

@@ -4,7 +4,7 @@ import numpy as np
 
 from weakrec_core.data.dataset import Dataset
 from weakrec_core.data.training_rows import gold_rows, training_users
-from weakrec_core.labeling.spec import LFSet
+from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.network.blend import Blended
 from weakrec_core.network.network_recommender import NetworkRecommender
 from weakrec_core.network.presets.registry import PRESETS, train_config

@@ -108,7 +108,7 @@ def _by_lf(found: Buckets, now: RowFilter) -> None:
         if cells:
             row, column = cells[0]
             outcome = {title: name for name, title in _OUTCOMES.items()}.get(column, "voted")
-            set_filter(RowFilter(lf=found.lf_set.names[row], outcome=outcome))
+            set_filter(RowFilter(lf=found.applied.names[row], outcome=outcome))
 
     st.dataframe(
         table.rename(columns={"name": "LF"} | _OUTCOMES),

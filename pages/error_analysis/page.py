@@ -34,7 +34,7 @@ def rows_view(wb: Workbench, found: Buckets) -> None:
 
 wb = opened()
 set_bar(wb)
-if not wb.lf_set.active:
+if not wb.applied.active:
     st.info("This set has no LF that is on: add one on the Labeling functions page.", icon=":material/info:")
     st.page_link("pages/labeling_functions/page.py", label="Labeling functions", icon=":material/arrow_forward:")
     st.stop()
@@ -47,5 +47,5 @@ view = st.segmented_control(
     required=True,
     label_visibility="collapsed",
 )
-found = buckets(wb.applier, wb.lf_set)
+found = buckets(wb.applied)
 {"Slices": slices_view, "Pairs": pairs_view, "Thresholds": thresholds_view}.get(view or "Rows", rows_view)(wb, found)

@@ -96,7 +96,7 @@ def _table(wb: Workbench, found: Buckets, shown: np.ndarray, notes: dict[int, st
 def opened_row(wb: Workbench, found: Buckets, row: int, notes: dict[int, str]) -> None:
     """One row in full: the review with the deciding words marked, the reader's history, votes, and a note."""
     record = wb.dataset.split("dev").iloc[row]
-    votes = [(lf, int(v)) for lf, v in zip(found.lf_set.active, found.L[row], strict=True) if v != ABSTAIN]
+    votes = [(lf, int(v)) for lf, v in zip(found.applied.active, found.L[row], strict=True) if v != ABSTAIN]
     title, author = book_of(wb, record["book_idx"])
     badges = gold_badge(int(record["gold"]), record["rating"])
     p_positive = found.p_positive[row]
@@ -120,7 +120,7 @@ def _votes(found: Buckets, row: int) -> None:
     order = voted[np.argsort(-np.abs(moves[voted]), kind="stable")]
     table = pd.DataFrame(
         {
-            "LF": [found.lf_set.names[j] for j in order],
+            "LF": [found.applied.names[j] for j in order],
             "Vote": [LABEL_NAMES[found.L[row, j]] for j in order],
             "Moved log-odds": [fmt.signed(float(moves[j]), 2) for j in order],
         }

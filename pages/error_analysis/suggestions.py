@@ -28,7 +28,7 @@ def suggestions_panel(wb: Workbench, rows: np.ndarray, opened: int | None) -> No
             _compute(wb)
         return
     offered = [s for s in kept[1] if is_open(wb.draft.lf_set, s)]
-    found = [one for one in relevant(wb.applier, wb.lf_set, offered, rows) if one.helped >= one.harmed]
+    found = [one for one in relevant(wb.applied, offered, rows) if one.helped >= one.harmed]
     if opened is not None:
         found.sort(key=lambda one: opened not in one.rows)
     if not found:
@@ -43,7 +43,7 @@ def suggestions_panel(wb: Workbench, rows: np.ndarray, opened: int | None) -> No
 
 def _compute(wb: Workbench) -> None:
     with errors_shown(), st.spinner("Reading the reviews …"):
-        st.session_state["error_suggestions"] = (wb.dataset.fingerprint, suggest(wb.applier, wb.lf_set))
+        st.session_state["error_suggestions"] = (wb.dataset.fingerprint, suggest(wb.applied))
         st.rerun()
 
 

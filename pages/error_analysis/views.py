@@ -21,7 +21,8 @@ from weakrec_core.error_analysis.pairs import pair_table
 from weakrec_core.error_analysis.slices import BY_DEFAULT, slice_table
 from weakrec_core.labeling.base import VALUE
 from weakrec_core.labeling.dependence import dependent_pairs
-from weakrec_core.labeling.spec import ThresholdLF, parse_lf
+from weakrec_core.labeling.kinds import ThresholdLF
+from weakrec_core.labeling.parsing import parse_lf
 from weakrec_core.signals import SIGNALS
 
 _SLICES_SHOWN = 30
@@ -131,11 +132,11 @@ _PAIR_FIELDS = {
 
 def pairs_view(wb: Workbench, found: Buckets) -> None:
     """How pairs of LFs vote."""
-    names = found.lf_set.names
+    names = found.applied.names
     if len(names) < 2:
         st.info("Pairs need two LFs that are on.", icon=":material/info:")
         return
-    patterns, _ = wb.applier.patterns(found.lf_set, "dev")
+    patterns = found.applied.patterns("dev")
     left, right = st.columns([1.7, 1], gap="large")
     with left:
         chosen = st.segmented_control(
@@ -163,7 +164,7 @@ def pairs_view(wb: Workbench, found: Buckets) -> None:
 
 def thresholds_view(wb: Workbench, found: Buckets) -> None:
     """Errors around the threshold of one LF, and the price of moving it."""
-    lfs = {lf.name: lf for lf in found.lf_set.active if isinstance(lf, ThresholdLF)}
+    lfs = {lf.name: lf for lf in found.applied.active if isinstance(lf, ThresholdLF)}
     if not lfs:
         st.info("This set has no threshold LF that is on.", icon=":material/info:")
         return
@@ -215,7 +216,7 @@ def _near_card(wb: Workbench, lf: ThresholdLF, row: int, values: np.ndarray, fou
     badges = badge(f"{lf.signal} {values[row]:.4g}", ABSTAIN_COLOR) + gold_badge(gold, record["rating"])
     if gold >= 0:
         right = gold == VALUE[lf.label]
-        would = "" if found.L[row, found.lf_set.names.index(lf.name)] >= 0 else "would be "
+        would = "" if found.L[row, found.applied.names.index(lf.name)] >= 0 else "would be "
         badges += badge(would + ("right" if right else "wrong"), POSITIVE_COLOR if right else NEGATIVE_COLOR)
     text = record["review_text"]
     pieces = (

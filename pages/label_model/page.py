@@ -11,22 +11,21 @@ from pages.label_model.parts import (
     show_warnings,
     text_model,
 )
-from pages.shared import fmt
 from pages.shared.set_bar import set_bar
 from pages.shared.workbench import opened
 from weakrec_core.label_model.comparing import compared
+from weakrec_core.label_model.fitting import label_model_title
 from weakrec_core.label_model.guardrails import check_comparison, check_model, check_votes
 from weakrec_core.label_model.label_train import label_train
 
 wb = opened()
 set_bar(wb)
-lf_set = wb.lf_set
 prior, config = settings(wb)
 with st.spinner("Fitting the label models …"):
-    comparison = compared(wb.applier, lf_set, prior, config)
+    comparison = compared(wb.applied, prior, config)
     kind = comparison_table(comparison)
-    step = label_train(wb.applier, lf_set, kind, prior, config)
-st.markdown(f"**{fmt.MODELS[comparison.recommended]}** is recommended: {comparison.why}.")
+    step = label_train(wb.applied, kind, prior, config)
+st.markdown(f"**{label_model_title(comparison.recommended)}** is recommended: {comparison.why}.")
 show_warnings(
     check_votes(step.train, step.dev, step.drift) + check_comparison(comparison) + check_model(step.model, step.train)
 )
@@ -36,4 +35,4 @@ with left:
 with right:
     confidence(step, comparison)
 learned(wb, step)
-text_model(wb, step)
+text_model(wb, step, prior, config)

@@ -10,11 +10,12 @@ from pages.shared import fmt
 from pages.shared.workbench import Workbench, is_dark
 from weakrec_core.charts.label_model import fit_losses, posterior_histogram, reliability_curve
 from weakrec_core.label_model.comparing import Comparison, ModelReport, calibration_curve
+from weakrec_core.label_model.fitting import label_model_title
 from weakrec_core.label_model.guardrails import Guardrail
-from weakrec_core.label_model.label_train import LabelStep
-from weakrec_core.label_model.snorkel_model import SnorkelConfig, SnorkelModel
-from weakrec_core.label_model.text_labels import add_text_model, compare_with_text, telling_table
-from weakrec_core.labeling.analysis import lf_summary
+from weakrec_core.label_model.label_train import TrainLabels
+from weakrec_core.label_model.snorkel_config import SnorkelConfig
+from weakrec_core.label_model.snorkel_model import SnorkelModel
+from weakrec_core.label_model.text_labels import compare_with_text, label_train_with_text, telling_table
 from weakrec_core.stats.intervals import wilson
 from weakrec_core.stats.probability_metrics import probability_metrics
 
@@ -102,7 +103,7 @@ def comparison_table(comparison: Comparison) -> str:
 
 
 def _row(report: ModelReport, recommended: str) -> dict[str, str]:
-    name = fmt.MODELS[report.kind] + (" ★ recommended" if report.kind == recommended else "")
+    name = label_model_title(report.kind) + (" ★ recommended" if report.kind == recommended else "")
     if report.problem is not None:
         return {"Model": name, "AUC": fmt.NONE, "Log loss": fmt.NONE, "Accuracy": fmt.NONE, "Brier": fmt.NONE} | {
             "AUC, all rows": fmt.NONE,
@@ -130,7 +131,7 @@ def reliability(comparison: Comparison, kind: str) -> None:
     st.subheader("Reliability on dev", anchor=False)
     kinds = [k for k in dict.fromkeys(("snorkel", kind)) if comparison.reports[k].problem is None]
     curves = pd.concat(
-        [calibration_curve(comparison.reports[k], comparison).assign(model=fmt.MODELS[k]) for k in kinds],
+        [calibration_curve(comparison.reports[k], comparison).assign(model=label_model_title(k)) for k in kinds],
         ignore_index=True,
     )
     st.altair_chart(
@@ -139,7 +140,7 @@ def reliability(comparison: Comparison, kind: str) -> None:
     st.caption("On the dashed line, of the rows given 70 %, 70 % are POSITIVE.")
 
 
-def confidence(step: LabelStep, comparison: Comparison) -> None:
+def confidence(step: TrainLabels, comparison: Comparison) -> None:
     """The posterior on train, and what a confidence cut-off would keep."""
     st.subheader("P(POSITIVE) on train", anchor=False)
     st.altair_chart(
@@ -178,10 +179,10 @@ def confidence(step: LabelStep, comparison: Comparison) -> None:
         )
 
 
-def learned(wb: Workbench, step: LabelStep) -> None:
+def learned(wb: Workbench, step: TrainLabels) -> None:
     """What the model took from the votes, beside what dev says."""
-    st.subheader(f"What {fmt.MODELS[step.model.kind]} learned", anchor=False)
-    summary = lf_summary(step.dev, wb.lf_set)
+    st.subheader(f"What {label_model_title(step.model.kind)} learned", anchor=False)
+    summary = step.applied.summary()
     table = pd.DataFrame(
         {
             "LF": summary["name"],
@@ -213,9 +214,7 @@ def learned(wb: Workbench, step: LabelStep) -> None:
         height="content" if len(table) <= 12 else 460,
         column_config={
             "LF": st.column_config.TextColumn(width=160),
-            "Learned weight": st.column_config.TextColumn(
-                width=110, alignment="right", help=_WEIGHT_HELP[step.model.kind]
-            ),
+            "Learned weight": st.column_config.TextColumn(width=110, alignment="right", help=step.model.weights_mean),
             "Emp. Acc., 95 %": st.column_config.TextColumn(width=130, alignment="right"),
         }
         | {c: st.column_config.TextColumn(alignment="right") for c in table.columns[3:]},
@@ -225,7 +224,7 @@ def learned(wb: Workbench, step: LabelStep) -> None:
         st.altair_chart(fit_losses(step.model.losses, "Loss of the label model's fit by epoch"))
 
 
-def text_model(wb: Workbench, step: LabelStep) -> None:
+def text_model(wb: Workbench, step: TrainLabels, prior: float | None, config: SnorkelConfig) -> None:
     """The text model on dev, on demand: it takes some seconds."""
     st.subheader("Text model for reviews without a vote", anchor=False)
     reviewed = wb.dataset.split("train")["review_text"].notna().to_numpy()
@@ -233,15 +232,15 @@ def text_model(wb: Workbench, step: LabelStep) -> None:
         f"A logistic regression on the words of the reviews, trained on these labels and dev's gold, would also label the "
         f"**{int((reviewed & ~step.covered).sum()):,}** reviewed train rows that no LF votes on. Training uses it where it helps."
     )
-    wanted = (wb.dataset.fingerprint, wb.lf_set.active, step.model.kind)
+    wanted = (step.applied.key, step.model.kind, prior, config)
     if st.button("Measure it on dev", icon=":material/science:", key="measure_text"):
         st.session_state["text_measured"] = wanted
     if st.session_state.get("text_measured") != wanted:
         return
     with st.spinner("Training the text model …"):
-        found = compare_with_text(wb.applier, wb.lf_set, step.model.kind)
-        text = wb.applier.remember(("text model", *wanted), lambda: add_text_model(wb.applier, step).text)
-    name = fmt.MODELS[step.model.kind]
+        found = compare_with_text(step.applied, step.model.kind, prior, config)
+        text = label_train_with_text(step.applied, step.model.kind, prior, config).text
+    name = label_model_title(step.model.kind)
     columns = {"auc": "AUC", "log_loss": "Log loss", "accuracy": "Accuracy", "brier": "Brier"}
     rows = [
         {"Reviewed dev rows, held-out users": label} | {title: fmt.number(metrics[m]) for m, title in columns.items()}
@@ -255,10 +254,3 @@ def text_model(wb: Workbench, step: LabelStep) -> None:
         st.markdown("**Its most telling words**")
         if text is not None:
             st.dataframe(telling_table(text), hide_index=True, height=240)
-
-
-_WEIGHT_HELP = {
-    "snorkel": "Snorkel's weight: how often the LF is right, as the model believes; – for an LF that never votes on train",
-    "majority": "Majority vote has no weights",
-    "calibrated": "Log-odds that a vote adds towards its own label: 0 is worth nothing, 1 multiplies the odds by 2.7",
-}

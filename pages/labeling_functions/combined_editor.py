@@ -5,7 +5,7 @@ from typing import Any
 import streamlit as st
 
 from pages.shared.workbench import Workbench
-from weakrec_core.labeling.spec import CombinedLF
+from weakrec_core.labeling.kinds import CombinedLF
 from weakrec_core.signals import SIGNALS
 
 _NEW = {

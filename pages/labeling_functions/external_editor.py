@@ -4,8 +4,8 @@ import streamlit as st
 
 from pages.shared.workbench import Workbench
 from weakrec_core.data.attached import attached_columns
-from weakrec_core.labeling.external import MODULES_VARIABLE, available_functions
-from weakrec_core.labeling.spec import ColumnLF, PythonLF
+from weakrec_core.labeling.kinds import ColumnLF, PythonLF
+from weakrec_core.labeling.kinds.python import MODULES_VARIABLE, available_functions
 
 
 def column_editor(wb: Workbench, lf: ColumnLF) -> None:

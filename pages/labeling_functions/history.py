@@ -7,7 +7,7 @@ from pages.shared import fmt
 from pages.shared.saving import show_changes
 from pages.shared.workbench import Workbench
 from weakrec_core.label_model.set_figures import SetFigures, set_figures
-from weakrec_core.labeling.spec import LFSet
+from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.labeling.versions import Version, load_version, version_numbers
 
 
@@ -74,4 +74,4 @@ def _difference(name: str, a: SetFigures, b: SetFigures) -> str:
 
 
 def _figures(wb: Workbench, lf_set: LFSet) -> SetFigures:
-    return set_figures(wb.applier, wb.applier.usable(lf_set))
+    return set_figures(wb.applier.of_usable(lf_set))

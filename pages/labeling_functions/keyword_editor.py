@@ -7,7 +7,7 @@ import streamlit as st
 
 from pages.shared.workbench import Workbench
 from weakrec_core.labeling.keywords import keyword_table
-from weakrec_core.labeling.spec import KeywordLF
+from weakrec_core.labeling.kinds import KeywordLF
 
 _MODES = ["substring", "word", "regex"]
 _MANY = 150  # more chips than this are slow to draw and hard to read: a text box instead

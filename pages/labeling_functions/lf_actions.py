@@ -6,29 +6,10 @@ import streamlit as st
 
 from pages.shared.selection import select_lf, table_revision
 from pages.shared.workbench import Workbench
-from weakrec_core.data.attached import attached_columns
 from weakrec_core.errors import SpecError
-from weakrec_core.labeling.external import MODULES_VARIABLE, available_functions
-from weakrec_core.labeling.spec import LF, parse_lf
-
-_KINDS = {
-    "keyword": "Keywords in the review",
-    "threshold": "Threshold on a signal",
-    "combined": "Several conditions together",
-    "column": "Votes computed elsewhere",
-    "python": "A Snorkel function in Python",
-}
-_START: dict[str, dict[str, Any]] = {
-    "keyword": {"groups": [{"label": "NEGATIVE", "keywords": ["could not finish"]}]},
-    "threshold": {"signal": "polarity", "op": ">", "threshold": 0.5, "label": "POSITIVE"},
-    "combined": {
-        "label": "POSITIVE",
-        "conditions": [
-            {"type": "keywords", "keywords": ["loved"]},
-            {"type": "threshold", "signal": "polarity", "op": ">", "threshold": 0.2},
-        ],
-    },
-}
+from weakrec_core.labeling.base import LF
+from weakrec_core.labeling.kinds import LF_KINDS
+from weakrec_core.labeling.parsing import parse_lf
 
 
 def add_button(wb: Workbench) -> None:
@@ -37,11 +18,11 @@ def add_button(wb: Workbench) -> None:
         st.popover("Add", icon=":material/add:", width="content", key=f"add_{_closed()}"),
         st.form("add_lf", border=False),
     ):
-        kind = st.radio("Kind", list(_KINDS), format_func=_KINDS.__getitem__, key="new_kind")
+        kind = st.radio("Kind", list(LF_KINDS), format_func=lambda kind: LF_KINDS[kind].title, key="new_kind")
         name = st.text_input("Name", key="new_name", placeholder="hated_it")
         if st.form_submit_button("Add", type="primary"):
             try:
-                _add(wb, name.strip() or _free_name(wb, kind), _start(wb, kind))
+                _add(wb, name.strip() or _free_name(wb, kind), LF_KINDS[kind].start(wb.dataset))
             except SpecError as e:
                 st.error(str(e))
 
@@ -68,25 +49,6 @@ def more_button(wb: Workbench, lf: LF) -> None:
         if st.button("Delete", icon=":material/delete:", key="delete", width="stretch", help="Undo brings it back"):
             lfs = [other for other in wb.draft.lf_set.lfs if other.name != lf.name]
             _apply(wb, lfs, lfs[min(at, len(lfs) - 1)].name if lfs else "")
-
-
-def _start(wb: Workbench, kind: str) -> dict[str, Any]:
-    if kind == "column":
-        columns = attached_columns(wb.dataset)
-        if not columns:
-            raise SpecError(
-                f"Dataset {wb.dataset.name!r} has no votes from elsewhere yet; attach some with: python -m weakrec_core attach "
-                f"--dataset {wb.dataset.name} --file votes.parquet"
-            )
-        return {"column": columns[0]}
-    if kind == "python":
-        functions = available_functions()
-        if not functions:
-            raise SpecError(
-                f"No Python LF is offered: start the workbench with {MODULES_VARIABLE}=my_lfs to name a module."
-            )
-        return {"target": functions[0]}
-    return _START[kind]
 
 
 def _add(wb: Workbench, name: str, values: dict[str, Any]) -> None:

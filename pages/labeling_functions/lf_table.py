@@ -8,9 +8,10 @@ import streamlit as st
 from pages.shared import fmt
 from pages.shared.selection import selected_lf, table_revision
 from pages.shared.workbench import Workbench
-from weakrec_core.labeling.analysis import lf_summary
+from weakrec_core.labeling.applied import AppliedSet
+from weakrec_core.labeling.base import LF
 from weakrec_core.labeling.drift import drift_table
-from weakrec_core.labeling.spec import LF, LFSet
+from weakrec_core.labeling.result_cache import remembered
 
 _MARKS = {"better": "▲ better", "worse": "▼ worse", "not distinguishable": "≈ chance", "no votes": fmt.NONE}
 _TEXT: dict[str, Any] = {"alignment": "right"}
@@ -103,7 +104,7 @@ def lf_table(wb: Workbench, differences: bool) -> str | None:
 
 def _frame(wb: Workbench, differences: bool) -> pd.DataFrame:
     draft = wb.draft
-    now, before = _analysis(wb, wb.lf_set), _analysis(wb, wb.applier.usable(draft.base.lf_set))
+    now, before = _analysis(wb.applied), _analysis(wb.saved)
     base = {lf.name: lf for lf in draft.base.lf_set.lfs}
     rows = []
     for lf in draft.lf_set.lfs:
@@ -118,12 +119,10 @@ def _frame(wb: Workbench, differences: bool) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["on", "name", "kind", *_FIELDS, "verdict", "since"])
 
 
-def _analysis(wb: Workbench, lf_set: LFSet) -> pd.DataFrame:
-    def compute() -> pd.DataFrame:
-        table = lf_summary(wb.applier.patterns(lf_set, "dev")[0], lf_set).set_index("name")
-        return table.join(drift_table(wb.applier, lf_set).set_index("name")[["train", "drifts"]])
-
-    return wb.applier.remember(("analysis", lf_set.active), compute)
+@remembered
+def _analysis(applied: AppliedSet) -> pd.DataFrame:
+    drift = drift_table(applied).set_index("name")[["train", "drifts"]]
+    return applied.summary().set_index("name").join(drift)
 
 
 def _values(s: pd.Series) -> dict[str, Any]:

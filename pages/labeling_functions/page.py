@@ -3,20 +3,17 @@
 import pandas as pd
 import streamlit as st
 
-from pages.labeling_functions.combined_editor import combined_editor
-from pages.labeling_functions.external_editor import column_editor, python_editor
+from pages.labeling_functions.editors import lf_editor
 from pages.labeling_functions.history import history_button
-from pages.labeling_functions.keyword_editor import keyword_editor
 from pages.labeling_functions.lf_actions import add_button, more_button
 from pages.labeling_functions.lf_table import lf_table
 from pages.labeling_functions.rows import rows_panel
 from pages.labeling_functions.suggestions import suggest_button
-from pages.labeling_functions.threshold_editor import threshold_editor
 from pages.shared.errors import errors_shown
 from pages.shared.set_bar import set_bar
 from pages.shared.workbench import Workbench, opened
+from weakrec_core.labeling.base import LF
 from weakrec_core.labeling.python_votes import StillRunning
-from weakrec_core.labeling.spec import LF, ColumnLF, CombinedLF, KeywordLF, PythonLF, ThresholdLF
 from weakrec_core.signals import SIGNALS
 
 
@@ -73,17 +70,7 @@ def editor(wb: Workbench, lf: LF) -> None:
         still_running(str(problem))
     elif problem is not None:
         st.error(f"{problem} The other LFs go on without it.", icon=":material/error:")
-    match lf:
-        case KeywordLF():
-            keyword_editor(wb, lf)
-        case ThresholdLF():
-            threshold_editor(wb, lf)
-        case CombinedLF():
-            combined_editor(wb, lf)
-        case ColumnLF():
-            column_editor(wb, lf)
-        case PythonLF():
-            python_editor(wb, lf)
+    lf_editor(wb, lf)
 
 
 def still_running(message: str) -> None:

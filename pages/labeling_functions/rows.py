@@ -11,7 +11,8 @@ from weakrec_core import ABSTAIN
 from weakrec_core.charts.colors import ABSTAIN_COLOR
 from weakrec_core.error_analysis.excerpts import excerpt
 from weakrec_core.label_model.set_figures import set_figures
-from weakrec_core.labeling.spec import LF, ThresholdLF
+from weakrec_core.labeling.base import LF
+from weakrec_core.labeling.kinds import ThresholdLF
 
 _PAGE = 5
 
@@ -65,7 +66,7 @@ def _card(wb: Workbench, lf: LF, row: int) -> str:
         value = wb.applier.signals.values(lf.signal, "dev")[row]
         badges += badge(f"{lf.signal} {'–' if math.isnan(value) else f'{value:.4g}'}", ABSTAIN_COLOR)
     badges += gold_badge(int(record["gold"]), record["rating"])
-    p_positive = set_figures(wb.applier, wb.lf_set).p_positive
+    p_positive = set_figures(wb.applied).p_positive
     if p_positive is not None:
         badges += badge(f"p {p_positive[row]:.2f}", ABSTAIN_COLOR)
     text, vote = record["review_text"], int(wb.applier.votes(lf, "dev")[row])

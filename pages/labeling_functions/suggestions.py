@@ -23,7 +23,7 @@ def suggest_button(wb: Workbench) -> None:
 def _suggestions(wb: Workbench) -> None:
     try:
         with st.spinner("Reading the reviews …"):
-            found = suggest(wb.applier, wb.lf_set)[:_SHOWN]
+            found = suggest(wb.applied)[:_SHOWN]
     except WeakrecError as e:
         st.error(str(e), icon=":material/error:")
         return

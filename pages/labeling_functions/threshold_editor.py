@@ -9,7 +9,7 @@ from pages.shared import fmt
 from pages.shared.workbench import Workbench, is_dark
 from weakrec_core import NEGATIVE, POSITIVE
 from weakrec_core.charts.threshold import threshold_histogram, threshold_sweep
-from weakrec_core.labeling.spec import ThresholdLF
+from weakrec_core.labeling.kinds import ThresholdLF
 from weakrec_core.labeling.sweep import best_threshold, histogram, sweep
 from weakrec_core.signals import SIGNALS
 from weakrec_core.stats.domain import Domain, domain

@@ -36,7 +36,7 @@ def overview(wb: Workbench) -> None:
         "See the data",
     )
     with errors_shown():
-        now = set_figures(wb.applier, wb.lf_set)
+        now = set_figures(wb.applied)
         unsaved = " with unsaved edits" if draft.dirty else ""
         step(
             2,
@@ -46,7 +46,7 @@ def overview(wb: Workbench) -> None:
             f"{fmt.percent(now.train_coverage)} of the train rows and disagree on {fmt.percent(now.conflicts)}.",
             "Edit LFs",
         )
-        found = buckets(wb.applier, wb.lf_set).counts
+        found = buckets(wb.applied).counts
         step(
             3,
             "Error analysis",

@@ -13,7 +13,7 @@ from pages.recommendations.recommender import catalogue, finished_runs, recommen
 from pages.shared.workbench import Workbench, opened
 from weakrec_core.errors import WeakrecError
 from weakrec_core.labeling.book_votes import count_book_votes
-from weakrec_core.labeling.spec import LFSet
+from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.runs.store import Run
 from weakrec_core.serving.reader import Reader, reader_of
 from weakrec_core.serving.recommend import Recommendation
@@ -48,7 +48,7 @@ def page(wb: Workbench, runs: Sequence[Run]) -> None:
             most_read(wb, books, reader, view.k)
             return
         with st.spinner("Counting the LFs' votes by book …"):
-            votes = count_book_votes(wb.applier, LFSet.model_validate(run.config.lf_set))
+            votes = count_book_votes(wb.applier.of_usable(LFSet.model_validate(run.config.lf_set)))
         if view.beside:
             others = {other.id: recommendations(other, reader, view.k) for other in compared}
             side_by_side(wb, books, view, reader, found, others, votes)

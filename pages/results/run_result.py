@@ -10,6 +10,7 @@ from pages.shared import fmt
 from pages.shared.errors import errors_shown
 from weakrec_core.charts.results import model_figures, reliability_bars, valid_curves
 from weakrec_core.charts.training import learning_curves
+from weakrec_core.label_model.fitting import label_model_title
 from weakrec_core.runs import result_tables
 from weakrec_core.runs.report import render_report
 from weakrec_core.runs.scores import RATING_METRICS, calibration_error
@@ -45,7 +46,7 @@ def one_run(run: Run) -> None:
         )
     config = run.config
     st.caption(
-        f"{config.dataset} · LF set {config.lf_set['name']} {config.lf_version} · {fmt.MODELS[result['labels']['label_model']]}"
+        f"{config.dataset} · LF set {config.lf_set['name']} {config.lf_version} · {label_model_title(result['labels']['label_model'])}"
         f" · preset {config.train['preset']} · seed {config.train['seed']}"
     )
     _headline(run, result)

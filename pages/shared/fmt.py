@@ -5,13 +5,6 @@ import math
 import re
 
 NONE = "–"
-MODELS = {
-    "auto": "Recommended on dev",
-    "constant": "Constant",
-    "snorkel": "Snorkel's LabelModel",
-    "majority": "Majority vote",
-    "calibrated": "Dev-calibrated",
-}
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|$~:])")
 
 

@@ -8,7 +8,7 @@ from pages.shared.workbench import Workbench
 from weakrec_core.errors import WeakrecError
 from weakrec_core.labeling.diff import diff_sets
 from weakrec_core.labeling.drafts import Draft
-from weakrec_core.labeling.spec import LFSet
+from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.labeling.versions import Version, VersionConflict, load_version, save_version
 
 

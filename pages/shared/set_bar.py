@@ -5,14 +5,13 @@ import streamlit as st
 from pages.shared import fmt
 from pages.shared.saving import conflict_dialog, save_button
 from pages.shared.workbench import Workbench
-from weakrec_core.label_model.set_figures import SetFigures, set_figures
-from weakrec_core.labeling.spec import LFSet
+from weakrec_core.label_model.set_figures import set_figures
 
 
 def set_bar(wb: Workbench) -> None:
     """Draw the bar."""
     draft = wb.draft
-    now, saved = _figures(wb, draft.lf_set), _figures(wb, draft.base.lf_set)
+    now, saved = set_figures(wb.applied), set_figures(wb.saved)
     with st.container(horizontal=True, vertical_alignment="top", horizontal_alignment="distribute", key="set_bar"):
         with st.container(width=250, gap="xxsmall"):
             mark = " :orange-badge[unsaved edits]" if draft.dirty else ""
@@ -70,7 +69,3 @@ def _go(wb: Workbench, undo: bool) -> None:
     wb.draft = wb.draft.undo() if undo else wb.draft.redo()
     wb.refresh_widgets()
     st.rerun()
-
-
-def _figures(wb: Workbench, lf_set: LFSet) -> SetFigures:
-    return set_figures(wb.applier, wb.applier.usable(lf_set))

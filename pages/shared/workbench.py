@@ -6,9 +6,12 @@ import streamlit as st
 
 from weakrec_core.data.dataset import Dataset
 from weakrec_core.errors import SpecError
+from weakrec_core.labeling.applied import AppliedSet
 from weakrec_core.labeling.apply import Applier
+from weakrec_core.labeling.base import LF
 from weakrec_core.labeling.drafts import Draft, keep
-from weakrec_core.labeling.spec import LF, LFSet, parse_lf
+from weakrec_core.labeling.lf_set import LFSet
+from weakrec_core.labeling.parsing import parse_lf
 from weakrec_core.workspace import Workspace
 
 
@@ -31,9 +34,14 @@ class Workbench:
             keep(self.workspace, draft)
 
     @property
-    def lf_set(self) -> LFSet:
+    def applied(self) -> AppliedSet:
         """The draft's set, LFs that cannot be applied switched off: what label models and training work on."""
-        return self.applier.usable(self.draft.lf_set)
+        return self.applier.of_usable(self.draft.lf_set)
+
+    @property
+    def saved(self) -> AppliedSet:
+        """The same of the version that the draft started from."""
+        return self.applier.of_usable(self.draft.base.lf_set)
 
     @property
     def revision(self) -> int:

@@ -2,14 +2,13 @@
 
 import streamlit as st
 
-from pages.shared import fmt
 from pages.shared.errors import errors_shown
 from pages.shared.set_bar import set_bar
 from pages.shared.workbench import Workbench, opened
 from pages.training.watched_run import panel
-from weakrec_core.label_model.fitting import LABEL_MODELS
-from weakrec_core.label_model.label_train import AUTO
-from weakrec_core.labeling.spec import LFSet
+from weakrec_core.label_model.base import AUTO
+from weakrec_core.label_model.fitting import LABEL_MODELS, label_model_title
+from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.labeling.versions import load_version, version_numbers
 from weakrec_core.network.presets.registry import PRESETS
 from weakrec_core.runs.job import launch
@@ -30,9 +29,7 @@ def launch_form(wb: Workbench) -> None:
             key=f"run_version_{draft.base.name}",
             help=f"Of {draft.base.name}; choose another set in the sidebar",
         )
-        kind = st.selectbox(
-            "Label model", (AUTO, *LABEL_MODELS), format_func=fmt.MODELS.__getitem__, key="run_label_model"
-        )
+        kind = st.selectbox("Label model", (AUTO, *LABEL_MODELS), format_func=label_model_title, key="run_label_model")
         preset = st.selectbox(
             "Preset",
             list(PRESETS),
@@ -90,7 +87,7 @@ def _version(wb: Workbench, number: int | None) -> str:
 
 def _lf_set(wb: Workbench, number: int | None) -> LFSet:
     if number is None:
-        return wb.lf_set
+        return wb.applied.lf_set
     return wb.applier.usable(load_version(wb.workspace, wb.draft.base.name, number).lf_set)
 
 

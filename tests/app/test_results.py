@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from tests.app.conftest import PROJECT
 from weakrec_core.data.dataset import open_dataset
-from weakrec_core.labeling.spec import read_lf_set
+from weakrec_core.labeling.lf_set import read_lf_set
 from weakrec_core.runs import test_looks
 from weakrec_core.runs.store import Run, list_runs, new_run
 from weakrec_core.workspace import Workspace

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from tests.app.conftest import PROJECT
 from weakrec_core.data.dataset import open_dataset
-from weakrec_core.labeling.spec import LFSet, read_lf_set
+from weakrec_core.labeling.lf_set import LFSet, read_lf_set
 from weakrec_core.labeling.versions import save_version
 from weakrec_core.runs import job
 from weakrec_core.runs.store import Run, Status, list_runs, new_run, open_run

@@ -16,7 +16,7 @@ import yaml
 
 from weakrec_core.data.dataset import Dataset, list_datasets, open_dataset
 from weakrec_core.labeling.apply import Applier
-from weakrec_core.labeling.spec import LFSet, read_lf_set
+from weakrec_core.labeling.lf_set import LFSet, read_lf_set
 from weakrec_core.runs.store import Run, RunConfig, Status, list_runs
 from weakrec_core.signals import SignalStore
 from weakrec_core.workspace import Workspace
@@ -74,7 +74,7 @@ def test_label(demo: Dataset, demo_applier: Applier, tutorial: LFSet, cli: Cli, 
     votes = pd.read_parquet(tmp_path / "new" / "v.parquet")
     assert list(votes.columns) == ["user_id", "book_id", *tutorial.names]
     assert set(map(str, votes.dtypes[2:])) == {"int8"}
-    assert np.array_equal(votes[tutorial.names], demo_applier.apply(tutorial, "dev"))
+    assert np.array_equal(votes[tutorial.names], demo_applier.of(tutorial).votes("dev"))
 
 
 def test_analyze(demo: Dataset, tutorial: LFSet, cli: Cli) -> None:
@@ -118,7 +118,7 @@ def test_fit(demo: Dataset, demo_applier: Applier, tutorial: LFSet, cli: Cli, tm
     assert list(p.columns) == ["user_id", "book_id", "p_positive", "covered"]
     assert p[["user_id", "book_id"]].equals(demo.split("train")[["user_id", "book_id"]])
     assert p["p_positive"].between(0, 1).all()
-    assert p["covered"].tolist() == (demo_applier.apply(tutorial, "train") != -1).any(axis=1).tolist()
+    assert p["covered"].tolist() == (demo_applier.of(tutorial).votes("train") != -1).any(axis=1).tolist()
     plain = cli("fit", "--dataset", "demo", "--lfs", TUTORIAL, "--label-model", kind, "--out", out)
     assert (plain.status, plain.out.strip()) == (0, str(out))
 

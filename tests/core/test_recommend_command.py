@@ -8,7 +8,7 @@ import pytest
 
 from tests.recommending import finished_run
 from weakrec_core.data.dataset import Dataset
-from weakrec_core.labeling.spec import LFSet
+from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.runs.store import Run
 from weakrec_core.workspace import Workspace
 

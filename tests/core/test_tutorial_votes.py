@@ -15,7 +15,7 @@ from textblob import TextBlob
 from weakrec_core import ABSTAIN, NEGATIVE, POSITIVE
 from weakrec_core.data.dataset import SPLITS, Dataset, save_dataset
 from weakrec_core.labeling.apply import Applier
-from weakrec_core.labeling.spec import LFSet
+from weakrec_core.labeling.lf_set import LFSet
 
 TUTORIAL = Path(__file__).resolve().parents[2] / "lfs" / "tutorial.yaml"
 
@@ -126,7 +126,7 @@ def test_every_vote_is_snorkels(odd: Dataset, tutorial: LFSet, snorkel_votes: di
         assert (everything[:, j] != -1).sum() >= 20, name  # the comparison means something
     assert {0, 1} <= set(everything[:, 0])
     for split in SPLITS:
-        L = applier.apply(tutorial, split)
+        L = applier.of(tutorial).votes(split)
         different = np.argwhere(snorkel_votes[split] != L)
         texts = odd.split(split)["review_text"]
         shown = [(tutorial.names[j], int(L[i, j]), str(texts[i])[:80]) for i, j in different[:5]]

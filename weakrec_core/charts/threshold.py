@@ -12,7 +12,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from weakrec_core.charts.colors import ABSTAIN_COLOR, BAND_COLOR, NEGATIVE_COLOR, POSITIVE_COLOR
+from weakrec_core.charts.colors import ABSTAIN_COLOR, BAND_COLOR, NEGATIVE_COLOR, POSITIVE_COLOR, Chart
 from weakrec_core.stats.domain import Domain
 
 Spec = dict[str, Any]
@@ -57,6 +57,31 @@ def threshold_sweep(
     rate = pd.DataFrame({"y": [base_rate], "text": [f"base rate {base_rate:.2f}"]})
     template = _sweep(shown, math.floor(lowest * 10) / 10, signal, dark)
     return _filled(template, title, table=table, rate=rate, rules=_rules(bounds))
+
+
+def sweep_chart(
+    bins: pd.DataFrame,
+    table: pd.DataFrame,
+    shown: Domain | None,
+    bounds: tuple[float, ...],
+    fired: tuple[float, float],
+    base_rate: float,
+    signal: str,
+    dark: bool = False,
+) -> Chart:
+    """Both charts, one above the other, as an Altair chart for notebooks; of a signal that is nowhere known an empty one."""
+    shown = shown or Domain(0.0, 1.0)
+    specs = (
+        threshold_histogram(bins, shown, bounds, fired, f"Histogram of {signal} by gold label", dark),
+        threshold_sweep(table, shown, bounds, base_rate, signal, f"Precision at every threshold on {signal}", dark),
+    )
+    return alt.vconcat(*(_standalone(spec) for spec in specs))
+
+
+def _standalone(spec: Spec) -> Chart:
+    """A chart that carries its data along."""
+    datasets = {name: frame.to_dict("records") for name, frame in spec["datasets"].items()}
+    return alt.LayerChart.from_dict(spec | {"datasets": datasets})
 
 
 def _filled(template: Spec, title: str, **datasets: pd.DataFrame) -> Spec:

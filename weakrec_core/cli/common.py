@@ -15,8 +15,8 @@ from weakrec_core.progress import Progress
 from weakrec_core.workspace import Workspace
 
 if TYPE_CHECKING:
-    from weakrec_core.labeling.apply import Applier
-    from weakrec_core.labeling.spec import LFSet
+    from weakrec_core.labeling.applied import AppliedSet
+    from weakrec_core.labeling.lf_set import LFSet
 
 DatasetName = Annotated[str, typer.Option("--dataset", help="A dataset of the workspace.")]
 LFFile = Annotated[Path, typer.Option("--lfs", help="An LF set (YAML).")]
@@ -27,17 +27,17 @@ LabelModelName = Annotated[
 ]
 
 
-def applier_of(dataset: str) -> "Applier":
-    from weakrec_core.data.dataset import open_dataset
-    from weakrec_core.labeling.apply import Applier
-
-    return Applier(open_dataset(Workspace.from_environment(), dataset))
-
-
 def lf_set_of(path: Path) -> "LFSet":
-    from weakrec_core.labeling.spec import read_lf_set
+    from weakrec_core.labeling.lf_set import read_lf_set
 
     return read_lf_set(path)
+
+
+def applied_set(dataset: str, lfs: Path) -> "AppliedSet":
+    """The LF set of a file over a dataset of the workspace."""
+    from weakrec_core.data.dataset import open_dataset
+
+    return lf_set_of(lfs).apply(open_dataset(Workspace.from_environment(), dataset))
 
 
 def print_json(value: Any) -> None:

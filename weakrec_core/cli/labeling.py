@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from weakrec_core import files
-from weakrec_core.cli.common import DatasetName, Json, LabelModelName, LFFile, applier_of, lf_set_of, print_json
+from weakrec_core.cli.common import DatasetName, Json, LabelModelName, LFFile, applied_set, print_json
 from weakrec_core.errors import SpecError, WeakrecError
 
 app = typer.Typer()
@@ -22,11 +22,11 @@ def label(
     """Write the votes of every LF on a split."""
     import pandas as pd
 
-    applier, lf_set = applier_of(dataset), lf_set_of(lfs)
-    if taken := {"user_id", "book_id"} & set(lf_set.names):
+    applied = applied_set(dataset, lfs)
+    if taken := {"user_id", "book_id"} & set(applied.names):
         raise SpecError(f"{lfs}: LF {min(taken)!r} needs another name: the output has a column called so.")
-    votes = pd.DataFrame(applier.apply(lf_set, split), columns=lf_set.names)
-    ids = applier.dataset.split(split)[["user_id", "book_id"]]
+    votes = pd.DataFrame(applied.votes(split), columns=applied.names)
+    ids = applied.dataset.split(split)[["user_id", "book_id"]]
     with files.atomic(out) as tmp:
         pd.concat([ids, votes], axis=1).to_parquet(tmp, index=False)
     typer.echo(out)
@@ -35,11 +35,10 @@ def label(
 @app.command()
 def analyze(dataset: DatasetName, lfs: LFFile, split: str = "dev", as_json: Json = False) -> None:
     """LFAnalysis's table, with intervals and lift; the label model on dev."""
-    from weakrec_core.labeling.analysis import lf_summary, set_summary, to_records
+    from weakrec_core.labeling.analysis import to_records
 
-    applier, lf_set = applier_of(dataset), lf_set_of(lfs)
-    patterns, _ = applier.patterns(lf_set, split)
-    table = lf_summary(patterns, lf_set)
+    applied = applied_set(dataset, lfs)
+    table = applied.summary(split)
     if not as_json:
         typer.echo(table.round(4).to_string(index=False))
         return
@@ -47,11 +46,11 @@ def analyze(dataset: DatasetName, lfs: LFFile, split: str = "dev", as_json: Json
     try:
         from weakrec_core.label_model.label_train import label_train
 
-        measured = label_train(applier, lf_set, "snorkel").to_json()["dev"]
+        measured = label_train(applied, "snorkel").to_json()["dev"]
         metrics = {key: measured[key] for key in metrics}
     except WeakrecError as e:
         typer.echo(f"No label model: {e}", err=True)
-    print_json({"lfs": to_records(table), "set": set_summary(patterns), "label_model": metrics})
+    print_json({"lfs": to_records(table), "set": applied.shares(split), "label_model": metrics})
 
 
 @app.command()
@@ -63,17 +62,8 @@ def sweep(
 ) -> None:
     """Precision, coverage and lift of a threshold LF on dev at every threshold."""
     from weakrec_core.labeling.analysis import to_records
-    from weakrec_core.labeling.base import VALUE
-    from weakrec_core.labeling.spec import ThresholdLF
-    from weakrec_core.labeling.sweep import sweep as sweep_values
 
-    applier, lf_set = applier_of(dataset), lf_set_of(lfs)
-    found = next((one for one in lf_set.lfs if one.name == lf), None)
-    if not isinstance(found, ThresholdLF) or found.op == "between":
-        names = ", ".join(one.name for one in lf_set.lfs if isinstance(one, ThresholdLF) and one.op != "between")
-        raise WeakrecError(f"{lfs} has no LF {lf!r} with one threshold; it has: {names or 'none'}.")
-    values, gold = applier.signals.values(found.signal, "dev"), applier.dataset.gold("dev")
-    table = sweep_values(values, gold, found.op, VALUE[found.label], len(values))
+    table = applied_set(dataset, lfs).sweep(lf).table
     print_json(to_records(table)) if as_json else typer.echo(table.round(4).to_string(index=False))
 
 
@@ -90,12 +80,12 @@ def suggest(
 
     if (apply is None) != (out is None):
         raise WeakrecError("suggest takes --apply and --out together.")
-    lf_set = lf_set_of(lfs)
     # The list is made whole, as the strength of a keyword is judged among all of it, and cut afterwards.
-    found = suggestions.suggest(applier_of(dataset), lf_set, max(apply or 0, suggestions.DEFAULT_K))[:apply]
+    applied = applied_set(dataset, lfs)
+    found = suggestions.suggest(applied, max(apply or 0, suggestions.DEFAULT_K))[:apply]
     if out is not None:
         with files.atomic(out) as tmp:
-            tmp.write_text(suggestions.apply_suggestions(lf_set, found).to_yaml(), encoding="utf-8")
+            tmp.write_text(suggestions.apply_suggestions(applied.lf_set, found).to_yaml(), encoding="utf-8")
     if as_json:
         print_json(suggestions.to_json(found))
     else:
@@ -113,12 +103,10 @@ def fit(
     """Fit a label model on train and write the probabilities."""
     from weakrec_core.label_model.label_train import label_train
 
-    applier = applier_of(dataset)
-    step = label_train(applier, lf_set_of(lfs), label_model)
-    rows = applier.dataset.split("train")[["user_id", "book_id"]]
+    labels = label_train(applied_set(dataset, lfs), label_model)
     with files.atomic(out) as tmp:
-        rows.assign(p_positive=step.p_positive, covered=step.covered).to_parquet(tmp, index=False)
-    result = step.to_json()
+        labels.probabilities.to_parquet(tmp, index=False)
+    result = labels.to_json()
     for warning in result["warnings"]:
         typer.echo(f"warning: {warning}", err=True)
     print_json(result) if as_json else typer.echo(out)

@@ -24,7 +24,7 @@ def recommend_books(
     """The books a run's model recommends to a user, or to a reader of these books, and why."""
     from weakrec_core.labeling.apply import Applier
     from weakrec_core.labeling.book_votes import count_book_votes
-    from weakrec_core.labeling.spec import LFSet
+    from weakrec_core.labeling.lf_set import LFSet
     from weakrec_core.runs.store import open_run
     from weakrec_core.serving.reader import reader_of
     from weakrec_core.serving.recommend import recommend
@@ -43,7 +43,7 @@ def recommend_books(
             by = f", {author}" if isinstance(author, str) else ""
             typer.echo(f"{rank:>3}. {one.p_positive:.2f}  {title}{by}")
         return
-    votes = count_book_votes(Applier(dataset), LFSet.model_validate(opened.config.lf_set))
+    votes = count_book_votes(Applier(dataset).of_usable(LFSet.model_validate(opened.config.lf_set)))
     print_json(
         {
             "run": opened.id,

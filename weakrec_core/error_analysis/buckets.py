@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 
 from weakrec_core import ABSTAIN, NEGATIVE, POSITIVE
 from weakrec_core.error_analysis.filters import Kind, RowFilter
-from weakrec_core.error_analysis.slices import Slicing, cut
+from weakrec_core.error_analysis.slices import Slicing, sliced
 from weakrec_core.errors import LabelModelError, SpecError
 from weakrec_core.label_model.held_out import HeldOut, held_out
-from weakrec_core.labeling.apply import Applier
+from weakrec_core.labeling.applied import AppliedSet
 from weakrec_core.labeling.base import VALUE
-from weakrec_core.labeling.spec import LFSet
+from weakrec_core.labeling.result_cache import remembered
 
 Mask = NDArray[np.bool_]
 BUCKETS: tuple[str, ...] = get_args(Kind)
@@ -29,7 +29,7 @@ class Buckets:
 
     Attributes
     ----------
-    lf_set : LFSet
+    applied : AppliedSet
         Without LFs that cannot be applied.
     L : int8 array, shape [n, m]
     gold : int8 array, shape [n]
@@ -42,8 +42,7 @@ class Buckets:
         The likelier label of rows with a vote, else -1; -1 also at exactly 0.5.
     """
 
-    applier: Applier
-    lf_set: LFSet
+    applied: AppliedSet
     L: NDArray[np.int8]
     gold: NDArray[np.int8]
     fitted: HeldOut | None
@@ -82,9 +81,9 @@ class Buckets:
 
     def outcome(self, lf: str, outcome: str) -> Mask:
         """The rows of one of `RowFilter`'s outcomes of an LF; `SpecError` if the set has no such LF switched on."""
-        if lf not in self.lf_set.names:
+        if lf not in self.applied.names:
             raise SpecError(f"The LF set has no LF {lf!r} that is on and works.")
-        votes = self.L[:, self.lf_set.names.index(lf)]
+        votes = self.L[:, self.applied.names.index(lf)]
         known = self.gold != ABSTAIN
         match outcome:
             case "voted":
@@ -118,19 +117,19 @@ class Buckets:
         if wanted.lf is not None and wanted.outcome is not None:
             found &= self.outcome(wanted.lf, wanted.outcome)
         if wanted.signal is not None:
-            values = self.applier.signals.values(wanted.signal, "dev")
+            values = self.applied.applier.signals.values(wanted.signal, "dev")
             low = -np.inf if wanted.low is None else wanted.low
             found &= (values >= low) & (values <= (np.inf if wanted.high is None else wanted.high))
         if wanted.text is not None:
-            found &= self._at(self.applier.keyword_rows(wanted.text, "substring", False))
+            found &= self._at(self.applied.applier.keyword_rows(wanted.text, "substring", False))
         if wanted.by is not None and wanted.slice is not None:
             slicing = self.slicing(wanted.by)
             if wanted.slice not in slicing.names:
                 raise SpecError(f"There is no slice {wanted.slice!r} by {wanted.by}.")
             found &= slicing.codes == slicing.names.index(wanted.slice)
-        rows = self.applier.dataset.split("dev")
+        rows = self.applied.dataset.split("dev")
         if wanted.user is not None:
-            user_ids = self.applier.dataset.user_ids
+            user_ids = self.applied.dataset.user_ids
             found &= np.isin(rows["user_idx"].to_numpy(), np.flatnonzero(user_ids == wanted.user))
         if wanted.book is not None:
             found &= self._books_named(wanted.book)[rows["book_idx"].to_numpy()]
@@ -144,10 +143,8 @@ class Buckets:
         return np.asarray(found[np.argsort(self._order[found], kind="stable")])
 
     def slicing(self, by: str) -> Slicing:
-        """Dev cut by a signal or another property of the rows, kept by the applier."""
-        return self.applier.remember(
-            ("slicing", by), lambda: cut(self.applier.dataset, self.applier.signals, "dev", by)
-        )
+        """Dev cut by a signal or another property of the rows."""
+        return sliced(self.applied.applier, "dev", by)
 
     @cached_property
     def counts(self) -> dict[str, int]:
@@ -158,8 +155,8 @@ class Buckets:
     def by_lf(self) -> pd.DataFrame:
         """One row an LF: name, correct, incorrect, could_help (numbers of rows)."""
         outcomes = ("correct", "incorrect", "could_help")
-        counts = [[int(self.outcome(name, o).sum()) for o in outcomes] for name in self.lf_set.names]
-        return pd.DataFrame(counts, index=pd.Index(self.lf_set.names, name="name"), columns=outcomes).reset_index()
+        counts = [[int(self.outcome(name, o).sum()) for o in outcomes] for name in self.applied.names]
+        return pd.DataFrame(counts, index=pd.Index(self.applied.names, name="name"), columns=outcomes).reset_index()
 
     @cached_property
     def confusion(self) -> NDArray[np.int64]:
@@ -172,7 +169,7 @@ class Buckets:
         """What the rows of a filter are ordered by, ascending; in 16 bits, which sort in linear time."""
         p = np.nan_to_num(self.p_positive, nan=0.5)
         error = np.where(self.gold != ABSTAIN, np.abs(p - self.gold), 0.5 - np.abs(p - 0.5))
-        reviewed = self.applier.dataset.split("dev")["review_text"].notna().to_numpy(bool)
+        reviewed = self.applied.dataset.split("dev")["review_text"].notna().to_numpy(bool)
         return np.asarray(2 * np.round(32766 * (1 - error)) + ~reviewed, np.uint16)
 
     @cached_property
@@ -187,26 +184,23 @@ class Buckets:
         return there
 
     def _books_named(self, part: str) -> Mask:
-        books = self.applier.dataset.books
+        books = self.applied.dataset.books
         named = np.zeros(len(books), bool)
         for column in ("title", "author_name"):
             named |= books[column].str.contains(part, case=False, regex=False, na=False).to_numpy(bool)
         return named
 
 
-def buckets(applier: Applier, lf_set: LFSet) -> Buckets:
-    """The buckets of an LF set on dev; computed once for each set and kept by the applier."""
-    return applier.remember(("buckets", lf_set.active), lambda: _buckets(applier, lf_set))
-
-
-def _buckets(applier: Applier, lf_set: LFSet) -> Buckets:
-    L, gold = applier.apply(lf_set, "dev"), applier.dataset.gold("dev")
+@remembered
+def buckets(applied: AppliedSet) -> Buckets:
+    """The buckets of an LF set on dev."""
+    L, gold = applied.votes("dev"), applied.dataset.gold("dev")
     try:
-        fitted = held_out(applier, lf_set)
+        fitted = held_out(applied)
         p_positive = fitted.p_positive
     except LabelModelError:
         fitted, p_positive = None, np.full(len(gold), np.nan)
     n_positive, n_negative = (L == POSITIVE).sum(axis=1), (L == NEGATIVE).sum(axis=1)
     covered = n_positive + n_negative > 0
     said = np.select([covered & (p_positive > 0.5), covered & (p_positive < 0.5)], [POSITIVE, NEGATIVE], ABSTAIN)
-    return Buckets(applier, lf_set, L, gold, fitted, p_positive, said.astype(np.int8), n_positive, n_negative)
+    return Buckets(applied, L, gold, fitted, p_positive, said.astype(np.int8), n_positive, n_negative)

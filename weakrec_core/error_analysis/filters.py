@@ -7,7 +7,7 @@ from pydantic import ValidationError, model_validator
 
 from weakrec_core.errors import SpecError
 from weakrec_core.labeling.base import Frozen, Label
-from weakrec_core.labeling.spec import one_sentence
+from weakrec_core.labeling.parsing import one_sentence
 
 Kind = Literal["right", "wrong", "conflict", "uncovered", "low_confidence", "tie"]
 Outcome = Literal["correct", "incorrect", "voted", "could_help"]

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from weakrec_core import ABSTAIN
 from weakrec_core.labeling.base import VALUE
-from weakrec_core.labeling.spec import ThresholdLF
+from weakrec_core.labeling.kinds import ThresholdLF
 from weakrec_core.signals import SIGNALS
 from weakrec_core.stats.intervals import wilson
 

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from weakrec_core.data.dataset import Dataset
+from weakrec_core.labeling.apply import Applier
+from weakrec_core.labeling.result_cache import remembered
 from weakrec_core.signals import SIGNALS, SignalStore
 from weakrec_core.signals.languages import languages
 from weakrec_core.stats.intervals import wilson
@@ -62,6 +64,12 @@ def cut(dataset: Dataset, signals: SignalStore, split: str, by: str) -> Slicing:
     if by == "stated_stars":
         return _quantiles(by, np.round(values), "stars", distinct=6)
     return _quantiles(by, values, SIGNALS[by].unit.split(",")[0].split("(")[0].strip())
+
+
+@remembered
+def sliced(applier: Applier, split: str, by: str) -> Slicing:
+    """`cut`, once for a dataset, split and `by`."""
+    return cut(applier.dataset, applier.signals, split, by)
 
 
 def slice_table(slicings: Sequence[Slicing], correct: NDArray[np.integer], covered: NDArray[np.bool_]) -> pd.DataFrame:

@@ -15,13 +15,14 @@ evidence framework applied to classification networks", Neural Computation 4, 19
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit
+from scipy.special import expit, logit
 
 from weakrec_core.errors import LabelModelError
+from weakrec_core.label_model.snorkel_config import SnorkelConfig
 from weakrec_core.labeling.vote_patterns import VotePatterns
 
 Floats = NDArray[np.float64]
@@ -54,15 +55,34 @@ class CalibratedModel:
         P(POSITIVE) of a data point on which no LF voted.
     """
 
+    kind: ClassVar[str] = "calibrated"
+    title: ClassVar[str] = "Dev-calibrated"
+    description: ClassVar[str] = "learns from dev's gold labels what each LF's vote is worth"
+    weights_mean: ClassVar[str] = (
+        "Log-odds that a vote adds towards its own label: 0 is worth nothing, 1 multiplies the odds by 2.7"
+    )
+    learns_from_gold: ClassVar[bool] = True
+
     lf_names: list[str]
     coefficients: Floats
     covariance: Floats
     weights: Floats
     prior: float = field(init=False)
-    kind: str = "calibrated"
 
     def __post_init__(self) -> None:
         self.prior = float(self.predict_proba(np.full((1, len(self.lf_names)), -1, np.int8))[0])
+
+    @classmethod
+    def fit(
+        cls,
+        train: VotePatterns,
+        dev: VotePatterns,
+        lf_names: Sequence[str],
+        prior: float | None = None,
+        config: SnorkelConfig | None = None,
+    ) -> "CalibratedModel":
+        """See `fit_calibrated`; its prior is learned, and one that is given is not looked at."""
+        return fit_calibrated(train, dev, lf_names)
 
     def predict_proba(self, votes: NDArray[np.int8]) -> Floats:
         """P(POSITIVE) for each row of `votes`, shape [p]."""
@@ -136,7 +156,7 @@ def _fit(votes: NDArray[np.int8], gold_counts: NDArray[np.int64], start: Floats 
     """Posterior mode and covariance by Newton steps; the posterior is log-concave, so there is one mode."""
     m = votes.shape[1]
     n_negative, n_positive = gold_counts.sum(axis=0)
-    base = np.log((n_positive + 0.5) / (n_negative + 0.5))
+    base = logit((n_positive + 0.5) / (n_negative + n_positive + 1))
     center = np.concatenate([[base], np.full(m, _COMMON_WORTH), np.full(m, -_COMMON_WORTH)])
     precision = _prior_precision(m)
     design = _design(votes)

@@ -8,18 +8,17 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from weakrec_core.errors import LabelModelError
-from weakrec_core.label_model.base import LabelModel, class_prior
+from weakrec_core.label_model.base import CONSTANT, LabelModel, checked_prior, class_prior
 from weakrec_core.label_model.crossval import FoldedDev, cross_validate, fold_dev
-from weakrec_core.label_model.fitting import LABEL_MODELS, checked_prior, fit_label_model
-from weakrec_core.label_model.snorkel_model import SnorkelConfig
-from weakrec_core.labeling.apply import Applier
-from weakrec_core.labeling.spec import LFSet
+from weakrec_core.label_model.fitting import LABEL_MODELS, fit_label_model
+from weakrec_core.label_model.snorkel_config import SnorkelConfig
+from weakrec_core.labeling.applied import AppliedSet
+from weakrec_core.labeling.result_cache import remembered
 from weakrec_core.labeling.vote_patterns import VotePatterns
 from weakrec_core.stats.bootstrap import Draws, drawn_metrics, percentile_interval
 from weakrec_core.stats.folds import user_folds
-from weakrec_core.stats.probability_metrics import Metrics, probability_metrics
+from weakrec_core.stats.probability_metrics import Metrics, metrics_against
 
-CONSTANT = "constant"
 _BINS = 10
 
 
@@ -74,14 +73,13 @@ class Comparison:
     covered: NDArray[np.bool_]
 
 
-def compare_models(
-    applier: Applier, lf_set: LFSet, prior: float | None = None, config: SnorkelConfig | None = None
-) -> Comparison:
+@remembered
+def compared(applied: AppliedSet, prior: float | None = None, config: SnorkelConfig | None = None) -> Comparison:
     """`compare_votes` for an LF set on a dataset."""
-    train, _ = applier.patterns(lf_set, "train")
-    users = applier.dataset.split("dev")["user_idx"].to_numpy()
+    dataset = applied.dataset
+    users = dataset.split("dev")["user_idx"].to_numpy()
     return compare_votes(
-        train, applier.apply(lf_set, "dev"), applier.dataset.gold("dev"), users, lf_set.names, prior, config
+        applied.patterns("train"), applied.votes("dev"), dataset.gold("dev"), users, applied.names, prior, config
     )
 
 
@@ -123,7 +121,9 @@ def compare_votes(
         p = p_by_fold[folds, inverse]
         drawn = drawn_metrics(p, gold, covered, draws)
         intervals = {metric: percentile_interval(values) for metric, values in drawn.items()}
-        return ModelReport(kind, p, _metrics(p, gold, covered), _metrics(p, gold, gold >= 0), intervals, drawn)
+        return ModelReport(
+            kind, p, metrics_against(gold[covered], p[covered]), metrics_against(gold, p), intervals, drawn
+        )
 
     reports = {CONSTANT: report(CONSTANT, _constant(dev))}
     for kind in LABEL_MODELS:
@@ -133,15 +133,6 @@ def compare_votes(
             reports[kind] = ModelReport(kind, np.zeros(0), {}, {}, {}, {}, str(e))
     recommended, why, undecided = _recommend(reports)
     return Comparison(reports, recommended, why, undecided, gold, covered)
-
-
-def compared(
-    applier: Applier, lf_set: LFSet, prior: float | None = None, config: SnorkelConfig | None = None
-) -> Comparison:
-    """`compare_models`, computed once for the same LFs and settings."""
-    return applier.remember(
-        ("compared", lf_set.active, prior, config), lambda: compare_models(applier, lf_set, prior, config)
-    )
 
 
 def calibration_curve(report: ModelReport, comparison: Comparison) -> pd.DataFrame:
@@ -171,7 +162,7 @@ def _predict(
     config: SnorkelConfig | None,
 ) -> NDArray[np.float64]:
     fit: Callable[[VotePatterns], LabelModel] = lambda part: fit_label_model(kind, train, part, names, prior, config)  # noqa: E731
-    if kind == "calibrated":
+    if LABEL_MODELS[kind].learns_from_gold:
         return cross_validate(fit, dev)
     p = fit(dev.patterns).predict_proba(dev.patterns.votes)
     return np.tile(p, (len(dev.gold_by_fold), 1))
@@ -179,10 +170,6 @@ def _predict(
 
 def _constant(dev: FoldedDev) -> NDArray[np.float64]:
     return np.full(dev.gold_by_fold.shape[:2], class_prior(dev.patterns))
-
-
-def _metrics(p: NDArray[np.float64], gold: NDArray[np.int8], rows: NDArray[np.bool_]) -> Metrics:
-    return probability_metrics(p[rows], (gold[rows] == 0).astype(np.int64), (gold[rows] == 1).astype(np.int64))
 
 
 def _recommend(reports: dict[str, ModelReport]) -> tuple[str, str, list[str]]:

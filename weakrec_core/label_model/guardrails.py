@@ -7,8 +7,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import logit
 
-from weakrec_core.label_model.base import LabelModel
-from weakrec_core.label_model.comparing import CONSTANT, Comparison
+from weakrec_core.label_model.base import CONSTANT, LabelModel
+from weakrec_core.label_model.comparing import Comparison
 from weakrec_core.label_model.snorkel_model import SnorkelModel
 from weakrec_core.labeling.dependence import dependent_pairs
 from weakrec_core.labeling.vote_patterns import VotePatterns
@@ -69,11 +69,13 @@ def check_votes(train: VotePatterns, dev: VotePatterns, drift: pd.DataFrame) -> 
                 "Snorkel's LabelModel counts them twice: merge them, drop one, or use the calibrated model.",
             )
         )
-    for lf in drift[drift["drifts"]].itertuples():
+    drifting = drift.loc[drift["drifts"].astype(bool)]
+    for name, *rates in zip(drifting["name"], drifting["dev"], drifting["train"], strict=True):
+        on_dev, on_train = _told_apart(*rates)
         found.append(
             Guardrail(
                 "drift",
-                f"{lf.name} votes on {lf.dev:.1%} of dev but {lf.train:.1%} of train.",
+                f"{name} votes on {on_dev} of dev but {on_train} of train.",
                 "What dev says of it may not hold on train: look at its rows there.",
             )
         )
@@ -137,6 +139,12 @@ def check_comparison(comparison: Comparison) -> list[Guardrail]:
             )
         )
     return found
+
+
+def _told_apart(one: float, other: float) -> tuple[str, str]:
+    """Two different shares as percentages, with as many digits as it takes to see that they differ."""
+    digits = next((d for d in range(1, 12) if f"{one:.{d}%}" != f"{other:.{d}%}"), 12)
+    return f"{one:.{digits}%}", f"{other:.{digits}%}"
 
 
 def _worth(model: LabelModel, train: VotePatterns) -> NDArray[np.float64]:

@@ -8,8 +8,8 @@ from scipy.special import logit
 
 from weakrec_core.label_model.calibrated import CalibratedModel, fit_calibrated
 from weakrec_core.label_model.crossval import FoldedDev, fold_dev, held_out_metrics, predict_folds
-from weakrec_core.labeling.apply import Applier
-from weakrec_core.labeling.spec import LFSet
+from weakrec_core.labeling.applied import AppliedSet
+from weakrec_core.labeling.result_cache import remembered
 from weakrec_core.stats.folds import user_folds
 from weakrec_core.stats.probability_metrics import Metrics
 
@@ -57,22 +57,18 @@ class HeldOut:
         return np.asarray(log_odds[0] - log_odds[1:])
 
 
-def held_out(applier: Applier, lf_set: LFSet) -> HeldOut:
-    """Cross-validate the dev-calibrated model; computed once for each set of specs and kept by the applier.
+@remembered
+def held_out(applied: AppliedSet) -> HeldOut:
+    """Cross-validate the dev-calibrated model.
 
     Raises
     ------
     LabelModelError
         If dev has no gold labels.
     """
-    key = ("held_out", tuple(lf.nameless() for lf in lf_set.active))
-    return applier.remember(key, lambda: _cross_validate(applier, lf_set))
-
-
-def _cross_validate(applier: Applier, lf_set: LFSet) -> HeldOut:
-    train, _ = applier.patterns(lf_set, "train")
-    folds = user_folds(applier.dataset.split("dev")["user_idx"].to_numpy())
-    dev, inverse = fold_dev(applier.apply(lf_set, "dev"), applier.dataset.gold("dev"), folds)
-    start = fit_calibrated(train, dev.patterns, lf_set.names)
-    models = [fit_calibrated(train, dev.without(fold), lf_set.names, start) for fold in range(len(dev.in_fold))]
+    dataset, train = applied.dataset, applied.patterns("train")
+    folds = user_folds(dataset.split("dev")["user_idx"].to_numpy())
+    dev, inverse = fold_dev(applied.votes("dev"), dataset.gold("dev"), folds)
+    start = fit_calibrated(train, dev.patterns, applied.names)
+    models = [fit_calibrated(train, dev.without(fold), applied.names, start) for fold in range(len(dev.in_fold))]
     return HeldOut(dev, folds, inverse, models, predict_folds(models, dev))

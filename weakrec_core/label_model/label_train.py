@@ -7,30 +7,29 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from weakrec_core.label_model.base import LabelModel, class_prior
-from weakrec_core.label_model.calibrated import CalibratedModel
+from weakrec_core.label_model.base import AUTO, LabelModel, class_prior
 from weakrec_core.label_model.comparing import compared
+from weakrec_core.label_model.crossval import cross_validate, fold_dev, held_out_metrics
 from weakrec_core.label_model.fitting import fit_label_model
 from weakrec_core.label_model.guardrails import check_model, check_votes
-from weakrec_core.label_model.held_out import held_out
 from weakrec_core.label_model.metrics import gold_metrics
-from weakrec_core.label_model.snorkel_model import SnorkelConfig
+from weakrec_core.label_model.snorkel_config import SnorkelConfig
 from weakrec_core.label_model.text_model import TextModel
-from weakrec_core.labeling.apply import Applier
+from weakrec_core.labeling.applied import AppliedSet
 from weakrec_core.labeling.drift import drift_table
-from weakrec_core.labeling.spec import LFSet
+from weakrec_core.labeling.result_cache import remembered
 from weakrec_core.labeling.vote_patterns import VotePatterns
+from weakrec_core.stats.folds import user_folds
 from weakrec_core.stats.probability_metrics import Metrics
-
-AUTO = "auto"
 
 
 @dataclass(frozen=True, eq=False)
-class LabelStep:
+class TrainLabels:
     """A label model fitted on train, and what it says.
 
     Attributes
     ----------
+    applied : AppliedSet
     model : LabelModel
     train, dev : VotePatterns
     p_positive : float64 array, shape [n_train]
@@ -47,6 +46,7 @@ class LabelStep:
         The text model, if it has labeled reviewed rows too: see `weakrec_core.label_model.text_labels`.
     """
 
+    applied: AppliedSet
     model: LabelModel
     train: VotePatterns
     dev: VotePatterns
@@ -56,13 +56,19 @@ class LabelStep:
     dev_metrics: Metrics
     text: TextModel | None = None
 
+    @property
+    def probabilities(self) -> pd.DataFrame:
+        """One row a train row: user_id, book_id, p_positive, covered."""
+        ids = self.applied.dataset.split("train")[["user_id", "book_id"]]
+        return ids.assign(p_positive=self.p_positive, covered=self.covered)
+
     def kept(self, min_confidence: float = 0.5) -> NDArray[np.bool_]:
         """Train rows with a vote whose likelier label has at least this probability, shape [n_train]."""
         return self.covered & (np.maximum(self.p_positive, 1 - self.p_positive) >= min_confidence)
 
     def to_json(self) -> dict[str, Any]:
         """What the command line prints and a run records."""
-        balance = class_prior(self.dev) if self.model.kind == "calibrated" else self.model.prior
+        balance = class_prior(self.dev) if self.model.learns_from_gold else self.model.prior
         weights = [None if np.isnan(w) else float(w) for w in self.model.weights]
         return {
             "label_model": self.model.kind,
@@ -80,29 +86,49 @@ class LabelStep:
         }
 
 
+@remembered
 def label_train(
-    applier: Applier, lf_set: LFSet, kind: str, prior: float | None = None, config: SnorkelConfig | None = None
-) -> LabelStep:
-    """Apply an LF set to train and dev, fit a label model, and label train; ``auto`` is the one recommended on dev.
+    applied: AppliedSet, kind: str = AUTO, prior: float | None = None, config: SnorkelConfig | None = None
+) -> TrainLabels:
+    """Fit a label model to an applied set, and label train; ``auto`` is the one recommended on dev.
+
+    Parameters
+    ----------
+    kind : str
+        ``auto`` or one of `LABEL_MODELS`.
+    prior, config
+        See `fit_label_model`.
 
     Raises
     ------
     LabelModelError
         See `fit_label_model`.
     """
-    train, inverse = applier.patterns(lf_set, "train")
-    dev, _ = applier.patterns(lf_set, "dev")
+    train, dev = applied.patterns("train"), applied.patterns("dev")
     if kind == AUTO:
         # Without a vote on dev's gold there is nothing to compare on: each vote counts as it is.
         voted = dev.gold_counts[dev.covered].any()
-        kind = compared(applier, lf_set).recommended if voted else "majority"
-    model = fit_label_model(kind, train, dev, lf_set.names, prior, config)
-    return LabelStep(
+        kind = compared(applied, prior, config).recommended if voted else "majority"
+    model = fit_label_model(kind, train, dev, applied.names, prior, config)
+    row = applied.pattern_of_row("train")
+    return TrainLabels(
+        applied,
         model,
         train,
         dev,
-        model.predict_proba(train.votes)[inverse],
-        train.covered[inverse],
-        drift_table(applier, lf_set),
-        held_out(applier, lf_set).metrics if isinstance(model, CalibratedModel) else gold_metrics(model, dev),
+        model.predict_proba(train.votes)[row],
+        train.covered[row],
+        drift_table(applied),
+        _dev_metrics(applied, model, prior, config),
+    )
+
+
+def _dev_metrics(applied: AppliedSet, model: LabelModel, prior: float | None, config: SnorkelConfig | None) -> Metrics:
+    train, dev = applied.patterns("train"), applied.patterns("dev")
+    if not model.learns_from_gold:
+        return gold_metrics(model, dev)
+    folds = user_folds(applied.dataset.split("dev")["user_idx"].to_numpy())
+    folded, _ = fold_dev(applied.votes("dev"), applied.dataset.gold("dev"), folds)
+    return held_out_metrics(
+        cross_validate(lambda part: model.fit(train, part, applied.names, prior, config), folded), folded
     )

@@ -2,10 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
+
+from weakrec_core.label_model.base import checked_prior
+from weakrec_core.label_model.snorkel_config import SnorkelConfig
+from weakrec_core.labeling.vote_patterns import VotePatterns
 
 
 @dataclass(eq=False)
@@ -15,9 +19,26 @@ class MajorityModel:
     It has no weights: every LF counts the same.
     """
 
+    kind: ClassVar[str] = "majority"
+    title: ClassVar[str] = "Majority vote"
+    description: ClassVar[str] = "every vote counts the same"
+    weights_mean: ClassVar[str] = "Majority vote has no weights"
+    learns_from_gold: ClassVar[bool] = False
+
     lf_names: list[str]
     prior: float
-    kind: str = "majority"
+
+    @classmethod
+    def fit(
+        cls,
+        train: VotePatterns,
+        dev: VotePatterns,
+        lf_names: Sequence[str],
+        prior: float | None = None,
+        config: SnorkelConfig | None = None,
+    ) -> "MajorityModel":
+        """There is nothing to fit but the prior, which stands in where no LF voted; by default that of dev."""
+        return cls(list(lf_names), checked_prior(dev) if prior is None else prior)
 
     @property
     def weights(self) -> NDArray[np.float64]:
@@ -35,8 +56,3 @@ class MajorityModel:
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> "MajorityModel":
         return cls(values["lf_names"], values["prior"])
-
-
-def fit_majority(lf_names: Sequence[str], prior: float = 0.5) -> MajorityModel:
-    """There is nothing to fit but the prior, which stands in where no LF voted."""
-    return MajorityModel(list(lf_names), prior)

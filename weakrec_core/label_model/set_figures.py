@@ -7,9 +7,8 @@ from numpy.typing import NDArray
 
 from weakrec_core.errors import LabelModelError
 from weakrec_core.label_model.held_out import held_out
-from weakrec_core.labeling.analysis import set_summary
-from weakrec_core.labeling.apply import Applier
-from weakrec_core.labeling.spec import LFSet
+from weakrec_core.labeling.applied import AppliedSet
+from weakrec_core.labeling.result_cache import remembered
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,17 +34,12 @@ class SetFigures:
     p_positive: NDArray[np.float64] | None
 
 
-def set_figures(applier: Applier, lf_set: LFSet) -> SetFigures:
-    """The figures of an LF set; computed once for each set of specs and kept by the applier."""
-    return applier.remember(
-        ("figures", tuple(lf.nameless() for lf in lf_set.active)), lambda: _figures(applier, lf_set)
-    )
-
-
-def _figures(applier: Applier, lf_set: LFSet) -> SetFigures:
-    shares = set_summary(applier.patterns(lf_set, "train")[0])
+@remembered
+def set_figures(applied: AppliedSet) -> SetFigures:
+    """The figures of an LF set."""
+    shares = applied.shares("train")
     try:
-        found = held_out(applier, lf_set)
+        found = held_out(applied)
     except LabelModelError:
         return SetFigures(shares["coverage"], shares["conflict"], None, None, None, None)
     metrics = found.metrics

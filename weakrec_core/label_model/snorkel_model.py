@@ -6,28 +6,19 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field
+from scipy.special import expit, logit
 
 from weakrec_core.errors import LabelModelError
+from weakrec_core.label_model.base import checked_prior
+from weakrec_core.label_model.snorkel_config import SnorkelConfig
 from weakrec_core.labeling.vote_patterns import VotePatterns
 
 _LEAST_LR = 1e-6
 _FIT_LOCK = threading.Lock()  # LabelModel.fit reseeds the process's global generators
-
-
-class SnorkelConfig(BaseModel):
-    """Hyperparameters of ``LabelModel.fit``, under Snorkel's own names."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    n_epochs: int = Field(500, ge=1)
-    lr: float = Field(0.01, gt=0)
-    l2: float = Field(0.0, ge=0)
-    seed: int = 123
 
 
 @dataclass(eq=False)
@@ -48,13 +39,32 @@ class SnorkelModel:
         The loss of the fit by epoch.
     """
 
+    kind: ClassVar[str] = "snorkel"
+    title: ClassVar[str] = "Snorkel's LabelModel"
+    description: ClassVar[str] = "learns from the votes alone how often each LF is right, taking them as independent"
+    weights_mean: ClassVar[str] = (
+        "Snorkel's weight: how often the LF is right, as the model believes; – for an LF that never votes on train"
+    )
+    learns_from_gold: ClassVar[bool] = False
+
     lf_names: list[str]
     mu: NDArray[np.float64]
     prior: float
     weights: NDArray[np.float64]
     config: SnorkelConfig
     losses: NDArray[np.float64]
-    kind: str = "snorkel"
+
+    @classmethod
+    def fit(
+        cls,
+        train: VotePatterns,
+        dev: VotePatterns,
+        lf_names: Sequence[str],
+        prior: float | None = None,
+        config: SnorkelConfig | None = None,
+    ) -> "SnorkelModel":
+        """See `fit_snorkel`; without a prior the class balance is that of dev."""
+        return fit_snorkel(train, lf_names, checked_prior(dev) if prior is None else prior, config)
 
     def predict_proba(self, votes: NDArray[np.int8]) -> NDArray[np.float64]:
         """P(POSITIVE) for each row of `votes`, shape [p]; rows without a vote get the prior.
@@ -63,9 +73,7 @@ class SnorkelModel:
         """
         log_mu = np.log(self.mu.astype(np.float32)).astype(np.float64)  # in single precision, as Snorkel takes it
         log_odds = log_mu[:, :, 1] - log_mu[:, :, 0]
-        logit = np.log(self.prior) - np.log1p(-self.prior)
-        logit = logit + (votes == 0) @ log_odds[:, 0] + (votes == 1) @ log_odds[:, 1]
-        return np.asarray(np.exp(-np.logaddexp(0.0, -logit)))
+        return np.asarray(expit(logit(self.prior) + (votes == 0) @ log_odds[:, 0] + (votes == 1) @ log_odds[:, 1]))
 
     def to_json(self) -> dict[str, Any]:
         return {

@@ -7,14 +7,16 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import expit, logit
 
+from weakrec_core.label_model.base import AUTO
 from weakrec_core.label_model.crossval import fold_dev
 from weakrec_core.label_model.fitting import fit_label_model
-from weakrec_core.label_model.label_train import LabelStep
+from weakrec_core.label_model.label_train import TrainLabels, label_train
+from weakrec_core.label_model.snorkel_config import SnorkelConfig
 from weakrec_core.label_model.text_model import TextModel, fit_text_model
-from weakrec_core.labeling.apply import Applier
-from weakrec_core.labeling.spec import LFSet
+from weakrec_core.labeling.applied import AppliedSet
+from weakrec_core.labeling.result_cache import remembered
 from weakrec_core.stats.folds import user_folds
-from weakrec_core.stats.probability_metrics import Metrics, probability_metrics
+from weakrec_core.stats.probability_metrics import Metrics, metrics_against
 
 Floats = NDArray[np.float64]
 _FOLDS = 3  # each trains a text model
@@ -37,22 +39,27 @@ class TextComparison:
     helps: bool
 
 
-def add_text_model(applier: Applier, step: LabelStep) -> LabelStep:
-    """The step with the text model's labels: see `blend`. Reviewed rows count as covered.
+@remembered
+def label_train_with_text(
+    applied: AppliedSet, kind: str = AUTO, prior: float | None = None, config: SnorkelConfig | None = None
+) -> TrainLabels:
+    """`label_train` with the text model's labels: see `blend`. Reviewed rows count as covered.
 
     Raises
     ------
     LabelModelError
-        See `fit_text_model`.
+        See `fit_label_model` and `fit_text_model`.
     """
-    train, dev = applier.dataset.split("train"), applier.dataset.split("dev")
-    soft = np.where(step.covered, step.p_positive, np.nan)
-    text = fit_text_model(train["review_text"], soft, dev["review_text"], applier.dataset.gold("dev"))
+    labels = label_train(applied, kind, prior, config)
+    dataset = applied.dataset
+    train, dev = dataset.split("train"), dataset.split("dev")
+    soft = np.where(labels.covered, labels.p_positive, np.nan)
+    text = fit_text_model(train["review_text"], soft, dev["review_text"], dataset.gold("dev"))
     p_text = text.predict_proba(train["review_text"])
     return replace(
-        step,
-        p_positive=blend(step.p_positive, p_text, step.covered),
-        covered=step.covered | ~np.isnan(p_text),
+        labels,
+        p_positive=blend(labels.p_positive, p_text, labels.covered),
+        covered=labels.covered | ~np.isnan(p_text),
         text=text,
     )
 
@@ -64,34 +71,34 @@ def blend(p_label: Floats, p_text: Floats, covered: NDArray[np.bool_]) -> Floats
     return np.where(np.isnan(p_text), p_label, np.where(covered, both, p_text))
 
 
-def compare_with_text(applier: Applier, lf_set: LFSet, kind: str) -> TextComparison:
-    """Measure on dev what the text model adds to a label model; computed once for an LF set and kind.
+@remembered
+def compare_with_text(
+    applied: AppliedSet, kind: str, prior: float | None = None, config: SnorkelConfig | None = None
+) -> TextComparison:
+    """Measure on dev what the text model adds to a label model.
 
     Raises
     ------
     LabelModelError
-        See `fit_text_model`.
+        See `fit_label_model` and `fit_text_model`.
     """
-    return applier.remember(("text", lf_set.active, kind), lambda: _compare(applier, lf_set, kind))
-
-
-def _compare(applier: Applier, lf_set: LFSet, kind: str) -> TextComparison:
-    rows, gold = applier.dataset.split("dev"), applier.dataset.gold("dev")
-    texts, train_texts = rows["review_text"], applier.dataset.split("train")["review_text"]
+    dataset = applied.dataset
+    rows, gold = dataset.split("dev"), dataset.gold("dev")
+    texts, train_texts = rows["review_text"], dataset.split("train")["review_text"]
     folds = user_folds(rows["user_idx"].to_numpy(), _FOLDS)
-    train, inverse = applier.patterns(lf_set, "train")
-    dev, dev_inverse = fold_dev(applier.apply(lf_set, "dev"), gold, folds)
-    covered, dev_covered = train.covered[inverse], dev.patterns.covered[dev_inverse]
+    train, row = applied.patterns("train"), applied.pattern_of_row("train")
+    dev, dev_row = fold_dev(applied.votes("dev"), gold, folds)
+    covered, dev_covered = train.covered[row], dev.patterns.covered[dev_row]
     alone, with_text = np.full(len(rows), np.nan), np.full(len(rows), np.nan)
     for fold in range(len(dev.gold_by_fold)):
-        model = fit_label_model(kind, train, dev.without(fold), lf_set.names)
-        soft = np.where(covered, model.predict_proba(train.votes)[inverse], np.nan)
+        model = fit_label_model(kind, train, dev.without(fold), applied.names, prior, config)
+        soft = np.where(covered, model.predict_proba(train.votes)[row], np.nan)
         held = (folds == fold) & texts.notna().to_numpy()
         text = fit_text_model(train_texts, soft, texts[folds != fold], gold[folds != fold])
-        alone[held] = model.predict_proba(dev.patterns.votes)[dev_inverse[held]]
+        alone[held] = model.predict_proba(dev.patterns.votes)[dev_row[held]]
         with_text[held] = blend(alone[held], text.predict_proba(texts[held]), dev_covered[held])
     known = ~np.isnan(alone) & (gold >= 0)
-    before, after = (_measured(p[known], gold[known]) for p in (alone, with_text))
+    before, after = (metrics_against(gold[known], p[known]) for p in (alone, with_text))
     return TextComparison(before, after, float(after["log_loss"] or 0) < float(before["log_loss"] or 0))
 
 
@@ -100,7 +107,3 @@ def telling_table(text: TextModel, k: int = 15) -> pd.DataFrame:
     negative, positive = text.telling_terms(k)
     columns = {"POSITIVE": [t for t, _ in positive], "NEGATIVE": [t for t, _ in negative]}
     return pd.DataFrame({name: pd.Series(terms, dtype="str") for name, terms in columns.items()})
-
-
-def _measured(p: Floats, gold: NDArray[np.int8]) -> Metrics:
-    return probability_metrics(p, (gold == 0).astype(np.int64), (gold == 1).astype(np.int64))

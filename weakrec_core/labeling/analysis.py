@@ -1,26 +1,28 @@
 """LFAnalysis's table from vote patterns, with what it leaves out: intervals, base rates, lift and a verdict."""
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from weakrec_core.labeling.spec import LFSet
+from weakrec_core.labeling.base import LF
 from weakrec_core.labeling.vote_patterns import VotePatterns
 from weakrec_core.stats.intervals import wilson
 
 BETTER, SAME, WORSE, NO_VOTES = "better", "not distinguishable", "worse", "no votes"
 
 
-def lf_summary(patterns: VotePatterns, lf_set: LFSet) -> pd.DataFrame:
-    """One row an active LF.
+def lf_summary(patterns: VotePatterns, lfs: Sequence[LF]) -> pd.DataFrame:
+    """One row an LF.
 
     Parameters
     ----------
     patterns : VotePatterns
-        Of the split to analyse, columns in the order of ``lf_set.names``.
+        Of the split to analyse, one column an LF.
+    lfs : sequence of LF, length m
 
     Returns
     -------
@@ -49,8 +51,8 @@ def lf_summary(patterns: VotePatterns, lf_set: LFSet) -> pd.DataFrame:
     verdict = np.select([n == 0, low > base_rate, high < base_rate], [NO_VOTES, BETTER, WORSE], SAME)
     return pd.DataFrame(
         {
-            "name": [lf.name for lf in lf_set.active],
-            "kind": [lf.kind for lf in lf_set.active],
+            "name": [lf.name for lf in lfs],
+            "kind": [lf.kind for lf in lfs],
             "polarity": [[label for label in (0, 1) if (column == label).any()] for column in patterns.votes.T],
             "coverage": counts @ voted / total,
             "overlaps": counts @ overlapped / total,

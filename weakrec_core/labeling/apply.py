@@ -1,26 +1,24 @@
 """Applying LFs to a dataset: one column of votes per LF, computed once per distinct spec."""
 
-import threading
-from collections import OrderedDict
-from collections.abc import Callable, Hashable
-from functools import lru_cache
-from typing import TypeVar, cast
+from collections.abc import Hashable
+from typing import TYPE_CHECKING
+from weakref import WeakValueDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 
 from weakrec_core.data.dataset import SPLITS, Dataset
 from weakrec_core.errors import WeakrecError
+from weakrec_core.labeling.applied import AppliedSet
+from weakrec_core.labeling.base import LF, Votes
 from weakrec_core.labeling.columns import Columns
+from weakrec_core.labeling.kinds import PythonLF
 from weakrec_core.labeling.python_votes import background_votes
-from weakrec_core.labeling.spec import LF, LFSet, PythonLF, Votes
-from weakrec_core.labeling.vote_patterns import VotePatterns, group_votes
+from weakrec_core.labeling.result_cache import ResultCache, remembered
 from weakrec_core.signals import SignalStore
 
-_CACHE_BYTES = 256 << 20
-_CACHED_RESULTS = 1000
-_CACHED_KEYWORDS = 20_000
-T = TypeVar("T")
+if TYPE_CHECKING:
+    from weakrec_core.labeling.lf_set import LFSet
 
 
 class Applier:
@@ -35,6 +33,8 @@ class Applier:
 
     Attributes
     ----------
+    cache : ResultCache
+        Votes, and all that is remembered of the sets applied: see `remembered`.
     applications : int
         How many times an LF was applied to a split.
     """
@@ -42,18 +42,27 @@ class Applier:
     def __init__(self, dataset: Dataset, signals: SignalStore | None = None, background: bool = False):
         self.dataset = dataset
         self._background = background
-        self._lock = threading.Lock()
         self.signals = signals or SignalStore(dataset)
         self.columns = {split: Columns(dataset, split, self.signals) for split in SPLITS}
+        self.cache = ResultCache()
         self.applications = 0
-        rows = max(1, max(dataset.n_rows(split) for split in SPLITS))
-        self._results: OrderedDict[Hashable, object] = OrderedDict()
-        self.keyword_rows = lru_cache(maxsize=_CACHED_KEYWORDS)(self._keyword_rows)
-        self._cached_votes = lru_cache(maxsize=max(100, _CACHE_BYTES // rows))(self._apply_one)
+
+    @property
+    def key(self) -> Hashable:
+        """What everything here depends on: the dataset's content."""
+        return self.dataset.fingerprint
+
+    def of(self, lf_set: "LFSet") -> AppliedSet:
+        """A set over this dataset; nothing is computed yet."""
+        return AppliedSet(self, lf_set)
+
+    def of_usable(self, lf_set: "LFSet") -> AppliedSet:
+        """`of` what is `usable` of a set."""
+        return self.of(self.usable(lf_set))
 
     def votes(self, lf: LF, split: str) -> Votes:
         """The votes of one LF, int8, shape [n]; read-only. `WeakrecError` if it cannot be applied."""
-        return self._cached_votes(lf.nameless(), split)
+        return self._votes(lf.nameless(), lf.reads_from(self.dataset), split)
 
     def problem(self, lf: LF) -> WeakrecError | None:
         """Why an LF cannot be applied to dev or train, or None if it can."""
@@ -64,41 +73,20 @@ class Applier:
             return e
         return None
 
-    def usable(self, lf_set: LFSet) -> LFSet:
+    def usable(self, lf_set: "LFSet") -> "LFSet":
         """The set with the LFs that cannot be applied switched off, so that the others go on."""
         broken = {lf.name for lf in lf_set.active if self.problem(lf) is not None}
         off = {"enabled": False}
         lfs = tuple(lf.model_copy(update=off) if lf.name in broken else lf for lf in lf_set.lfs)
-        return LFSet(name=lf_set.name, lfs=lfs) if broken else lf_set
+        return lf_set.model_copy(update={"lfs": lfs}) if broken else lf_set
 
-    def apply(self, lf_set: LFSet, split: str) -> NDArray[np.int8]:
-        """The label matrix L of the active LFs, int8, shape [n, m], each column contiguous."""
-        n = self.dataset.n_rows(split)  # says so if there is no such split
-        columns = [self.votes(lf, split) for lf in lf_set.active]
-        return np.stack(columns).T if columns else np.zeros((n, 0), np.int8)
-
-    def patterns(self, lf_set: LFSet, split: str) -> tuple[VotePatterns, NDArray[np.int64]]:
-        """The vote patterns of a split with gold where known, and each row's pattern: see `group_votes`."""
-        return group_votes(self.apply(lf_set, split), self.dataset.gold(split))
-
-    def remember(self, key: Hashable, compute: Callable[[], T]) -> T:
-        """What `compute` gave when `key` was first asked for; the least recently used results are dropped."""
-        with self._lock:
-            if key in self._results:
-                self._results.move_to_end(key)
-                return cast(T, self._results[key])
-        result = compute()
-        with self._lock:
-            self._results[key] = result
-            while len(self._results) > _CACHED_RESULTS:
-                self._results.popitem(last=False)
-        return result
-
-    def _keyword_rows(self, keyword: str, match: str, case_sensitive: bool) -> NDArray[np.int64]:
+    @remembered
+    def keyword_rows(self, keyword: str, match: str, case_sensitive: bool) -> NDArray[np.int64]:
         """Positions of the dev rows whose review contains a keyword."""
         return np.flatnonzero(self.columns["dev"].keyword_hits([keyword], match, case_sensitive))
 
-    def _apply_one(self, lf: LF, split: str) -> Votes:
+    @remembered
+    def _votes(self, lf: LF, reads_from: Hashable, split: str) -> Votes:
         self.applications += 1
         if self._background and isinstance(lf, PythonLF):
             votes = background_votes(self.dataset, lf, split)
@@ -106,3 +94,14 @@ class Applier:
             votes = lf.votes(self.columns[split])
         votes.setflags(write=False)
         return votes
+
+
+_APPLIERS: WeakValueDictionary[Dataset, Applier] = WeakValueDictionary()
+
+
+def applier_of(dataset: Dataset) -> Applier:
+    """The applier of an open dataset, the same one as long as a set that it applied is in use."""
+    applier = _APPLIERS.get(dataset)
+    if applier is None:
+        applier = _APPLIERS[dataset] = Applier(dataset)
+    return applier

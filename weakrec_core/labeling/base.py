@@ -1,19 +1,20 @@
-"""What all labeling functions share. A new kind is one subclass of `LF` with a ``kind`` literal and a ``votes`` method."""
+"""What all labeling functions share. A new kind is one subclass of `LF` in a file of its own, and one line in `kinds.LF_KINDS`."""
 
-from typing import Any, Literal, Self
+from collections.abc import Hashable
+from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 from weakrec_core import NEGATIVE, POSITIVE
+from weakrec_core.data.dataset import Dataset
 from weakrec_core.labeling.columns import Columns
 
 Votes = NDArray[np.int8]
+Mask = NDArray[np.bool_]
 Label = Literal["POSITIVE", "NEGATIVE"]
 VALUE = {"POSITIVE": POSITIVE, "NEGATIVE": NEGATIVE}
-
-LF_KINDS: dict[str, type["LF"]] = {}
 
 
 class Frozen(BaseModel):
@@ -23,21 +24,48 @@ class Frozen(BaseModel):
 
 
 class LF(Frozen):
-    """A labeling function. Specs are immutable and hashable; equal specs give equal votes."""
+    """A labeling function. Specs are immutable and hashable; equal specs give equal votes.
+
+    A kind declares its fields as pydantic fields, which are its keys in YAML and what the editor offers, and
+
+    - ``kind``, a ``Literal`` with the name of the kind as its default, and ``title``, the kind in a few words for people;
+    - `votes`; and where they say something: `deciding`, `signals_read`, `reads_from`, `start`.
+    """
+
+    title: ClassVar[str]
 
     kind: str
     name: str = Field(min_length=1, max_length=80)
     enabled: bool = True
 
-    def __init_subclass__(cls, kind: str = "", **kwargs: Any) -> None:
-        super().__init_subclass__(**kwargs)
-        if kind:
-            LF_KINDS[kind] = cls
-
     def votes(self, columns: Columns) -> Votes:
         """Vote on every row of a split: int8, shape [n]; POSITIVE 1, NEGATIVE 0, ABSTAIN -1."""
         raise NotImplementedError
 
+    def deciding(self, text: str) -> Mask:
+        """Which characters of a review decide a vote of this LF, shape [len(text)]."""
+        return np.zeros(len(text), bool)
+
+    @property
+    def signals_read(self) -> frozenset[str]:
+        """Names of the signals that it looks at."""
+        return frozenset()
+
+    def reads_from(self, dataset: Dataset) -> Hashable:
+        """What its votes depend on beside the spec and the dataset's content, such as a digest of a file; None = nothing."""
+        return None
+
+    @classmethod
+    def start(cls, dataset: Dataset) -> dict[str, Any]:
+        """The fields, kind and name aside, of a new LF of this kind on a dataset.
+
+        Raises
+        ------
+        SpecError
+            If the dataset or the workbench has nothing that such an LF could work on; it says how to provide it.
+        """
+        raise NotImplementedError
+
     def nameless(self) -> Self:
-        """The same function under no name of its own: what caches of votes are keyed by."""
+        """The same function under no name of its own: what votes are remembered by."""
         return self.model_copy(update={"name": "-", "enabled": True})

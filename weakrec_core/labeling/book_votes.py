@@ -7,8 +7,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from weakrec_core import ABSTAIN, NEGATIVE, POSITIVE
-from weakrec_core.labeling.apply import Applier
-from weakrec_core.labeling.spec import LFSet
+from weakrec_core.labeling.applied import AppliedSet
+from weakrec_core.labeling.result_cache import remembered
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,21 +39,16 @@ class BookVotes:
         return table.take(order[votes[order] > 0]).reset_index(drop=True)
 
 
-def count_book_votes(applier: Applier, lf_set: LFSet) -> BookVotes:
-    """Count the votes of an LF set on train by book, once; LFs that cannot be applied (any more) are left out."""
-    usable = applier.usable(lf_set)
-    return applier.remember(("book_votes", usable), lambda: _count(applier, usable))
-
-
-def _count(applier: Applier, lf_set: LFSet) -> BookVotes:
-    n_books = applier.dataset.n_books
-    books = applier.dataset.split("train")["book_idx"].to_numpy()
-    counts = np.zeros((n_books, len(lf_set.active), 2), np.int64)
-    covered = np.zeros(len(books), bool)
-    for j, lf in enumerate(lf_set.active):
-        votes = applier.votes(lf, "train")
-        covered |= votes != ABSTAIN
+@remembered
+def count_book_votes(applied: AppliedSet) -> BookVotes:
+    """Count the votes of an LF set on train by book; an LF that cannot be applied must be switched off."""
+    n_books = applied.dataset.n_books
+    books = applied.dataset.split("train")["book_idx"].to_numpy()
+    L = applied.votes("train")
+    counts = np.zeros((n_books, L.shape[1], 2), np.int64)
+    for j, votes in enumerate(L.T):
         for label in (NEGATIVE, POSITIVE):
             counts[:, j, label] = np.bincount(books[votes == label], minlength=n_books)
+    covered = (L != ABSTAIN).any(axis=1)
     rows, with_vote = (np.bincount(part, minlength=n_books) for part in (books, books[covered]))
-    return BookVotes(lf_set.names, counts, rows, with_vote)
+    return BookVotes(applied.names, counts, rows, with_vote)

@@ -1,7 +1,5 @@
 """The rows of a split as columns that LFs read: review texts in Arrow, signals as arrays."""
 
-import re
-import unicodedata
 from collections.abc import Sequence
 from functools import cached_property
 
@@ -12,13 +10,9 @@ from numpy.typing import NDArray
 
 from weakrec_core.data.attached import attached_votes
 from weakrec_core.data.dataset import Dataset
+from weakrec_core.labeling.keyword_match import keyword_pattern
 from weakrec_core.signals import SignalStore
 
-# RE2's \b knows ASCII letters only; a word ends where no letter, digit or underscore of any script goes on. The
-# selector that makes a heart red counts as a mark.
-_NO_WORD = r"[^\p{L}\p{M}\p{N}_]|\x{FE0F}"
-_BEFORE, _AFTER = rf"(?:^|{_NO_WORD})", rf"(?:$|{_NO_WORD})"
-_UNSPACED = ("CJK", "HIRAGANA", "KATAKANA", "THAI", "LAO", "KHMER", "MYANMAR")  # scripts without spaces between words
 _KEYWORDS_PER_PASS = 200  # more may be too large a pattern for RE2
 
 
@@ -83,30 +77,6 @@ class Columns:
     def _lower_texts(self) -> pa.LargeStringArray:
         # Python's lower(), as LFs written in Python have it: Arrow's differs for a few letters.
         return _arrow([text.lower() for text in self._texts.to_pylist()])
-
-
-def keyword_pattern(keywords: Sequence[str], match: str, case_sensitive: bool) -> str:
-    """One RE2 pattern that matches where one of the keywords does."""
-    pattern = "|".join(f"{before}(?:{body}){after}" for before, body, after in keyword_parts(keywords, match))
-    return pattern if case_sensitive else f"(?i){pattern}"
-
-
-def keyword_parts(keywords: Sequence[str], match: str) -> list[tuple[str, str, str]]:
-    """Patterns for what is before, matched, and after, one triple for all keywords with the same surroundings."""
-    if match == "regex":
-        return [("", "|".join(f"(?:{k})" for k in keywords), "")]
-    parts: dict[tuple[str, str], list[str]] = {}
-    for keyword in keywords:
-        around = (_BEFORE if _in_word(keyword[0]) else "", _AFTER if _in_word(keyword[-1]) else "")
-        parts.setdefault(around if match == "word" else ("", ""), []).append(re.escape(keyword))
-    return [(before, "|".join(bodies), after) for (before, after), bodies in parts.items()]
-
-
-def _in_word(character: str) -> bool:
-    """Whether a word could go on beyond this character: not so beside punctuation, and in scripts without spaces."""
-    if character == "\ufe0f" or unicodedata.name(character, "").startswith(_UNSPACED):
-        return False
-    return character == "_" or unicodedata.category(character)[0] in "LMN"
 
 
 def _arrow(texts: list[str]) -> pa.LargeStringArray:

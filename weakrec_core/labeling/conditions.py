@@ -1,23 +1,23 @@
 """Conditions on a row: keywords in its review, a signal beyond a threshold."""
 
+import math
 import operator
 from collections.abc import Callable
 from typing import Literal, Self
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 from pydantic import Field, field_validator, model_validator
 
-from weakrec_core.labeling.base import Frozen
-from weakrec_core.labeling.columns import Columns, keyword_pattern
+from weakrec_core.labeling.base import Frozen, Mask
+from weakrec_core.labeling.columns import Columns
+from weakrec_core.labeling.keyword_match import check_keywords, matched_characters
 from weakrec_core.signals import SIGNALS
 
 Match = Literal["substring", "word", "regex"]
 Op = Literal[">", ">=", "<", "<=", "between"]
 
-_COMPARE: dict[str, Callable[[NDArray[np.float64], float], NDArray[np.bool_]]] = {
+_COMPARE: dict[str, Callable[[NDArray[np.float64], float], Mask]] = {
     ">": operator.gt,
     ">=": operator.ge,
     "<": operator.lt,
@@ -47,11 +47,19 @@ class KeywordCondition(Keywords):
 
     @model_validator(mode="after")
     def _patterns_compile(self) -> Self:
-        check_patterns(self.keywords, self.match, self.case_sensitive)
+        check_keywords(self.keywords, self.match, self.case_sensitive)
         return self
 
-    def holds(self, columns: Columns) -> NDArray[np.bool_]:
+    @property
+    def signals_read(self) -> frozenset[str]:
+        return frozenset()
+
+    def holds(self, columns: Columns) -> Mask:
         return columns.keyword_hits(self.keywords, self.match, self.case_sensitive)
+
+    def deciding(self, text: str) -> Mask:
+        """The characters that a keyword matches, shape [len(text)]."""
+        return matched_characters(text, self.keywords, self.match, self.case_sensitive)
 
 
 class SignalCondition(Frozen):
@@ -86,25 +94,30 @@ class SignalCondition(Frozen):
         """The threshold, or low and high."""
         return tuple(b for b in (self.threshold, self.low, self.high) if b is not None)
 
-    def fires(self, values: NDArray[np.float64]) -> NDArray[np.bool_]:
+    @property
+    def fired(self) -> tuple[float, float]:
+        """The range of the signal that fires, its ends aside."""
+        if self.op == "between":
+            return self.bounds[0], self.bounds[1]
+        return (self.bounds[0], math.inf) if self.op in (">", ">=") else (-math.inf, self.bounds[0])
+
+    @property
+    def signals_read(self) -> frozenset[str]:
+        return frozenset({self.signal})
+
+    def fires(self, values: NDArray[np.float64]) -> Mask:
         """Where the condition holds, given the signal; `between` includes both ends."""
         if self.op == "between":
             low, high = self.bounds
             return (values >= low) & (values <= high)
         return _COMPARE[self.op](values, self.bounds[0])
 
-    def holds(self, columns: Columns) -> NDArray[np.bool_]:
+    def holds(self, columns: Columns) -> Mask:
         return self.fires(columns.signal(self.signal))
 
-
-def check_patterns(keywords: tuple[str, ...], match: str, case_sensitive: bool) -> None:
-    """`ValueError` for a keyword that is not a regular expression in RE2's syntax."""
-    for keyword in keywords if match == "regex" else ():
-        try:
-            pc.match_substring_regex(pa.array([""], pa.string()), keyword_pattern([keyword], match, case_sensitive))
-        except pa.ArrowInvalid as e:
-            reason = str(e).removeprefix("Invalid regular expression: ")
-            raise ValueError(
-                f"{keyword!r} is not a regular expression that RE2 takes ({reason}); look-around and back-references "
-                "are not supported"
-            ) from None
+    def deciding(self, text: str) -> Mask:
+        """The characters of the words that the signal is made of, where it can tell; shape [len(text)]."""
+        decides = np.zeros(len(text), bool)
+        for start, end in SIGNALS[self.signal].telling_words(text):
+            decides[start:end] = True
+        return decides

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from weakrec_core.labeling.spec import LF, LFSet
+from weakrec_core.labeling.base import LF
+from weakrec_core.labeling.lf_set import LFSet
 
 
 def diff_sets(old: LFSet, new: LFSet) -> list[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from weakrec_core import files
 from weakrec_core.errors import WeakrecError
-from weakrec_core.labeling.spec import LFSet
+from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.labeling.versions import Version, load_version
 from weakrec_core.workspace import Workspace
 

@@ -7,8 +7,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
+from weakrec_core.labeling.applied import AppliedSet
 from weakrec_core.labeling.apply import Applier
-from weakrec_core.labeling.spec import LF, LFSet, Votes
+from weakrec_core.labeling.base import LF, Votes
+from weakrec_core.labeling.result_cache import remembered
 
 _SIGNIFICANT = 1e-3
 _MUCH = 0.25  # relative difference of the vote rates
@@ -39,7 +41,8 @@ def vote_rate(votes: Votes, user_idx: NDArray[np.integer]) -> Rate:
     return Rate(share, float(np.sqrt(((voted - share * rows) ** 2).sum()) / n))
 
 
-def drift_table(applier: Applier, lf_set: LFSet) -> pd.DataFrame:
+@remembered
+def drift_table(applied: AppliedSet) -> pd.DataFrame:
     """Vote rates of the active LFs on dev and train.
 
     Returns
@@ -48,14 +51,15 @@ def drift_table(applier: Applier, lf_set: LFSet) -> pd.DataFrame:
         name, dev, train, and drifts: whether the rates differ by more than a quarter and by more than chance.
     """
     dev, train = (
-        np.array([_rate(applier, lf, split) for lf in lf_set.active]).reshape(-1, 2) for split in ("dev", "train")
+        np.array([_rate(applied.applier, lf.nameless(), split) for lf in applied.active]).reshape(-1, 2)
+        for split in ("dev", "train")
     )
     difference = np.abs(dev[:, 0] - train[:, 0])
     significant = difference > stats.norm.isf(_SIGNIFICANT / 2) * np.hypot(dev[:, 1], train[:, 1])
     much = difference > _MUCH * np.maximum(dev[:, 0], train[:, 0])
-    return pd.DataFrame({"name": lf_set.names, "dev": dev[:, 0], "train": train[:, 0], "drifts": significant & much})
+    return pd.DataFrame({"name": applied.names, "dev": dev[:, 0], "train": train[:, 0], "drifts": significant & much})
 
 
+@remembered
 def _rate(applier: Applier, lf: LF, split: str) -> Rate:
-    users = applier.dataset.split(split)["user_idx"].to_numpy()
-    return applier.remember(("rate", lf.nameless(), split), lambda: vote_rate(applier.votes(lf, split), users))
+    return vote_rate(applier.votes(lf, split), applier.dataset.split(split)["user_idx"].to_numpy())

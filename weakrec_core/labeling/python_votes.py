@@ -6,14 +6,16 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import yaml
 
 from weakrec_core import files
 from weakrec_core.data.dataset import Dataset
 from weakrec_core.errors import SpecError
 from weakrec_core.jobs import processes
 from weakrec_core.labeling.base import Votes
-from weakrec_core.labeling.external import PythonLF, check_allowed
-from weakrec_core.labeling.spec import LFSet
+from weakrec_core.labeling.kinds import PythonLF
+from weakrec_core.labeling.kinds.python import check_allowed
+from weakrec_core.labeling.parsing import dump_lf
 
 
 class StillRunning(SpecError):
@@ -39,7 +41,7 @@ def background_votes(dataset: Dataset, lf: PythonLF, split: str) -> Votes:
     if not processes.started(directory):
         lf_file = directory / "lf.yaml"
         with files.atomic(lf_file) as tmp:
-            tmp.write_text(LFSet(name="python", lfs=(lf,)).to_yaml(), encoding="utf-8")
+            tmp.write_text(yaml.safe_dump({"name": "python", "lfs": [dump_lf(lf)]}), encoding="utf-8")
         arguments = ["label", "--dataset", dataset.name, "--lfs", str(lf_file), "--split", split, "--out", str(votes)]
         processes.start(dataset.workspace, directory, arguments)
     raise StillRunning(f"{lf.target} is being applied to {split} in the background.")

@@ -1,14 +1,66 @@
 """What a threshold LF would do at every threshold: histogram by gold label, precision, coverage and lift."""
 
+from dataclasses import dataclass
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from weakrec_core import NEGATIVE, POSITIVE
-from weakrec_core.stats.domain import Domain
+from weakrec_core.labeling.base import VALUE
+from weakrec_core.labeling.kinds import ThresholdLF
+from weakrec_core.stats.domain import Domain, domain
 from weakrec_core.stats.intervals import wilson
 
 _GRID = 160
+
+
+@dataclass(frozen=True, eq=False)
+class Sweep:
+    """A threshold LF at every threshold; displays as its table.
+
+    Attributes
+    ----------
+    lf : ThresholdLF
+    table : DataFrame
+        From `sweep`.
+    bins : DataFrame
+        From `histogram`.
+    shown : Domain or None
+        The range of the signal; None where it is nowhere known.
+    base_rate : float
+        Share of the voted label among the gold labels.
+    """
+
+    lf: ThresholdLF
+    table: pd.DataFrame
+    bins: pd.DataFrame
+    shown: Domain | None
+    base_rate: float
+
+    def best(self, precision: float) -> float | None:
+        """The threshold with the most coverage whose interval lies above `precision`; None if there is none."""
+        return best_threshold(self.table, precision)
+
+    def chart(self, dark: bool = False) -> Any:
+        """Histogram over precision on one x axis, as an Altair chart that displays in a notebook."""
+        from weakrec_core.charts.threshold import sweep_chart
+
+        lf = self.lf
+        return sweep_chart(self.bins, self.table, self.shown, lf.bounds, lf.fired, self.base_rate, lf.signal, dark)
+
+    def _repr_html_(self) -> str:
+        return str(self.table.round(4).to_html(index=False))
+
+
+def sweep_lf(lf: ThresholdLF, values: NDArray[np.float64], gold: NDArray[np.int8]) -> Sweep:
+    """A threshold LF with one threshold over the values of its signal and gold, arrays of shape [n]."""
+    label = VALUE[lf.label]
+    shown = domain(values)
+    bins = histogram(values, gold, shown or Domain(0.0, 1.0))
+    base_rate = float((gold == label).sum() / max((gold >= 0).sum(), 1))
+    return Sweep(lf, sweep(values, gold, lf.op, label, len(values)), bins, shown, base_rate)
 
 
 def histogram(values: NDArray[np.float64], gold: NDArray[np.int8], shown: Domain, bins: int = 48) -> pd.DataFrame:

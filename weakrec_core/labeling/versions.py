@@ -9,7 +9,7 @@ import yaml
 
 from weakrec_core import files
 from weakrec_core.errors import SpecError, WeakrecError
-from weakrec_core.labeling.spec import LFSet, read_lf_set
+from weakrec_core.labeling.lf_set import LFSet, read_lf_set
 from weakrec_core.workspace import Workspace
 
 SHIPPED = files.PROJECT / "lfs"

@@ -7,7 +7,7 @@ import numpy as np
 
 from weakrec_core.labeling.analysis import BETTER, SAME, WORSE
 from weakrec_core.labeling.diff import diff_sets
-from weakrec_core.labeling.spec import LFSet
+from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.runs.result_tables import LOWER_IS_BETTER, RANKING_METRICS, finished, ranking_names, title
 from weakrec_core.runs.scores import RATING_METRICS, Scores, mean_draws, p_of, rating_draws, read_scores
 from weakrec_core.runs.store import Run

@@ -14,10 +14,9 @@ import psutil
 from weakrec_core import files
 from weakrec_core.data.dataset import open_dataset
 from weakrec_core.errors import LabelModelError, RunError, WeakrecError
-from weakrec_core.label_model.label_train import LabelStep, label_train
-from weakrec_core.label_model.text_labels import add_text_model, compare_with_text
-from weakrec_core.labeling.apply import Applier
-from weakrec_core.labeling.spec import LFSet
+from weakrec_core.label_model.label_train import TrainLabels, label_train
+from weakrec_core.label_model.text_labels import compare_with_text, label_train_with_text
+from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.runs import tracker
 from weakrec_core.runs.store import CANCEL, CHECKPOINT, Run, Status, queue
 
@@ -109,14 +108,14 @@ def _train(
     dataset = open_dataset(run.workspace, config.dataset)
     if dataset.fingerprint != config.fingerprint:
         raise RunError(f"Dataset {config.dataset!r} has changed since run {run.id} was created.")
-    applier, lf_set = Applier(dataset), LFSet.model_validate(config.lf_set)
-    step = label_train(applier, lf_set, config.label_model)
+    applied = LFSet.model_validate(config.lf_set).apply(dataset)
+    labels = label_train(applied, config.label_model)
     if config.text_model != "off":
         report(stage="Fitting the text model")
-        step = _with_text(applier, lf_set, step, always=config.text_model == "on")
-    text = None if step.text is None else step.text.to_json()
-    files.write_json(run.path / "label_model.json", step.model.to_json() | {"text": text})
-    kept = step.kept(config.min_confidence)
+        labels = _with_text(labels, always=config.text_model == "on")
+    text = None if labels.text is None else labels.text.to_json()
+    files.write_json(run.path / "label_model.json", labels.model.to_json() | {"text": text})
+    kept = labels.kept(config.min_confidence)
     train_config = TrainConfig.model_validate(config.train)
     if not kept.any() and not train_config.use_dev:
         others = " or ".join(name for name, preset in PRESETS.items() if preset.defaults["use_dev"])
@@ -137,7 +136,7 @@ def _train(
     labeled = TrainingRows(
         rows["user_idx"].to_numpy(),
         rows["book_idx"].to_numpy(),
-        step.p_positive[kept].astype("float32"),
+        labels.p_positive[kept].astype("float32"),
         rows["review_text"].notna().to_numpy(),
     )
     report(stage="Training")
@@ -163,20 +162,21 @@ def _train(
     return {
         "run": run.id,
         **outcome,
-        "labels": step.to_json(),
+        "labels": labels.to_json(),
         "training": {"seconds": seconds, "epochs_run": trained.epochs_run, "best_epoch": trained.best_epoch},
     }
 
 
-def _with_text(applier: Applier, lf_set: LFSet, step: LabelStep, always: bool) -> LabelStep:
-    """The step with the text model's labels, if they are wanted always or help on dev."""
+def _with_text(labels: TrainLabels, always: bool) -> TrainLabels:
+    """The labels with the text model's, if they are wanted always or help on dev."""
+    applied, kind = labels.applied, labels.model.kind
     try:
-        if always or compare_with_text(applier, lf_set, step.model.kind).helps:
-            return add_text_model(applier, step)
+        if always or compare_with_text(applied, kind).helps:
+            return label_train_with_text(applied, kind)
     except LabelModelError:
         if always:
             raise
-    return step
+    return labels
 
 
 class _StopFlag:

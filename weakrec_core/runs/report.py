@@ -14,9 +14,7 @@ from weakrec_core.charts.colors import Chart
 from weakrec_core.charts.results import ROW, model_figures, reliability_bars, valid_curves
 from weakrec_core.charts.training import learning_curves
 from weakrec_core.errors import WeakrecError
-from weakrec_core.labeling.analysis import lf_summary
-from weakrec_core.labeling.apply import Applier
-from weakrec_core.labeling.spec import LFSet
+from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.runs import result_tables, test_looks
 from weakrec_core.runs.error_slices import dataset_of
 from weakrec_core.runs.scores import RATING_METRICS, calibration_error, read_scores, reliability_bins
@@ -141,9 +139,7 @@ def _cells(figures: pd.DataFrame) -> dict[str, Any]:
 def _lf_rows(run: Run) -> list[dict[Hashable, Any]] | str:
     """The LFs on the dev set, or why they cannot be measured any more."""
     try:
-        applier = Applier(dataset_of(run))
-        lf_set = LFSet.model_validate(run.config.lf_set)
-        summary = lf_summary(applier.patterns(lf_set, "dev")[0], lf_set)
+        summary = LFSet.model_validate(run.config.lf_set).apply(dataset_of(run)).summary()
     except WeakrecError as e:
         return str(e)
     return summary.to_dict("records")

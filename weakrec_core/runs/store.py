@@ -19,9 +19,10 @@ from weakrec_core import files
 from weakrec_core.data.dataset import Dataset, open_dataset
 from weakrec_core.errors import RunError
 from weakrec_core.jobs import processes
+from weakrec_core.label_model.base import AUTO
 from weakrec_core.label_model.fitting import LABEL_MODELS
-from weakrec_core.label_model.label_train import AUTO
-from weakrec_core.labeling.spec import LFSet, one_sentence
+from weakrec_core.labeling.lf_set import LFSet
+from weakrec_core.labeling.parsing import one_sentence
 from weakrec_core.workspace import Workspace
 
 State = Literal["queued", "running", "succeeded", "failed", "cancelled", "lost"]

@@ -29,6 +29,8 @@ class Signal:
         When the value is not known.
     step : float
         A sensible step for a threshold on it.
+    words : callable, optional
+        For a signal of the review: where the words are that it is made of, as (start, end) in the text.
     """
 
     name: str
@@ -36,6 +38,11 @@ class Signal:
     unit: str
     nan: str
     step: float = 1.0
+    words: Callable[[str], Sequence[tuple[int, int]]] | None = None
+
+    def telling_words(self, text: str) -> Sequence[tuple[int, int]]:
+        """Where the words are that the signal is made of; empty where it cannot tell."""
+        return self.words(text) if self.words is not None else ()
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,32 @@ _NO_REVIEW = "there is no review"
 _LETTER = re.compile(r"[^\W\d_]")
 
 
+def _scored_words(text: str) -> list[tuple[int, int]]:
+    """Where the words are that TextBlob's lexicon scores, intensifiers left out; all are plain ASCII."""
+    from textblob import TextBlob
+
+    found = TextBlob(text).sentiment_assessments.assessments
+    words = {words[-1] for words, polarity, subjectivity, _ in found if polarity or subjectivity}
+    pattern = rf"\b(?:{'|'.join(map(re.escape, sorted(words)))})\b"
+    return [match.span() for match in re.finditer(pattern, text, re.IGNORECASE)] if words else []
+
+
 @text_signal(
-    Signal("polarity", "TextBlob's sentiment of the review", "-1 (negative) to 1 (positive)", _NO_REVIEW, step=0.01),
     Signal(
-        "subjectivity", "TextBlob's subjectivity of the review", "0 (factual) to 1 (opinion)", _NO_REVIEW, step=0.01
+        "polarity",
+        "TextBlob's sentiment of the review",
+        "-1 (negative) to 1 (positive)",
+        _NO_REVIEW,
+        step=0.01,
+        words=_scored_words,
+    ),
+    Signal(
+        "subjectivity",
+        "TextBlob's subjectivity of the review",
+        "0 (factual) to 1 (opinion)",
+        _NO_REVIEW,
+        step=0.01,
+        words=_scored_words,
     ),
 )
 def sentiment(text: str) -> Sequence[float]:

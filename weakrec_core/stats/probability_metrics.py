@@ -42,3 +42,8 @@ def probability_metrics(
         "brier": float((positive @ (1 - p) ** 2 + negative @ p**2) / n),
         "n": n,
     }
+
+
+def metrics_against(gold: NDArray[np.integer], p_positive: NDArray[np.float64]) -> Metrics:
+    """`probability_metrics` of rows: gold 1, 0, or -1 where not known, which is left out; both of shape [n]."""
+    return probability_metrics(p_positive, (gold == 0).astype(np.int64), (gold == 1).astype(np.int64))

@@ -1,15 +1,16 @@
 """What suggestions are chosen from: phrases of the reviews, thresholds of unused signals, keywords of the set."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from weakrec_core.labeling.apply import Applier
+from weakrec_core.labeling.applied import AppliedSet
+from weakrec_core.labeling.base import LF
 from weakrec_core.labeling.conditions import Op, SignalCondition
-from weakrec_core.labeling.spec import CombinedLF, KeywordLF, LFSet
+from weakrec_core.labeling.kinds import KeywordLF
 from weakrec_core.signals import SIGNALS
 from weakrec_core.suggestions.phrases import phrase_incidence
 
@@ -70,9 +71,9 @@ class Candidates:
     read_share: float
 
 
-def gather_candidates(applier: Applier, lf_set: LFSet) -> Candidates:
+def gather_candidates(applied: AppliedSet) -> Candidates:
     """Read what can be suggested for an LF set. Of more than 20,000 train reviews a seeded sample is read."""
-    dev, train = (applier.dataset.split(split) for split in ("dev", "train"))
+    dev, train = (applied.dataset.split(split) for split in ("dev", "train"))
     dev_rows, reviewed = (np.flatnonzero(rows["review_text"].notna()) for rows in (dev, train))
     rows_read = reviewed
     if len(reviewed) > _MAX_READ:
@@ -80,19 +81,19 @@ def gather_candidates(applier: Applier, lf_set: LFSet) -> Candidates:
     texts = [*dev["review_text"].iloc[dev_rows], *train["review_text"].iloc[rows_read]]
     users = np.concatenate([dev["user_idx"].to_numpy()[dev_rows], train["user_idx"].to_numpy()[rows_read]])
     found = phrase_incidence(texts, max(_MIN_REVIEWS, round(_MIN_SHARE * len(texts))))
-    only, dropped = _droppable(applier, lf_set)
-    thresholds, beyond = _thresholds(applier, lf_set)
+    only, dropped = _droppable(applied)
+    thresholds, beyond = _thresholds(applied)
     dev_hits, read_hits = _spread(found.hits[: len(dev_rows)], dev_rows, len(dev)), found.hits[len(dev_rows) :]
     return Candidates(
         users=dev["user_idx"].to_numpy(),
-        L=applier.apply(lf_set, "dev"),
-        L_read=applier.apply(lf_set, "train")[rows_read],
+        L=applied.votes("dev"),
+        L_read=applied.votes("train")[rows_read],
         phrases=found.phrases,
         dev=dev_hits,
         read=read_hits,
         dev_tfidf=_tfidf(dev_hits, found.hits),
         read_tfidf=_tfidf(read_hits, found.hits),
-        offered=_offered(found.phrases, found.hits, users, lf_set),
+        offered=_offered(found.phrases, found.hits, users, applied.active),
         thresholds=thresholds,
         beyond=beyond,
         only=only,
@@ -118,33 +119,32 @@ def _tfidf(hits: Any, all_hits: Any) -> Any:
     return TfidfTransformer().fit(all_hits).transform(hits) if hits.nnz else hits
 
 
-def _offered(phrases: list[str], hits: Any, users: NDArray[np.integer], lf_set: LFSet) -> NDArray[np.bool_]:
+def _offered(phrases: list[str], hits: Any, users: NDArray[np.integer], lfs: Sequence[LF]) -> NDArray[np.bool_]:
     from scipy import sparse
 
     names, writer = np.unique(users, return_inverse=True)
     by_user = sparse.csr_array((np.ones(len(users)), (writer, np.arange(len(users)))), shape=(len(names), len(users)))
     n_users = np.asarray(((by_user @ hits) > 0).sum(axis=0)).ravel()
     share = np.asarray(hits.sum(axis=0)).ravel() / max(len(users), 1)
-    there = {keyword.lower() for _, keyword in _keywords(lf_set)}
+    there = {keyword.lower() for _, keyword in _keywords(lfs)}
     readable = np.array([p not in there and any(c.isalpha() for c in p) for p in phrases], bool)
     return readable & (n_users >= _MIN_USERS) & (share <= _MAX_SHARE)
 
 
-def _keywords(lf_set: LFSet) -> Iterator[tuple[KeywordLF, str]]:
-    for lf in lf_set.active:
+def _keywords(lfs: Sequence[LF]) -> Iterator[tuple[KeywordLF, str]]:
+    for lf in lfs:
         if isinstance(lf, KeywordLF):
             yield from ((lf, keyword) for group in lf.groups for keyword in group.keywords)
 
 
-def _droppable(
-    applier: Applier, lf_set: LFSet
-) -> tuple[list[tuple[int, NDArray[np.int64]]], list[tuple[KeywordLF, str]]]:
+def _droppable(applied: AppliedSet) -> tuple[list[tuple[int, NDArray[np.int64]]], list[tuple[KeywordLF, str]]]:
     """Of every LF with several keywords, each keyword with the dev rows that no other keyword of the LF hits."""
-    n = applier.dataset.n_rows("dev")
-    column = {name: j for j, name in enumerate(lf_set.names)}
+    n = applied.dataset.n_rows("dev")
+    column = {name: j for j, name in enumerate(applied.names)}
     only, dropped = [], []
     hits = [
-        (lf, keyword, applier.keyword_rows(keyword, lf.match, lf.case_sensitive)) for lf, keyword in _keywords(lf_set)
+        (lf, keyword, applied.applier.keyword_rows(keyword, lf.match, lf.case_sensitive))
+        for lf, keyword in _keywords(applied.active)
     ]
     for name in dict.fromkeys(lf.name for lf, _, _ in hits):
         of_lf = [item for item in hits if item[0].name == name]
@@ -155,12 +155,12 @@ def _droppable(
     return only, dropped
 
 
-def _thresholds(applier: Applier, lf_set: LFSet) -> tuple[list[tuple[str, Op, float]], NDArray[np.bool_]]:
+def _thresholds(applied: AppliedSet) -> tuple[list[tuple[str, Op, float]], NDArray[np.bool_]]:
     """Thresholds in both tails of the signals that the set does not read, and the dev rows beyond them."""
     offered: list[tuple[str, Op, float]] = []
-    beyond = [np.zeros((applier.dataset.n_rows("dev"), 0), bool)]
-    for name in sorted(SIGNALS.keys() - _read_signals(lf_set) - _NOT_OFFERED):
-        values = applier.columns["dev"].signal(name)
+    beyond = [np.zeros((applied.dataset.n_rows("dev"), 0), bool)]
+    for name in sorted(SIGNALS.keys() - frozenset().union(*(lf.signals_read for lf in applied.active)) - _NOT_OFFERED):
+        values = applied.applier.columns["dev"].signal(name)
         known = values[~np.isnan(values)]
         if not len(known):
             continue
@@ -173,12 +173,3 @@ def _thresholds(applier: Applier, lf_set: LFSet) -> tuple[list[tuple[str, Op, fl
                     offered.append((name, op, float(threshold)))
                     beyond.append(held[:, None])
     return offered, np.concatenate(beyond, axis=1)
-
-
-def _read_signals(lf_set: LFSet) -> set[str]:
-    """The signals that thresholds of the set look at, within combined LFs too."""
-    conditions: list[object] = list(lf_set.active)
-    for lf in lf_set.active:
-        if isinstance(lf, CombinedLF):
-            conditions += [*lf.conditions, *lf.unless]
-    return {condition.signal for condition in conditions if isinstance(condition, SignalCondition)}

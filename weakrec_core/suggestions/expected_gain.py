@@ -11,9 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from weakrec_core.errors import LabelModelError
-from weakrec_core.labeling.apply import Applier
+from weakrec_core.labeling.applied import AppliedSet
 from weakrec_core.labeling.conditions import SignalCondition
-from weakrec_core.labeling.spec import LFSet
 from weakrec_core.stats.folds import user_folds
 from weakrec_core.stats.probability_metrics import CLIP
 from weakrec_core.suggestions.candidates import Candidates, Labels
@@ -91,13 +90,13 @@ class Coverage:
     Reviews that are not read are represented by those that are.
     """
 
-    def __init__(self, applier: Applier, lf_set: LFSet, candidates: Candidates):
-        n = applier.dataset.n_rows("train")
-        reviewed = applier.dataset.split("train")["review_text"].notna().to_numpy()
-        self._applier, self._material = applier, candidates
+    def __init__(self, applied: AppliedSet, candidates: Candidates):
+        n = applied.dataset.n_rows("train")
+        reviewed = applied.dataset.split("train")["review_text"].notna().to_numpy()
+        self._columns, self._candidates = applied.applier.columns["train"], candidates
         self._weight = np.where(reviewed, 0.0, 1 / max(n, 1))
         self._weight[candidates.rows_read] = candidates.read_share / max(len(candidates.rows_read), 1)
-        self._n_votes = (applier.apply(lf_set, "train") != -1).sum(axis=1)
+        self._n_votes = (applied.votes("train") != -1).sum(axis=1)
         self._now = self._n_votes.copy()
         self._by_column = candidates.read.tocsc()
 
@@ -112,15 +111,15 @@ class Coverage:
 
     def _changed(self, pick: Pick) -> tuple[NDArray[np.integer], int]:
         """Train rows on which the number of votes changes, and how."""
-        columns, index = self._applier.columns["train"], pick.index
+        columns, index = self._columns, pick.index
         if pick.action == "add_keyword":
             start, end = self._by_column.indptr[index : index + 2]
-            return self._material.rows_read[self._by_column.indices[start:end]], 1
+            return self._candidates.rows_read[self._by_column.indices[start:end]], 1
         if pick.action == "add_threshold":
-            signal, op, threshold = self._material.thresholds[index]
+            signal, op, threshold = self._candidates.thresholds[index]
             held = SignalCondition(signal=signal, op=op, threshold=threshold).holds(columns)
             return np.flatnonzero(held), 1
-        lf, keyword = self._material.dropped[index]
+        lf, keyword = self._candidates.dropped[index]
         others = [k for group in lf.groups for k in group.keywords if k != keyword]
         hit, kept = (columns.keyword_hits(words, lf.match, lf.case_sensitive) for words in ([keyword], others))
         return np.flatnonzero(hit & ~kept), -1

@@ -7,10 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from weakrec_core import ABSTAIN
-from weakrec_core.labeling.apply import Applier
+from weakrec_core.labeling.applied import AppliedSet
 from weakrec_core.labeling.base import VALUE
 from weakrec_core.labeling.conditions import SignalCondition
-from weakrec_core.labeling.spec import KeywordLF, LFSet, ThresholdLF
+from weakrec_core.labeling.kinds import KeywordLF, ThresholdLF
+from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.suggestions.suggest import Suggestion
 
 
@@ -33,17 +34,15 @@ class Relevant:
     harmed: int
 
 
-def relevant(
-    applier: Applier, lf_set: LFSet, suggestions: Sequence[Suggestion], at_hand: NDArray[np.int64]
-) -> list[Relevant]:
+def relevant(applied: AppliedSet, suggestions: Sequence[Suggestion], at_hand: NDArray[np.int64]) -> list[Relevant]:
     """Those that touch rows at hand, first those that help most of them on balance and are right on dev beyond the base rate:
     by the product of both; else as in the list."""
-    gold = applier.dataset.gold("dev")
+    gold = applied.dataset.gold("dev")
     here = np.zeros(len(gold), bool)
     here[at_hand] = True
     found = []
     for s in suggestions:
-        rows = touched_rows(applier, lf_set, s)
+        rows = touched_rows(applied, s)
         rows = rows[here[rows]]
         known = gold[rows] != ABSTAIN
         agrees = (gold[rows] == VALUE[s.label]) != (s.action == "drop_keyword")
@@ -53,15 +52,15 @@ def relevant(
     return sorted(found, key=lambda r: (r.harmed - r.helped) * max(r.suggestion.lift or 0.0, 0.0))
 
 
-def touched_rows(applier: Applier, lf_set: LFSet, s: Suggestion) -> NDArray[np.int64]:
+def touched_rows(applied: AppliedSet, s: Suggestion) -> NDArray[np.int64]:
     """Positions of the dev rows that have the keyword or are beyond the threshold."""
     if s.keyword is None:
         condition = SignalCondition(signal=s.signal or "", op=s.op or ">=", threshold=s.threshold)
-        return np.flatnonzero(condition.holds(applier.columns["dev"]))
-    lf = next((lf for lf in lf_set.lfs if lf.name == s.lf_name), None)
+        return np.flatnonzero(condition.holds(applied.applier.columns["dev"]))
+    lf = next((lf for lf in applied.lf_set.lfs if lf.name == s.lf_name), None)
     if s.action == "drop_keyword" and isinstance(lf, KeywordLF):
-        return applier.keyword_rows(s.keyword, lf.match, lf.case_sensitive)
-    return applier.keyword_rows(s.keyword, "word", False)
+        return applied.applier.keyword_rows(s.keyword, lf.match, lf.case_sensitive)
+    return applied.applier.keyword_rows(s.keyword, "word", False)
 
 
 def is_open(lf_set: LFSet, s: Suggestion) -> bool:

@@ -9,10 +9,13 @@ import numpy as np
 
 from weakrec_core import LABEL_NAMES
 from weakrec_core.errors import SpecError
+from weakrec_core.labeling.applied import AppliedSet
 from weakrec_core.labeling.apply import Applier
-from weakrec_core.labeling.base import Label
+from weakrec_core.labeling.base import LF, Label
 from weakrec_core.labeling.conditions import Op
-from weakrec_core.labeling.spec import LF, KeywordGroup, KeywordLF, LFSet, ThresholdLF
+from weakrec_core.labeling.kinds import KeywordGroup, KeywordLF, ThresholdLF
+from weakrec_core.labeling.lf_set import LFSet
+from weakrec_core.labeling.result_cache import remembered
 from weakrec_core.stats.intervals import wilson
 from weakrec_core.suggestions.candidates import Candidates, Labels, gather_candidates
 from weakrec_core.suggestions.expected_gain import Coverage, expected_gain
@@ -73,10 +76,9 @@ class Suggestion:
     score: float
 
 
-def suggest(applier: Applier, lf_set: LFSet, k: int = DEFAULT_K) -> list[Suggestion]:
+@remembered
+def suggest(applied: AppliedSet, k: int = DEFAULT_K) -> list[Suggestion]:
     """The best k edits of an LF set, best first; fewer if the reviews and signals do not offer as many.
-
-    Computed once for each set of specs and k, and kept by the applier.
 
     Raises
     ------
@@ -85,7 +87,32 @@ def suggest(applier: Applier, lf_set: LFSet, k: int = DEFAULT_K) -> list[Suggest
     WeakrecError
         If an LF of the set cannot be applied: see `Applier.usable`.
     """
-    return applier.remember(("suggest", lf_set.active, k), lambda: _suggest(applier, lf_set, k))
+    if k < 1:
+        raise SpecError(f"The number of suggestions must be 1 or more, not {k}.")
+    candidates = gather_candidates(applied)
+    gold = applied.dataset.gold("dev")
+    expected = expected_gain(candidates, gold, k)
+    picks = greedy_choice(candidates, gold, k)
+    coverage = Coverage(applied, candidates)
+    suggestions = []
+    for rank, (pick, (_, number)) in enumerate(zip(picks, lfs_of(picks), strict=True)):
+        edit = _edit(candidates, pick, number)
+        alone, together = coverage.add(pick)
+        figures = _dev_figures(applied.applier, candidates, pick, gold)
+        kept = expected.kept.get(pick.action, 0.0)
+        suggestion = Suggestion(
+            action=pick.action,
+            text="",
+            **edit,
+            **figures,
+            coverage_change=alone,
+            log_loss_change=-kept * pick.alone,
+            coverage_change_together=together,
+            log_loss_change_together=float(expected.together[rank]),
+            score=pick.gain,
+        )
+        suggestions.append(replace(suggestion, text=_line(suggestion)))
+    return suggestions
 
 
 def apply_suggestions(lf_set: LFSet, suggestions: Sequence[Suggestion]) -> LFSet:
@@ -124,35 +151,6 @@ def apply_suggestions(lf_set: LFSet, suggestions: Sequence[Suggestion]) -> LFSet
 def to_json(suggestions: Sequence[Suggestion]) -> list[dict[str, Any]]:
     """The suggestions as JSON values, with their rank from 1."""
     return [{"rank": rank} | asdict(s) for rank, s in enumerate(suggestions, 1)]
-
-
-def _suggest(applier: Applier, lf_set: LFSet, k: int) -> list[Suggestion]:
-    if k < 1:
-        raise SpecError(f"The number of suggestions must be 1 or more, not {k}.")
-    candidates = gather_candidates(applier, lf_set)
-    gold = applier.dataset.gold("dev")
-    expected = expected_gain(candidates, gold, k)
-    picks = greedy_choice(candidates, gold, k)
-    coverage = Coverage(applier, lf_set, candidates)
-    suggestions = []
-    for rank, (pick, (_, number)) in enumerate(zip(picks, lfs_of(picks), strict=True)):
-        edit = _edit(candidates, pick, number)
-        alone, together = coverage.add(pick)
-        figures = _dev_figures(applier, candidates, pick, gold)
-        kept = expected.kept.get(pick.action, 0.0)
-        suggestion = Suggestion(
-            action=pick.action,
-            text="",
-            **edit,
-            **figures,
-            coverage_change=alone,
-            log_loss_change=-kept * pick.alone,
-            coverage_change_together=together,
-            log_loss_change_together=float(expected.together[rank]),
-            score=pick.gain,
-        )
-        suggestions.append(replace(suggestion, text=_line(suggestion)))
-    return suggestions
 
 
 def _edit(candidates: Candidates, pick: Pick, number: int) -> dict[str, Any]:

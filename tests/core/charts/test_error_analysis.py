@@ -10,7 +10,7 @@ from weakrec_core.charts.error_analysis import distance_bars, pair_heat_map, sli
 from weakrec_core.error_analysis import near_threshold
 from weakrec_core.error_analysis.pairs import pair_table
 from weakrec_core.error_analysis.slices import Slicing, slice_table
-from weakrec_core.labeling.spec import parse_lf
+from weakrec_core.labeling.parsing import parse_lf
 from weakrec_core.labeling.vote_patterns import group_votes
 
 L = np.random.default_rng(0).integers(-1, 2, (60, 3)).astype(np.int8)

@@ -9,7 +9,7 @@ from weakrec_core.error_analysis.buckets import BUCKETS, Buckets, buckets
 from weakrec_core.error_analysis.filters import RowFilter
 from weakrec_core.errors import SpecError
 from weakrec_core.labeling.apply import Applier
-from weakrec_core.labeling.spec import LFSet
+from weakrec_core.labeling.lf_set import LFSet
 
 # One row a reader; what the LFs vote: good → POSITIVE, bad → NEGATIVE.
 TEXTS = ["good", "bad", "good bad", "good", None, "plain", "bad", "good", "bad", "good"]
@@ -26,7 +26,7 @@ def lf_set(**more: Any) -> LFSet:
 
 @pytest.fixture
 def found(make_dataset: Any) -> Buckets:
-    return buckets(Applier(make_dataset(TEXTS, gold=GOLD, authors=["Ann"] * 5 + ["Bea"] * 5)), lf_set())
+    return buckets(Applier(make_dataset(TEXTS, gold=GOLD, authors=["Ann"] * 5 + ["Bea"] * 5)).of(lf_set()))
 
 
 def rows(found: Buckets, **conditions: Any) -> list[int]:
@@ -104,7 +104,7 @@ def test_what_is_not_there_is_named(found: Buckets) -> None:
 
 
 def test_without_gold_there_are_votes_but_no_errors(make_dataset: Any) -> None:
-    found = buckets(Applier(make_dataset(TEXTS, gold=[-1] * 10)), lf_set())
+    found = buckets(Applier(make_dataset(TEXTS, gold=[-1] * 10)).of(lf_set()))
     assert found.fitted is None
     assert found.confusion.sum() == 0
     assert rows(found, kind="conflict") == [2]
@@ -112,4 +112,4 @@ def test_without_gold_there_are_votes_but_no_errors(make_dataset: Any) -> None:
 
 
 def test_kept_by_the_applier(demo_applier: Applier, tutorial: LFSet) -> None:
-    assert buckets(demo_applier, tutorial) is buckets(demo_applier, tutorial)
+    assert buckets(demo_applier.of(tutorial)) is buckets(demo_applier.of(tutorial))

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from weakrec_core.error_analysis.excerpts import Excerpt, excerpt, marked_text
-from weakrec_core.labeling.spec import LF, parse_lf
+from weakrec_core.labeling.base import LF
+from weakrec_core.labeling.parsing import parse_lf
 
 
 def keyword_lf(*groups: list[str], **more: Any) -> LF:

@@ -13,7 +13,8 @@ from weakrec_core.error_analysis.near_threshold import (
     price_of_a_step,
     signed_distance,
 )
-from weakrec_core.labeling.spec import ThresholdLF, parse_lf
+from weakrec_core.labeling.kinds import ThresholdLF
+from weakrec_core.labeling.parsing import parse_lf
 
 VALUES = np.array([0.1, 0.29, 0.3, 0.305, 0.4, 0.9, np.nan])
 GOLD = np.array([0, 1, 0, 1, 0, 1, 1], np.int8)

@@ -8,19 +8,13 @@ from numpy.typing import NDArray
 
 from weakrec_core.data.dataset import Dataset
 from weakrec_core.errors import LabelModelError
+from weakrec_core.label_model.base import CONSTANT
 from weakrec_core.label_model.calibrated import fit_calibrated
-from weakrec_core.label_model.comparing import (
-    CONSTANT,
-    Comparison,
-    calibration_curve,
-    compare_models,
-    compare_votes,
-    compared,
-)
+from weakrec_core.label_model.comparing import Comparison, calibration_curve, compare_votes, compared
 from weakrec_core.label_model.fitting import LABEL_MODELS
-from weakrec_core.label_model.snorkel_model import SnorkelConfig
+from weakrec_core.label_model.snorkel_config import SnorkelConfig
 from weakrec_core.labeling.apply import Applier
-from weakrec_core.labeling.spec import LFSet
+from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.labeling.vote_patterns import group_votes
 from weakrec_core.stats.folds import user_folds
 from weakrec_core.stats.probability_metrics import probability_metrics
@@ -184,12 +178,12 @@ def test_calibration_curve() -> None:
 def test_on_a_dataset_it_is_that_of_its_votes_and_done_once(
     demo: Dataset, demo_applier: Applier, tutorial: LFSet
 ) -> None:
-    once = compared(demo_applier, tutorial, config=QUICK)
-    assert compared(demo_applier, tutorial, config=QUICK) is once
-    assert compared(demo_applier, tutorial, 0.5, config=QUICK) is not once
-    L, gold = demo_applier.apply(tutorial, "dev"), demo.gold("dev")
+    once = compared(demo_applier.of(tutorial), config=QUICK)
+    assert compared(demo_applier.of(tutorial), config=QUICK) is once
+    assert compared(demo_applier.of(tutorial), 0.5, config=QUICK) is not once
+    L, gold = demo_applier.of(tutorial).votes("dev"), demo.gold("dev")
     users = demo.split("dev")["user_idx"].to_numpy()
-    train, _ = group_votes(demo_applier.apply(tutorial, "train"))
+    train, _ = group_votes(demo_applier.of(tutorial).votes("train"))
     again = compare_votes(train, L, gold, users, tutorial.names, config=QUICK)
     assert (again.recommended, again.why, again.undecided) == (once.recommended, once.why, once.undecided)
     for kind, report in again.reports.items():
@@ -202,7 +196,7 @@ def test_two_comparisons_at_once_give_what_one_alone_gives(
     from concurrent.futures import ThreadPoolExecutor
 
     def one(_: Any) -> Comparison:
-        return compare_models(demo_applier, tutorial, config=QUICK)
+        return compared(demo_applier.of(tutorial), config=QUICK)
 
     alone = one(None)
     with ThreadPoolExecutor(2) as pool:

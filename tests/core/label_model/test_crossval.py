@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from weakrec_core.label_model.calibrated import fit_calibrated
 from weakrec_core.label_model.crossval import cross_validate, fold_dev, held_out_metrics
-from weakrec_core.label_model.majority import fit_majority
+from weakrec_core.label_model.majority import MajorityModel
 from weakrec_core.labeling.vote_patterns import group_votes
 from weakrec_core.stats.folds import user_folds
 
@@ -108,5 +108,5 @@ def test_held_out_metrics_on_a_literal_matrix(covered_only: bool, want: dict[str
 def test_held_out_metrics_where_nothing_votes_or_nothing_is_known() -> None:
     for votes, gold in ((np.full((4, 2), -1, np.int8), GOLD[:4]), (L[:4], np.full(4, -1, np.int8))):
         dev, _ = fold_dev(votes, gold, FOLDS[:4])
-        p = cross_validate(lambda part: fit_majority(["a", "b"], 0.5), dev)
+        p = cross_validate(lambda part: MajorityModel(["a", "b"], 0.5), dev)
         assert held_out_metrics(p, dev) == {"accuracy": None, "auc": None, "log_loss": None, "brier": None, "n": 0}

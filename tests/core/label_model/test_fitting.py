@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from weakrec_core.errors import LabelModelError
-from weakrec_core.label_model.base import LabelModel
-from weakrec_core.label_model.fitting import LABEL_MODELS, checked_prior, fit_label_model, load_label_model
+from weakrec_core.label_model.base import LabelModel, checked_prior
+from weakrec_core.label_model.fitting import LABEL_MODELS, fit_label_model, load_label_model
 from weakrec_core.labeling.vote_patterns import VotePatterns, group_votes
 
 NAMES = ["a", "b", "c"]

@@ -16,12 +16,13 @@ from weakrec_core.label_model.guardrails import (
     check_model,
     check_votes,
 )
-from weakrec_core.label_model.majority import MajorityModel, fit_majority
-from weakrec_core.label_model.snorkel_model import SnorkelConfig, fit_snorkel
+from weakrec_core.label_model.majority import MajorityModel
+from weakrec_core.label_model.snorkel_config import SnorkelConfig
+from weakrec_core.label_model.snorkel_model import fit_snorkel
 from weakrec_core.labeling.apply import Applier
 from weakrec_core.labeling.dependence import dependent_pairs
 from weakrec_core.labeling.drift import drift_table
-from weakrec_core.labeling.spec import LFSet
+from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.labeling.vote_patterns import VotePatterns, group_votes
 
 QUICK = SnorkelConfig(n_epochs=100)
@@ -126,7 +127,7 @@ def test_dependence() -> None:
 
 def test_t14_dependence_of_polarity_and_subjectivity(demo_applier: Applier, tutorial: LFSet) -> None:
     """Both come from TextBlob's score of the same words."""
-    dev, _ = demo_applier.patterns(tutorial, "dev")
+    dev = demo_applier.of(tutorial).patterns("dev")
     assert [pair[:2] for pair in dependent_pairs(dev, tutorial.names)] == [
         ("polarity_positive", "subjectivity_positive")
     ]
@@ -181,7 +182,7 @@ def test_s8_inverted() -> None:
     found = by_name(check_model(fit_calibrated(train, dev, names(4)), train))
     assert found["inverted"][0].message.startswith("lf3 ")
     assert "inverted" not in of_snorkel(draw([0.8, 0.8, 0.75, 0.6], 2000)[0])
-    assert check_model(fit_majority(names(4), 0.65), train) == []
+    assert check_model(MajorityModel(names(4), 0.65), train) == []
 
 
 def test_s8_inverted_is_told_by_the_label_that_the_lf_votes() -> None:
@@ -280,7 +281,10 @@ def empty(m: int) -> VotePatterns:
 def test_no_rows(m: int) -> None:
     found = by_name(check_votes(empty(m), empty(m), steady(m)))
     assert set(found) <= {"few_lfs", "never_votes"}
-    for model in (fit_majority(names(m)), fit_calibrated(empty(m), group_votes(*draw([0.8] * m, 9))[0], names(m))):
+    for model in (
+        MajorityModel(names(m), 0.5),
+        fit_calibrated(empty(m), group_votes(*draw([0.8] * m, 9))[0], names(m)),
+    ):
         assert check_model(model, empty(m)) == []
 
 
@@ -313,8 +317,8 @@ def test_on_a_dataset_without_gold(make_dataset: Any) -> None:
     applier = Applier(make_dataset(["good", "bad", None] * 4, gold=[-1] * 12))
     group = {"label": "POSITIVE", "keywords": ["good"]}
     lf_set = LFSet.model_validate({"name": "s", "lfs": [{"kind": "keyword", "name": "a", "groups": [group]}]})
-    train, dev = (applier.patterns(lf_set, split)[0] for split in ("train", "dev"))
-    assert {w.name for w in check_votes(train, dev, drift_table(applier, lf_set))} == {"few_lfs", "one_class"}
+    train, dev = (applier.of(lf_set).patterns(split) for split in ("train", "dev"))
+    assert {w.name for w in check_votes(train, dev, drift_table(applier.of(lf_set)))} == {"few_lfs", "one_class"}
 
 
 def test_warnings_say_what_to_do() -> None:

@@ -9,12 +9,12 @@ from scipy.special import logit
 from weakrec_core.errors import LabelModelError
 from weakrec_core.label_model.held_out import held_out
 from weakrec_core.labeling.apply import Applier
-from weakrec_core.labeling.spec import LFSet
+from weakrec_core.labeling.lf_set import LFSet
 
 
 def test_a_move_is_the_log_odds_with_the_vote_less_those_without(demo_applier: Applier, tutorial: LFSet) -> None:
-    fitted = held_out(demo_applier, tutorial)
-    L = demo_applier.apply(tutorial, "dev")
+    fitted = held_out(demo_applier.of(tutorial))
+    L = demo_applier.of(tutorial).votes("dev")
     row = int(np.argmax((L != -1).sum(axis=1)))
     model = fitted.models[fitted.folds[row]]
     moves = fitted.moves(row)
@@ -27,16 +27,16 @@ def test_a_move_is_the_log_odds_with_the_vote_less_those_without(demo_applier: A
 
 
 def test_the_model_of_a_row_has_not_seen_its_user(demo_applier: Applier, tutorial: LFSet) -> None:
-    fitted = held_out(demo_applier, tutorial)
+    fitted = held_out(demo_applier.of(tutorial))
     users = demo_applier.dataset.split("dev")["user_idx"].to_numpy()
     for user in users[:20]:
         assert len(set(fitted.folds[users == user])) == 1
     for fold, model in enumerate(fitted.models):
         rows = fitted.folds == fold
-        p = model.predict_proba(demo_applier.apply(tutorial, "dev")[rows])
+        p = model.predict_proba(demo_applier.of(tutorial).votes("dev")[rows])
         np.testing.assert_allclose(fitted.p_positive[rows], p, rtol=1e-12)
 
 
 def test_without_gold_there_is_no_model(make_dataset: Any, tutorial: LFSet) -> None:
     with pytest.raises(LabelModelError, match="no gold"):
-        held_out(Applier(make_dataset(["good"] * 4, gold=[-1] * 4)), tutorial)
+        held_out(Applier(make_dataset(["good"] * 4, gold=[-1] * 4)).of(tutorial))

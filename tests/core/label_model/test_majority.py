@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from snorkel.labeling.model import MajorityLabelVoter
 
 from weakrec_core.label_model.fitting import load_label_model
-from weakrec_core.label_model.majority import fit_majority
+from weakrec_core.label_model.majority import MajorityModel
 
 MATRICES = st.integers(1, 6).flatmap(
     lambda m: hnp.arrays(np.int8, st.tuples(st.integers(1, 20), st.just(m)), elements=st.integers(-1, 1))
@@ -20,7 +20,7 @@ MATRICES = st.integers(1, 6).flatmap(
 @settings(deadline=None)
 @given(MATRICES)
 def test_equals_snorkel_where_an_lf_voted(L: NDArray[np.int8]) -> None:
-    p = fit_majority(["lf"] * L.shape[1], 0.3).predict_proba(L)
+    p = MajorityModel(["lf"] * L.shape[1], 0.3).predict_proba(L)
     covered = (L != -1).any(axis=1)
     theirs = MajorityLabelVoter().predict_proba(L.astype(int))[:, 1]
     np.testing.assert_allclose(p[covered], theirs[covered])
@@ -29,11 +29,11 @@ def test_equals_snorkel_where_an_lf_voted(L: NDArray[np.int8]) -> None:
 
 def test_by_hand() -> None:
     L = np.array([[1, 1, 0], [0, 0, 1], [1, 0, -1], [-1, -1, 0], [-1, -1, -1]], np.int8)
-    assert fit_majority(["a", "b", "c"], 0.64).predict_proba(L).tolist() == [1, 0, 0.5, 0, 0.64]
+    assert MajorityModel(["a", "b", "c"], 0.64).predict_proba(L).tolist() == [1, 0, 0.5, 0, 0.64]
 
 
 def test_it_has_no_weights_and_survives_being_saved() -> None:
-    model = fit_majority(["a", "b"], 0.64)
+    model = MajorityModel(["a", "b"], 0.64)
     again = load_label_model(json.loads(json.dumps(model.to_json(), allow_nan=False)))
     assert (again.kind, again.lf_names, again.prior) == ("majority", ["a", "b"], 0.64)
     assert np.isnan(again.weights).tolist() == [True, True]

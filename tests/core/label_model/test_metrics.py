@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import accuracy_score, brier_score_loss, log_loss, roc_auc_score
 
-from weakrec_core.label_model.majority import fit_majority
+from weakrec_core.label_model.majority import MajorityModel
 from weakrec_core.label_model.metrics import gold_metrics
 from weakrec_core.labeling.vote_patterns import group_votes
 from weakrec_core.stats.probability_metrics import CLIP, probability_metrics
@@ -47,7 +47,7 @@ def test_a_tie_is_half_right_and_certainty_costs_something_finite() -> None:
 def test_a_model_is_measured_where_an_lf_voted() -> None:
     L = np.array([[1], [1], [0], [-1], [-1], [1]], np.int8)
     patterns, _ = group_votes(L, np.array([1, 0, 0, 0, 1, -1]))
-    model = fit_majority(["a"], 0.9)
+    model = MajorityModel(["a"], 0.9)
     covered = gold_metrics(model, patterns)
     assert covered["n"] == 3
     assert covered["accuracy"] == pytest.approx(2 / 3)

@@ -10,7 +10,7 @@ from weakrec_core.data.dataset import Dataset
 from weakrec_core.label_model.calibrated import fit_calibrated
 from weakrec_core.label_model.set_figures import set_figures
 from weakrec_core.labeling.apply import Applier
-from weakrec_core.labeling.spec import LFSet
+from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.labeling.vote_patterns import group_votes
 from weakrec_core.stats.folds import user_folds
 from weakrec_core.stats.probability_metrics import CLIP
@@ -24,15 +24,15 @@ def keywords(*words: str, label: str = "POSITIVE") -> LFSet:
 
 def test_the_figures_are_those_of_rows(demo: Dataset, demo_applier: Applier, tutorial: LFSet) -> None:
     """Each fold's users predicted by a model fitted on the rows of the others; nothing grouped, nothing started warm."""
-    L, gold = demo_applier.apply(tutorial, "dev"), demo.gold("dev")
-    train_L = demo_applier.apply(tutorial, "train")
+    L, gold = demo_applier.of(tutorial).votes("dev"), demo.gold("dev")
+    train_L = demo_applier.of(tutorial).votes("train")
     train, _ = group_votes(train_L)
     folds = user_folds(demo.split("dev")["user_idx"].to_numpy())
     p = np.full(len(gold), np.nan)
     for fold in range(5):
         others, _ = group_votes(L[folds != fold], gold[folds != fold])
         p[folds == fold] = fit_calibrated(train, others, tutorial.names).predict_proba(L[folds == fold])
-    figures = set_figures(demo_applier, tutorial)
+    figures = set_figures(demo_applier.of(tutorial))
     np.testing.assert_allclose(figures.p_positive, p, atol=1e-6)
     covered = (L != -1).any(axis=1)
     assert figures.accuracy == pytest.approx(((p > 0.5) == gold)[covered].mean())
@@ -43,27 +43,28 @@ def test_the_figures_are_those_of_rows(demo: Dataset, demo_applier: Applier, tut
 
 
 def test_computed_once_for_the_same_functions(demo_applier: Applier, tutorial: LFSet) -> None:
-    first = set_figures(demo_applier, tutorial)
+    first = set_figures(demo_applier.of(tutorial))
     renamed = tutorial.model_dump(mode="json")
     renamed["lfs"][0]["name"] = "another"
-    assert set_figures(demo_applier, LFSet.model_validate(renamed)) is first
+    assert set_figures(demo_applier.of(LFSet.model_validate(tutorial.model_dump(mode="json")))) is first
+    assert set_figures(demo_applier.of(LFSet.model_validate(renamed))).auc == first.auc
     renamed["lfs"][0]["enabled"] = False
-    assert set_figures(demo_applier, LFSet.model_validate(renamed)) is not first
+    assert set_figures(demo_applier.of(LFSet.model_validate(renamed))) is not first
 
 
 def test_none_where_nothing_votes_on_dev_or_dev_has_no_gold(make_dataset: Any) -> None:
     applier = Applier(make_dataset(["good", "bad"] * 6))
     for lf_set in (keywords("absent"), keywords()):
-        silent = set_figures(applier, lf_set)
+        silent = set_figures(applier.of(lf_set))
         assert (silent.train_coverage, silent.conflicts) == (0, 0)
         assert (silent.accuracy, silent.auc, silent.log_loss) == (None, None, None)
     applier = Applier(make_dataset(["good", "bad"] * 6, gold=[-1] * 12, name="blind"))
-    blind = set_figures(applier, keywords("good"))
+    blind = set_figures(applier.of(keywords("good")))
     assert blind.train_coverage == 0.5
     assert (blind.accuracy, blind.auc, blind.log_loss, blind.p_positive) == (None, None, None, None)
 
 
 def test_one_class_in_dev_has_no_auc(make_dataset: Any) -> None:
     applier = Applier(make_dataset(["good", "bad"] * 6, gold=[1] * 12))
-    figures = set_figures(applier, keywords("good"))
+    figures = set_figures(applier.of(keywords("good")))
     assert (figures.accuracy, figures.auc) == (1, None)

@@ -17,7 +17,8 @@ from snorkel.labeling.model import LabelModel
 
 from weakrec_core.errors import LabelModelError
 from weakrec_core.label_model.fitting import fit_label_model, load_label_model
-from weakrec_core.label_model.snorkel_model import SnorkelConfig, SnorkelModel, fit_snorkel
+from weakrec_core.label_model.snorkel_config import SnorkelConfig
+from weakrec_core.label_model.snorkel_model import SnorkelModel, fit_snorkel
 from weakrec_core.labeling.vote_patterns import VotePatterns, group_votes, merge_patterns
 
 Votes = NDArray[np.int8]

@@ -15,11 +15,11 @@ from weakrec_core.label_model.comparing import compared
 from weakrec_core.label_model.guardrails import check_comparison, check_model, check_votes
 from weakrec_core.label_model.label_train import label_train
 from weakrec_core.label_model.set_figures import set_figures
-from weakrec_core.label_model.snorkel_model import SnorkelConfig
-from weakrec_core.label_model.text_labels import add_text_model, blend, compare_with_text, telling_table
+from weakrec_core.label_model.snorkel_config import SnorkelConfig
+from weakrec_core.label_model.text_labels import blend, compare_with_text, label_train_with_text, telling_table
 from weakrec_core.label_model.text_model import TextModel, fit_text_model
 from weakrec_core.labeling.apply import Applier
-from weakrec_core.labeling.spec import LFSet
+from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.workspace import Workspace
 
 FILLER = ["the plot", "the hero", "some dragons", "a long road", "the second part", "many chapters"]
@@ -63,8 +63,8 @@ def test_blend() -> None:
 def test_it_labels_reviews_without_a_vote_and_nothing_else_is_new(make_dataset: Any) -> None:
     texts, gold = reviews(400)
     applier = Applier(make_dataset(texts, gold=gold))
-    step = label_train(applier, knows("good", "bad"), "calibrated")
-    more = add_text_model(applier, step)
+    step = label_train(applier.of(knows("good", "bad")), "calibrated")
+    more = label_train_with_text(step.applied, "calibrated")
     reviewed = applier.dataset.split("train")["review_text"].notna().to_numpy()
     assert more.covered[step.covered].all()
     np.testing.assert_array_equal(more.covered & ~step.covered, reviewed & ~step.covered)
@@ -81,8 +81,8 @@ def test_it_labels_reviews_without_a_vote_and_nothing_else_is_new(make_dataset: 
 def test_its_labels_are_the_blend_of_both_models(make_dataset: Any) -> None:
     texts, gold = reviews(300, telling=0.8)
     applier = Applier(make_dataset(texts, gold=gold))
-    step = label_train(applier, knows("good", "bad", "dreary"), "calibrated")
-    more = add_text_model(applier, step)
+    step = label_train(applier.of(knows("good", "bad", "dreary")), "calibrated")
+    more = label_train_with_text(step.applied, "calibrated")
     train, dev = (applier.dataset.split(s)["review_text"] for s in ("train", "dev"))
     text = fit_text_model(train, np.where(step.covered, step.p_positive, np.nan), dev, applier.dataset.gold("dev"))
     want = blend(step.p_positive, text.predict_proba(train), step.covered)
@@ -92,18 +92,18 @@ def test_its_labels_are_the_blend_of_both_models(make_dataset: Any) -> None:
 def test_it_helps_where_the_lfs_miss_what_the_words_say(make_dataset: Any) -> None:
     texts, gold = reviews(300)
     applier = Applier(make_dataset(texts, gold=gold))
-    found = compare_with_text(applier, knows("good", "bad"), "calibrated")
+    found = compare_with_text(applier.of(knows("good", "bad")), "calibrated")
     assert found.helps
     assert found.with_text["auc"] > 0.95 > found.alone["auc"]
     assert found.alone["n"] == found.with_text["n"] == 270  # of 300 rows every tenth has no review
-    assert compare_with_text(applier, knows("good", "bad"), "calibrated") is found
+    assert compare_with_text(applier.of(knows("good", "bad")), "calibrated") is found
 
 
 def test_it_does_not_help_where_the_words_say_nothing_more(make_dataset: Any) -> None:
     """Five words, each with an LF of its own; what is left is noise."""
     texts, gold = reviews(300, telling=0.3)
     applier = Applier(make_dataset(texts, gold=gold))
-    found = compare_with_text(applier, knows("good", "bad", "lovely", "dreary"), "calibrated")
+    found = compare_with_text(applier.of(knows("good", "bad", "lovely", "dreary")), "calibrated")
     assert not found.helps
     assert found.with_text["log_loss"] > found.alone["log_loss"]
 
@@ -118,16 +118,16 @@ def test_users_are_held_out(make_dataset: Any, workspace: Workspace) -> None:
     dataset = make_dataset(texts, gold=gold)
     dev = pd.read_parquet(dataset.path / "dev.parquet")
     dev.assign(user_idx=(240 + user).astype(np.int32)).to_parquet(dataset.path / "dev.parquet")
-    found = compare_with_text(Applier(open_dataset(workspace, "tiny")), knows("good", "bad", "lovely"), "majority")
+    found = compare_with_text(Applier(open_dataset(workspace, "tiny")).of(knows("good", "bad", "lovely")), "majority")
     assert found.with_text["auc"] < 0.65
 
 
 def test_too_few_words_in_common_say_so(make_dataset: Any) -> None:
     applier = Applier(make_dataset(["good", "bad", "lovely", "dreary"] * 3, gold=[1, 0, 1, 0] * 3))
-    assert compare_with_text(applier, knows("good", "bad"), "majority").alone["n"] == 12
+    assert compare_with_text(applier.of(knows("good", "bad")), "majority").alone["n"] == 12
     applier = Applier(make_dataset([f"{word} {i}" for i, word in enumerate("abcdefgh")], name="rare"))
     with pytest.raises(LabelModelError, match="more reviews"):
-        compare_with_text(applier, knows("good", "bad"), "majority")
+        compare_with_text(applier.of(knows("good", "bad")), "majority")
 
 
 def test_no_gold_of_train_is_ever_opened(demo: Dataset, tutorial: LFSet) -> None:
@@ -146,12 +146,12 @@ def test_no_gold_of_train_is_ever_opened(demo: Dataset, tutorial: LFSet) -> None
 
 def _everything(applier: Applier, lf_set: LFSet) -> None:
     quick = SnorkelConfig(n_epochs=10)
-    set_figures(applier, lf_set)
-    comparison = compared(applier, lf_set, config=quick)
-    step = label_train(applier, lf_set, comparison.recommended, config=quick)
-    found = compare_with_text(applier, lf_set, "calibrated")
+    applied = applier.of(lf_set)
+    set_figures(applied)
+    comparison = compared(applied, config=quick)
+    found = compare_with_text(applied, "calibrated")
     assert found.helps == (found.with_text["log_loss"] < found.alone["log_loss"])
-    step = add_text_model(applier, step)
+    step = label_train_with_text(applied, comparison.recommended, config=quick)
     assert step.covered.mean() > 0.05
     check_votes(step.train, step.dev, step.drift)
     check_model(step.model, step.train)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from snorkel.labeling import LFAnalysis
 
 from weakrec_core.labeling.analysis import BETTER, NO_VOTES, SAME, WORSE, lf_summary, set_summary, to_records
-from weakrec_core.labeling.spec import LFSet
+from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.labeling.vote_patterns import group_votes
 from weakrec_core.stats.intervals import wilson
 
@@ -35,7 +35,7 @@ def set_of(m: int) -> LFSet:
 
 
 def table(L: Labels, gold: Labels) -> pd.DataFrame:
-    return lf_summary(group_votes(L, gold)[0], set_of(L.shape[1]))
+    return lf_summary(group_votes(L, gold)[0], set_of(L.shape[1]).lfs)
 
 
 def snorkels(L: Labels, gold: Labels) -> pd.DataFrame:
@@ -154,7 +154,7 @@ def test_nothing_to_analyse() -> None:
     assert ours["coverage"].tolist() == [0.0, 0.0]
     assert ours["emp_acc"].isna().all()
     assert set_summary(group_votes(empty)[0]) == {"coverage": 0.0, "overlap": 0.0, "conflict": 0.0, "rows": 0}
-    assert len(lf_summary(group_votes(np.zeros((5, 0), np.int8))[0], set_of(0))) == 0
+    assert len(lf_summary(group_votes(np.zeros((5, 0), np.int8))[0], set_of(0).lfs)) == 0
 
 
 def test_records_are_json() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from weakrec_core.data.dataset import SPLITS
 from weakrec_core.labeling.apply import Applier
-from weakrec_core.labeling.spec import LFSet
+from weakrec_core.labeling.lf_set import LFSet
 
 TEXTS = ["good bad", "bad", None, "good", ""]
 
@@ -28,7 +28,7 @@ def lf_set(*lfs: dict[str, Any]) -> LFSet:
 
 def votes(dataset: Any, *lfs: dict[str, Any]) -> list[list[int]]:
     """One list an LF."""
-    return Applier(dataset).apply(lf_set(*lfs), "dev").T.tolist()
+    return Applier(dataset).of(lf_set(*lfs)).votes("dev").T.tolist()
 
 
 def test_the_first_group_with_a_hit_wins(make_dataset: Any) -> None:
@@ -63,25 +63,25 @@ def test_columns_follow_the_set_and_leave_out_what_is_switched_off(make_dataset:
     off = keyword("off", ("POSITIVE", ["good"]), enabled=False)
     first, second = threshold("x", ">", threshold=3), keyword("y", ("NEGATIVE", ["bad"]))
     mixed = lf_set(off, second, first)
-    L = applier.apply(mixed, "dev")
+    L = applier.of(mixed).votes("dev")
     assert mixed.names == ["y", "x"]
     assert L.dtype == np.int8
     assert L.tolist() == np.array([applier.votes(lf, "dev") for lf in mixed.active]).T.tolist()
-    assert applier.apply(lf_set(off), "dev").shape == (5, 0)
-    assert applier.apply(lf_set(), "train").shape == (5, 0)
+    assert applier.of(lf_set(off)).votes("dev").shape == (5, 0)
+    assert applier.of(lf_set()).votes("train").shape == (5, 0)
 
 
 def test_an_lf_is_applied_once_whatever_its_name(make_dataset: Any) -> None:
     applier = Applier(make_dataset(TEXTS))
     one, other = keyword("one", ("POSITIVE", ["good"])), threshold("two", ">", threshold=3)
-    applier.apply(lf_set(one, other), "dev")
+    applier.of(lf_set(one, other)).votes("dev")
     assert applier.applications == 2
-    applier.apply(lf_set(other | {"name": "renamed"}, one), "dev")
+    applier.of(lf_set(other | {"name": "renamed"}, one)).votes("dev")
     assert applier.applications == 2
     edited = lf_set(one, other | {"threshold": 3.5})
-    applier.apply(edited, "dev")
+    applier.of(edited).votes("dev")
     assert applier.applications == 3
-    applier.apply(edited, "train")
+    applier.of(edited).votes("train")
     assert applier.applications == 5
     with pytest.raises(ValueError, match="read-only"):
         applier.votes(edited.lfs[0], "dev")[0] = 1
@@ -92,6 +92,7 @@ def test_patterns_carry_the_gold_of_the_split(make_dataset: Any) -> None:
     applier = Applier(dataset)
     s = lf_set(keyword("a", ("POSITIVE", ["good"]), ("NEGATIVE", ["bad"])), threshold("b", ">", threshold=3))
     for split in SPLITS:
-        patterns, inverse = applier.patterns(s, split)
-        assert np.array_equal(patterns.votes[inverse], applier.apply(s, split))
+        applied = applier.of(s)
+        patterns = applied.patterns(split)
+        assert np.array_equal(patterns.votes[applied.pattern_of_row(split)], applied.votes(split))
         assert patterns.gold_counts.sum(axis=0).tolist() == ([0, 0] if split == "train" else [1, 3])

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from weakrec_core.labeling.diff import diff_sets
-from weakrec_core.labeling.spec import LFSet
+from weakrec_core.labeling.lf_set import LFSet
 
 WORDS: dict[str, Any] = {
     "kind": "keyword",

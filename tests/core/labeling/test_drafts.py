@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from weakrec_core.errors import SpecError
 from weakrec_core.labeling.drafts import Draft, keep, open_draft, recall
-from weakrec_core.labeling.spec import LFSet
+from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.labeling.versions import Version, load_version, save_version
 from weakrec_core.workspace import Workspace
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from weakrec_core.labeling.apply import Applier
 from weakrec_core.labeling.drift import drift_table, vote_rate
-from weakrec_core.labeling.spec import LFSet
+from weakrec_core.labeling.lf_set import LFSet
 
 
 def keywords(*words: str) -> LFSet:
@@ -60,7 +60,7 @@ def test_drift_is_much_and_more_than_chance(make_dataset: Any) -> None:
     dataset = make_dataset(texts)
     dev = dataset.split("dev")
     dev["review_text"] = ["same more less"] * 80 + ["same"] * 20 + [""] * 100
-    table = drift_table(Applier(dataset), keywords("same", "more", "less", "absent")).set_index("name")
+    table = drift_table(Applier(dataset).of(keywords("same", "more", "less", "absent"))).set_index("name")
     assert table.index.tolist() == ["same", "more", "less", "absent"]
     assert table["dev"].tolist() == [0.5, 0.4, 0.4, 0]
     assert table["train"].tolist() == [0.5, 0.2, 0, 0]
@@ -79,23 +79,23 @@ def test_drift_is_much_and_more_than_chance(make_dataset: Any) -> None:
 def test_small_differences_and_chance_are_no_drift(make_dataset: Any, n: int, of_dev: int, drifts: bool) -> None:
     dataset = make_dataset(["word"] * (n // 5) + [""] * (n - n // 5))
     dataset.split("dev")["review_text"] = ["word"] * of_dev + [""] * (n - of_dev)
-    assert drift_table(Applier(dataset), keywords("word"))["drifts"].tolist() == [drifts]
+    assert drift_table(Applier(dataset).of(keywords("word")))["drifts"].tolist() == [drifts]
 
 
 def test_users_who_vote_alike_make_a_difference_chance(make_dataset: Any) -> None:
     dataset = make_dataset(["word"] * 400 + [""] * 1600)
     dataset.split("dev")["review_text"] = ["word"] * 600 + [""] * 1400
-    assert drift_table(Applier(dataset), keywords("word"))["drifts"].tolist() == [True]
+    assert drift_table(Applier(dataset).of(keywords("word")))["drifts"].tolist() == [True]
     for split in ("dev", "train"):  # a hundred rows a user, all alike
         frame = dataset.split(split)
         frame["user_idx"] = (frame["user_idx"].min() + np.arange(2000) // 100).astype(np.int32)
-    assert drift_table(Applier(dataset), keywords("word"))["drifts"].tolist() == [False]
+    assert drift_table(Applier(dataset).of(keywords("word")))["drifts"].tolist() == [False]
 
 
 def test_an_edit_recomputes_one_rate(make_dataset: Any) -> None:
     applier = Applier(make_dataset(["one two", "two", "three"]))
-    drift_table(applier, keywords("one", "two"))
+    drift_table(applier.of(keywords("one", "two")))
     done = applier.applications
-    drift_table(applier, keywords("one", "three"))
+    drift_table(applier.of(keywords("one", "three")))
     assert applier.applications == done + 2  # on dev and on train
-    assert drift_table(applier, keywords()).columns.tolist() == ["name", "dev", "train", "drifts"]
+    assert drift_table(applier.of(keywords())).columns.tolist() == ["name", "dev", "train", "drifts"]

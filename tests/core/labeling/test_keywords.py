@@ -8,7 +8,7 @@ import pytest
 from weakrec_core.labeling.apply import Applier
 from weakrec_core.labeling.keywords import keyword_table
 from weakrec_core.labeling.kinds import KeywordLF
-from weakrec_core.labeling.spec import parse_lf
+from weakrec_core.labeling.parsing import parse_lf
 
 
 def keyword_lf(*groups: tuple[str, list[str]], **more: Any) -> KeywordLF:

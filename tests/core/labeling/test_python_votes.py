@@ -11,9 +11,12 @@ import pytest
 from weakrec_core.errors import SpecError
 from weakrec_core.jobs import processes
 from weakrec_core.labeling.apply import Applier
-from weakrec_core.labeling.external import MODULES_VARIABLE, PythonLF
+from weakrec_core.labeling.base import LF
+from weakrec_core.labeling.kinds import PythonLF
+from weakrec_core.labeling.kinds.python import MODULES_VARIABLE
+from weakrec_core.labeling.lf_set import LFSet
+from weakrec_core.labeling.parsing import parse_lf
 from weakrec_core.labeling.python_votes import StillRunning, background_votes
-from weakrec_core.labeling.spec import LF, LFSet, parse_lf
 from weakrec_core.workspace import Workspace
 
 TEXTS = ["good", "bad", None]

@@ -10,7 +10,7 @@ import pytest
 from weakrec_core.data.dataset import Dataset
 from weakrec_core.errors import RunError
 from weakrec_core.evaluation.rating_metrics import rating_metrics
-from weakrec_core.labeling.spec import LFSet
+from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.runs.compare import compare_runs
 from weakrec_core.runs.store import Run, Status, new_run
 

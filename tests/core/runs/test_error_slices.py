@@ -6,7 +6,7 @@ import pytest
 from weakrec_core.data.dataset import Dataset
 from weakrec_core.error_analysis.slices import cut
 from weakrec_core.errors import RunError
-from weakrec_core.labeling.spec import LFSet
+from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.runs.error_slices import dataset_of, error_slices
 from weakrec_core.runs.measure_run import ROWS_FILE
 from weakrec_core.runs.store import Run, new_run

@@ -19,10 +19,10 @@ from weakrec_core.data.splits import SplitConfig
 from weakrec_core.errors import RunError, WeakrecError
 from weakrec_core.label_model.fitting import load_label_model
 from weakrec_core.label_model.label_train import label_train
-from weakrec_core.label_model.text_labels import add_text_model
+from weakrec_core.label_model.text_labels import label_train_with_text
 from weakrec_core.label_model.text_model import TextModel
 from weakrec_core.labeling.apply import Applier
-from weakrec_core.labeling.spec import LFSet
+from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.runs import job
 from weakrec_core.runs.store import CHECKPOINT, Run, Status, list_runs, new_run
 from weakrec_core.workspace import Workspace
@@ -102,12 +102,12 @@ def test_the_label_model_loads_back_to_the_same_probabilities(done: Any, dataset
     run, result, _, _ = done
     values = json.loads((run.path / "label_model.json").read_text(encoding="utf-8"))
     applier = Applier(dataset)
-    step = label_train(applier, tutorial, "calibrated")
+    step = label_train(applier.of(tutorial), "calibrated")
     model = load_label_model(values)
     np.testing.assert_array_equal(model.predict_proba(step.train.votes), step.model.predict_proba(step.train.votes))
     assert model.lf_names == tutorial.names
     reviews = dataset.split("train")["review_text"]
-    text = add_text_model(applier, step).text
+    text = label_train_with_text(step.applied, "calibrated").text
     assert text is not None
     np.testing.assert_allclose(
         TextModel.from_json(values["text"]).predict_proba(reviews), text.predict_proba(reviews), atol=1e-12
@@ -324,14 +324,13 @@ def test_the_text_model_where_it_helps(make_dataset: Any) -> None:
     rng = np.random.default_rng(0)
     gold = rng.integers(0, 2, 300)
     texts = [f"{rng.choice(['the plot', 'the hero'])} {['bad', 'good'][g]} {['dull', 'fine'][g]}" for g in gold]
-    applier = Applier(make_dataset(texts, gold=gold.tolist()))
-    step = label_train(applier, words("good"), "calibrated")
-    assert job._with_text(applier, words("good"), step, always=False).text is not None
-    rare = Applier(make_dataset(["one", "two", "three", "four"], gold=[1, 0, 0, 1], name="rare"))
-    step = label_train(rare, words("one"), "majority")
-    assert job._with_text(rare, words("one"), step, always=False) is step
+    labels = label_train(words("good").apply(make_dataset(texts, gold=gold.tolist())), "calibrated")
+    assert job._with_text(labels, always=False).text is not None
+    rare = make_dataset(["one", "two", "three", "four"], gold=[1, 0, 0, 1], name="rare")
+    labels = label_train(words("one").apply(rare), "majority")
+    assert job._with_text(labels, always=False) is labels
     with pytest.raises(WeakrecError, match="text model"):
-        job._with_text(rare, words("one"), step, always=True)
+        job._with_text(labels, always=True)
 
 
 def test_launch_starts_a_session_of_its_own(make_dataset: Any, workspace: Workspace, tutorial: LFSet) -> None:
@@ -365,7 +364,7 @@ def test_the_train_rows_are_those_kept(dataset: Dataset, tutorial: LFSet, monkey
     with pytest.raises(RunError, match="Seen"):
         job.execute(run)
     ((of, rows, config),) = seen
-    step = label_train(Applier(open_dataset(dataset.workspace, dataset.name)), tutorial, "calibrated")
+    step = label_train(Applier(open_dataset(dataset.workspace, dataset.name)).of(tutorial), "calibrated")
     kept = step.kept(0.7)
     assert 0 < kept.sum() < step.covered.sum()
     frame = dataset.split("train")[kept]

@@ -9,7 +9,7 @@ import pytest
 
 from weakrec_core.data.dataset import Dataset
 from weakrec_core.errors import RunError
-from weakrec_core.labeling.spec import LFSet
+from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.runs import test_looks
 from weakrec_core.runs.job import execute
 from weakrec_core.runs.report import render_report

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from weakrec_core.data.dataset import Dataset, open_dataset
 from weakrec_core.errors import RunError, WeakrecError
-from weakrec_core.labeling.spec import LFSet
+from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.runs import store
 from weakrec_core.runs.store import Run, RunConfig, Status, list_runs, new_run, open_run
 

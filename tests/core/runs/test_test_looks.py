@@ -9,7 +9,7 @@ import pytest
 
 from weakrec_core.data.dataset import Dataset
 from weakrec_core.files import PROJECT
-from weakrec_core.labeling.spec import LFSet
+from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.runs import job, test_looks
 from weakrec_core.runs.store import Run, new_run
 from weakrec_core.workspace import Workspace

@@ -6,7 +6,7 @@ import pyarrow.compute as pc
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from weakrec_core.labeling.columns import keyword_pattern
+from weakrec_core.labeling.keyword_match import keyword_pattern
 from weakrec_core.suggestions.phrases import phrase_incidence
 
 WORDS = st.sampled_from(["a", "Bc", "it", "it's", "s", "don't", "so-so", "so", "4", "été", "_x_", "it’s"])

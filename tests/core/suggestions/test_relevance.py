@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from weakrec_core.labeling.apply import Applier
-from weakrec_core.labeling.spec import LFSet
+from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.suggestions.relevance import is_open, relevant, touched_rows
 from weakrec_core.suggestions.suggest import Suggestion, apply_suggestions
 
@@ -41,10 +41,10 @@ def test_rows_helped_and_harmed(make_dataset: Any) -> None:
     every = np.arange(6)
     found = {
         r.suggestion: (r.rows.tolist(), r.helped, r.harmed)
-        for r in relevant(applier, lf_set(), [dull, loved, drop, long], every)
+        for r in relevant(applier.of(lf_set()), [dull, loved, drop, long], every)
     }
     assert found == {dull: ([2, 3], 2, 0), loved: ([0, 1], 1, 1), drop: ([0, 1], 1, 1), long: ([3], 1, 0)}
-    (only,) = relevant(applier, lf_set(), [dull, loved], np.array([3]))
+    (only,) = relevant(applier.of(lf_set()), [dull, loved], np.array([3]))
     assert only.suggestion is dull and only.rows.tolist() == [3]
 
 
@@ -52,7 +52,7 @@ def test_those_that_help_most_and_are_right_come_first(make_dataset: Any) -> Non
     applier = Applier(make_dataset(TEXTS, gold=GOLD))
     weak, strong = suggestion(keyword="dull", lift=0.1), suggestion(keyword="long", lift=0.5)
     harmful = suggestion(keyword="fine")
-    order = [r.suggestion for r in relevant(applier, lf_set(), [harmful, weak, strong], np.arange(6))]
+    order = [r.suggestion for r in relevant(applier.of(lf_set()), [harmful, weak, strong], np.arange(6))]
     assert order == [strong, weak, harmful]
 
 
@@ -70,5 +70,5 @@ def test_a_made_suggestion_is_not_open_any_more() -> None:
 def test_a_keyword_to_drop_touches_what_its_lf_finds(make_dataset: Any) -> None:
     applier = Applier(make_dataset(["Unloved", "loved", "other"]))
     drop = suggestion("drop_keyword", keyword="loved", label="POSITIVE", lf_name="likes")
-    assert touched_rows(applier, lf_set(), drop).tolist() == [0, 1]  # its LF looks for parts of words
-    assert touched_rows(applier, lf_set(), suggestion(keyword="loved")).tolist() == [1]
+    assert touched_rows(applier.of(lf_set()), drop).tolist() == [0, 1]  # its LF looks for parts of words
+    assert touched_rows(applier.of(lf_set()), suggestion(keyword="loved")).tolist() == [1]

@@ -10,9 +10,9 @@ from scipy import sparse
 from tests.conftest import MakeDataset
 from weakrec_core.data.dataset import Dataset
 from weakrec_core.errors import LabelModelError, SpecError
-from weakrec_core.labeling.analysis import lf_summary, set_summary
 from weakrec_core.labeling.apply import Applier
-from weakrec_core.labeling.spec import KeywordLF, LFSet, ThresholdLF
+from weakrec_core.labeling.kinds import KeywordLF, ThresholdLF
+from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.stats.folds import N_FOLDS, user_folds
 from weakrec_core.stats.probability_metrics import probability_metrics
 from weakrec_core.suggestions.candidates import Candidates, gather_candidates
@@ -25,7 +25,7 @@ K = 25
 
 @pytest.fixture(scope="module")
 def suggestions(demo_applier: Applier, tutorial: LFSet) -> list[Suggestion]:
-    return suggest(demo_applier, tutorial, K)
+    return suggest(demo_applier.of(tutorial), K)
 
 
 def keyword(text: str, label: str = "POSITIVE", lf_name: str = "suggested_positive_1") -> Suggestion:
@@ -71,7 +71,7 @@ def test_dev_figures_are_those_of_the_lf_alone(
 ) -> None:
     for s in suggestions:
         added = apply_suggestions(LFSet(name="one", lfs=()), [s])
-        row = lf_summary(demo_applier.patterns(added, "dev")[0], added).iloc[0]
+        row = demo_applier.of(added).summary().iloc[0]
         assert (s.hits, s.correct) == (row["n"], row["correct"])
         np.testing.assert_allclose([s.ci_low, s.ci_high, s.lift], row[["ci_low", "ci_high", "lift"]].astype(float))
 
@@ -80,8 +80,7 @@ def test_coverage_changes_are_exact_where_all_reviews_are_read(
     suggestions: list[Suggestion], demo_applier: Applier, tutorial: LFSet
 ) -> None:
     def coverage(chosen: list[Suggestion]) -> float:
-        patterns, _ = demo_applier.patterns(apply_suggestions(tutorial, chosen), "train")
-        return set_summary(patterns)["coverage"]
+        return demo_applier.of(apply_suggestions(tutorial, chosen)).shares("train")["coverage"]
 
     before = coverage([])
     for i in (0, 7, K - 1):
@@ -93,15 +92,15 @@ def test_coverage_changes_are_exact_where_all_reviews_are_read(
 def test_the_votes_that_are_judged_are_those_of_the_set_with_the_suggestions(
     demo_applier: Applier, tutorial: LFSet, suggestions: list[Suggestion]
 ) -> None:
-    candidates = gather_candidates(demo_applier, tutorial)
+    candidates = gather_candidates(demo_applier.of(tutorial))
     picks = greedy_choice(candidates, demo_applier.dataset.gold("dev"), K)
     judged = votes_of(candidates, picks, lfs_of(picks))
-    real = demo_applier.apply(apply_suggestions(tutorial, suggestions), "dev")
+    real = demo_applier.of(apply_suggestions(tutorial, suggestions)).votes("dev")
     assert sorted(map(bytes, judged.T.copy())) == sorted(map(bytes, real.T.copy()))
 
 
 def test_a_promise_is_what_a_selection_without_the_fold_gives_on_it(demo_applier: Applier, tutorial: LFSet) -> None:
-    candidates, gold = gather_candidates(demo_applier, tutorial), demo_applier.dataset.gold("dev")
+    candidates, gold = gather_candidates(demo_applier.of(tutorial)), demo_applier.dataset.gold("dev")
     folds = user_folds(candidates.users)
     change = 0.0
     for fold in range(N_FOLDS):
@@ -120,7 +119,7 @@ def test_a_promise_is_what_a_selection_without_the_fold_gives_on_it(demo_applier
 
 def test_luck_is_not_promised(demo_applier: Applier, tutorial: LFSet) -> None:
     """Where gold is noise, the best of thousands of phrases looks good on the rows it was chosen by, and on no others."""
-    candidates = gather_candidates(demo_applier, tutorial)
+    candidates = gather_candidates(demo_applier.of(tutorial))
     gold = np.random.default_rng(0).permutation(demo_applier.dataset.gold("dev"))
     picks = greedy_choice(candidates, gold, K)
     L = votes_of(candidates, picks, lfs_of(picks))
@@ -139,7 +138,7 @@ def test_a_telling_phrase_comes_first(make_dataset: MakeDataset) -> None:
     fillers = rng.choice(["the tale", "some pages", "a voyage", "her house"], 400)
     endings = np.where(told, np.where(gold == 1, "what a gem", "so dull"), "the end")
     texts = [f"{filler}, {ending}" for filler, ending in zip(fillers, endings, strict=True)]
-    found = suggest(Applier(make_dataset(texts, gold.tolist())), LFSet(name="s", lfs=()), 10)
+    found = suggest(Applier(make_dataset(texts, gold.tolist())).of(LFSet(name="s", lfs=())), 10)
     first = {s.label: s for s in reversed(found) if s.action == "add_keyword"}
     assert first["POSITIVE"].keyword in {"what", "gem", "what a", "a gem", "what a gem"}
     assert first["NEGATIVE"].keyword in {"so", "dull", "so dull"}
@@ -158,7 +157,7 @@ def material_of(users: list[int], beyond: np.ndarray) -> Candidates:
         read=sparse.csr_array((0, 0)),
         dev_tfidf=empty,
         read_tfidf=sparse.csr_array((0, 0)),
-        candidate=np.zeros(0, bool),
+        offered=np.zeros(0, bool),
         thresholds=[("review_length", ">=", 10.0)],
         beyond=beyond[:, None],
         only=[],
@@ -256,19 +255,19 @@ def test_json_is_plain_and_ranked(suggestions: list[Suggestion]) -> None:
 def test_the_set_may_be_empty_and_the_list_is_kept(demo: Dataset) -> None:
     applier = Applier(demo)
     empty = LFSet(name="empty", lfs=())
-    found = suggest(applier, empty, 5)
+    found = suggest(applier.of(empty), 5)
     assert len(found) == 5
-    assert suggest(applier, empty, 5) is found
+    assert suggest(applier.of(empty), 5) is found
 
 
 def test_without_reviews_there_are_thresholds_at_most(make_dataset: MakeDataset, tutorial: LFSet) -> None:
-    found = suggest(Applier(make_dataset([None] * 60)), tutorial, 5)
+    found = suggest(Applier(make_dataset([None] * 60)).of(tutorial), 5)
     assert {s.action for s in found} <= {"add_threshold"}
 
 
 def test_what_cannot_be_checked_is_an_error(make_dataset: MakeDataset, tutorial: LFSet) -> None:
     applier = Applier(make_dataset(["a gem", "a dud"], [-1, -1]))
     with pytest.raises(LabelModelError, match="gold labels of two users"):
-        suggest(applier, tutorial, 5)
+        suggest(applier.of(tutorial), 5)
     with pytest.raises(SpecError, match="1 or more, not 0"):
-        suggest(applier, tutorial, 0)
+        suggest(applier.of(tutorial), 0)

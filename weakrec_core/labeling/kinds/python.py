@@ -1,17 +1,21 @@
-"""LFs whose votes come from elsewhere: a column of votes, or a Snorkel labeling function in Python."""
+"""Votes of a Snorkel labeling function in Python."""
 
+import hashlib
 import importlib
+import importlib.util
 import os
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
+from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
-from pydantic import Field, field_validator
+from pydantic import field_validator
 
 from weakrec_core import ABSTAIN, NEGATIVE, POSITIVE
+from weakrec_core.data.dataset import Dataset
 from weakrec_core.errors import SpecError
 from weakrec_core.labeling.base import LF, Votes
 from weakrec_core.labeling.columns import Columns
@@ -20,23 +24,15 @@ MODULES_VARIABLE = "WEAKREC_LFS"
 _LABELS = (POSITIVE, NEGATIVE, ABSTAIN)
 
 
-class ColumnLF(LF, kind="column"):
-    """Votes computed elsewhere, by a model or a crowd, and attached to the dataset: see `attach_columns`."""
-
-    kind: Literal["column"] = "column"
-    column: str = Field(min_length=1)
-
-    def votes(self, columns: Columns) -> Votes:
-        return columns.attached(self.column).copy()
-
-
-class PythonLF(LF, kind="python"):
+class PythonLF(LF):
     """A Snorkel ``LabelingFunction``, or any function of a row, in a module that the operator has named.
 
     A row offers the columns of `Dataset.split`, ``book_idxs`` (the user's history as a tuple, as in the tutorial), and the
     book's ``title``, ``first_author``, ``average_rating`` and ``ratings_count``; missing values are NaN. Gold and ratings are
     not offered.
     """
+
+    title: ClassVar[str] = "A Snorkel function in Python"
 
     kind: Literal["python"] = "python"
     target: str
@@ -67,6 +63,20 @@ class PythonLF(LF, kind="python"):
                 )
             votes[i] = vote
         return votes
+
+    def reads_from(self, dataset: Dataset) -> Hashable:
+        """A digest of the module's source; None if it cannot be found, of which `votes` tells."""
+        found = module_source(self.target.split(":")[0])
+        return None if found is None else hashlib.sha256(found.read_bytes()).hexdigest()
+
+    @classmethod
+    def start(cls, dataset: Dataset) -> dict[str, Any]:
+        functions = available_functions()
+        if not functions:
+            raise SpecError(
+                f"No Python LF is offered: start the workbench with {MODULES_VARIABLE}=my_lfs to name a module."
+            )
+        return {"target": functions[0]}
 
 
 def allowed_modules() -> list[str]:
@@ -109,9 +119,26 @@ def load_function(target: str) -> Any:
     return function
 
 
-def _import(module_name: str) -> Any:
+def module_source(module_name: str) -> Path | None:
+    """The file of a module, without importing it; None if there is none or the operator has not named it."""
+    if module_name not in allowed_modules():
+        return None
+    _look_here()
+    try:
+        found = importlib.util.find_spec(module_name)
+    except (ImportError, ValueError):  # of the package that the module is in
+        return None
+    return None if found is None or not found.has_location or found.origin is None else Path(found.origin)
+
+
+def _look_here() -> None:
+    """Find modules in the working directory, too, as ``python -m`` does."""
     if os.getcwd() not in sys.path:
         sys.path.insert(0, os.getcwd())
+
+
+def _import(module_name: str) -> Any:
+    _look_here()
     try:
         return importlib.import_module(module_name)
     except Exception as e:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from weakrec_core.errors import SpecError
 from weakrec_core.labeling.apply import Applier
 from weakrec_core.labeling.columns import Columns
-from weakrec_core.labeling.spec import parse_lf
+from weakrec_core.labeling.parsing import parse_lf
 
 TEXTS = ["good bad", "good", "bad", None, "good long long", ""]
 LONG = {"type": "threshold", "signal": "review_length", "op": ">", "threshold": 7}

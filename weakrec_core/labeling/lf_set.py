@@ -1,4 +1,4 @@
-"""LF sets as data: pydantic models from and to YAML, with one clear sentence for what is wrong."""
+"""LF sets as data, from and to YAML, with one clear sentence for what is wrong."""
 
 import json
 from collections import Counter
@@ -9,31 +9,32 @@ from typing import Any, Self
 import yaml
 from pydantic import Field, ValidationError, field_serializer, field_validator, model_validator
 
+from weakrec_core.data.dataset import Dataset
 from weakrec_core.errors import SpecError
-from weakrec_core.labeling.base import LF, LF_KINDS, Frozen, Votes
-from weakrec_core.labeling.external import ColumnLF, PythonLF
-from weakrec_core.labeling.kinds import CombinedLF, KeywordGroup, KeywordLF, ThresholdLF
-
-__all__ = [
-    "LF",
-    "ColumnLF",
-    "CombinedLF",
-    "KeywordGroup",
-    "KeywordLF",
-    "LFSet",
-    "PythonLF",
-    "ThresholdLF",
-    "Votes",
-    "dump_lf",
-    "one_sentence",
-    "parse_lf",
-    "parse_lf_set",
-    "read_lf_set",
-]
+from weakrec_core.labeling.applied import AppliedSet
+from weakrec_core.labeling.apply import applier_of
+from weakrec_core.labeling.base import LF, Frozen
+from weakrec_core.labeling.parsing import dump_lf, one_sentence, parse_lf
 
 
 class LFSet(Frozen):
-    """An ordered list of LFs with a name."""
+    """An ordered list of labeling functions with a name, as its YAML file has it.
+
+    Sets are values: immutable, and equal if name and LFs are. What a set does to a dataset is an `AppliedSet`.
+
+    Attributes
+    ----------
+    name : str
+    lfs : tuple of LF
+        Those that are switched off included; names are unique.
+
+    Examples
+    --------
+    >>> import weakrec_core as wr
+    >>> lf_set = wr.load_lf_set("lfs/tutorial.yaml")
+    >>> lf_set.names
+    ['stars_in_review', 'shared_first_author', 'polarity_positive', 'subjectivity_positive', 'polarity_negative']
+    """
 
     name: str = Field(min_length=1, max_length=64)
     lfs: tuple[LF, ...]
@@ -64,31 +65,15 @@ class LFSet(Frozen):
         """Names of the active LFs, in the order of the columns of L."""
         return [lf.name for lf in self.active]
 
+    def apply(self, dataset: Dataset) -> AppliedSet:
+        """This set over a dataset. Votes are kept as long as the dataset is, so that an edited set computes its edit only."""
+        return applier_of(dataset).of(self)
+
     def to_yaml(self) -> str:
         """The set in the file format."""
         values = self.model_dump(mode="json")
         escaped = "\x85" in json.dumps(values, ensure_ascii=False)  # PyYAML would read it back as a line end
         return yaml.safe_dump(values, sort_keys=False, allow_unicode=not escaped, width=120)
-
-
-def dump_lf(lf: LF) -> dict[str, Any]:
-    """An LF as plain values, kind and name first, defaults left out."""
-    values = lf.model_dump(mode="json", exclude_defaults=True)
-    return {"kind": lf.kind, "name": lf.name} | values
-
-
-def parse_lf(values: Any) -> LF:
-    """Build an LF from plain values; `SpecError` names the LF and the field."""
-    if not isinstance(values, Mapping):
-        raise SpecError(f"An LF must be a mapping with kind and name, not {values!r}.")
-    who = f"LF {values.get('name', '(no name)')!r}"
-    kind = values.get("kind")
-    if not isinstance(kind, str) or kind not in LF_KINDS:
-        raise SpecError(f"{who}, field kind: there is no kind {kind!r}; the kinds are {', '.join(LF_KINDS)}.")
-    try:
-        return LF_KINDS[kind].model_validate(dict(values))
-    except ValidationError as e:
-        raise SpecError(f"{who}{one_sentence(e)}") from None
 
 
 def parse_lf_set(text: str, source: str) -> LFSet:
@@ -125,12 +110,3 @@ def read_lf_set(path: Path) -> LFSet:
     except UnicodeDecodeError:
         raise SpecError(f"{path} is not UTF-8 text.") from None
     return parse_lf_set(text, str(path))
-
-
-def one_sentence(error: ValidationError) -> str:
-    """The first problem of a validation as ``, field NAME: what is wrong.``"""
-    first = error.errors()[0]
-    field = ".".join(str(part + 1 if isinstance(part, int) else part) for part in first["loc"])
-    message = first["msg"].removeprefix("Value error, ").rstrip(".")
-    message = f"unknown key {first['loc'][-1]!r}" if first["type"] == "extra_forbidden" else message
-    return f", field {field}: {message}." if field else f": {message}."

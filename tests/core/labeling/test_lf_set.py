@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from weakrec_core.errors import SpecError
-from weakrec_core.labeling.spec import LFSet, dump_lf, parse_lf, parse_lf_set, read_lf_set
+from weakrec_core.labeling.lf_set import LFSet, parse_lf_set, read_lf_set
+from weakrec_core.labeling.parsing import dump_lf, parse_lf
 from weakrec_core.signals import SIGNALS
 
 SHIPPED = sorted((Path(__file__).resolve().parents[3] / "lfs").glob("*.yaml"))

@@ -13,8 +13,10 @@ import pytest
 from weakrec_core.data.attached import attach_columns
 from weakrec_core.errors import DataError, SpecError
 from weakrec_core.labeling.apply import Applier
-from weakrec_core.labeling.external import MODULES_VARIABLE, allowed_modules, available_functions, load_function
-from weakrec_core.labeling.spec import LF, LFSet, parse_lf
+from weakrec_core.labeling.base import LF
+from weakrec_core.labeling.kinds.python import MODULES_VARIABLE, allowed_modules, available_functions, load_function
+from weakrec_core.labeling.lf_set import LFSet
+from weakrec_core.labeling.parsing import parse_lf
 
 TEXTS = ["good", "bad", None]
 WriteModule = Callable[..., str]
@@ -256,7 +258,7 @@ def test_a_broken_one_carries_its_error_and_the_others_go_on(make_dataset: Any, 
     usable = applier.usable(lf_set)
     assert usable.names == ["fine", "word"]
     assert [lf.name for lf in usable.lfs] == ["broken", "fine", "word", "gone"]
-    assert applier.apply(usable, "dev").tolist() == [[1, 1], [1, -1], [1, -1]]
+    assert applier.of(usable).votes("dev").tolist() == [[1, 1], [1, -1], [1, -1]]
 
 
 # --- a column

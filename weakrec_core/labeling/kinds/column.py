@@ -1,0 +1,33 @@
+"""Votes computed elsewhere."""
+
+from typing import Any, ClassVar, Literal
+
+from pydantic import Field
+
+from weakrec_core.data.attached import attached_columns
+from weakrec_core.data.dataset import Dataset
+from weakrec_core.errors import SpecError
+from weakrec_core.labeling.base import LF, Votes
+from weakrec_core.labeling.columns import Columns
+
+
+class ColumnLF(LF):
+    """Votes computed elsewhere, by a model or a crowd, and attached to the dataset: see `attach_columns`."""
+
+    title: ClassVar[str] = "Votes computed elsewhere"
+
+    kind: Literal["column"] = "column"
+    column: str = Field(min_length=1)
+
+    def votes(self, columns: Columns) -> Votes:
+        return columns.attached(self.column).copy()
+
+    @classmethod
+    def start(cls, dataset: Dataset) -> dict[str, Any]:
+        columns = attached_columns(dataset)
+        if not columns:
+            raise SpecError(
+                f"Dataset {dataset.name!r} has no votes from elsewhere yet; attach some with: python -m weakrec_core attach "
+                f"--dataset {dataset.name} --file votes.parquet"
+            )
+        return {"column": columns[0]}

@@ -1,0 +1,63 @@
+"""Votes where several conditions hold together."""
+
+from typing import Annotated, Any, ClassVar, Literal
+
+import numpy as np
+from pydantic import Field
+
+from weakrec_core.data.dataset import Dataset
+from weakrec_core.labeling.base import LF, VALUE, Label, Mask, Votes
+from weakrec_core.labeling.columns import Columns
+from weakrec_core.labeling.conditions import KeywordCondition, SignalCondition
+
+
+class ThresholdCondition(SignalCondition):
+    """A `SignalCondition` within a combined LF."""
+
+    type: Literal["threshold"]
+
+
+Condition = Annotated[KeywordCondition | ThresholdCondition, Field(discriminator="type")]
+
+
+class CombinedLF(LF):
+    """Votes `label` where all, or any, of its conditions hold and none of those under `unless` does."""
+
+    title: ClassVar[str] = "Several conditions together"
+
+    kind: Literal["combined"] = "combined"
+    label: Label
+    mode: Literal["all", "any"] = "all"
+    conditions: tuple[Condition, ...] = Field(min_length=1)
+    unless: tuple[Condition, ...] = ()
+
+    def votes(self, columns: Columns) -> Votes:
+        first, *others = (condition.holds(columns) for condition in self.conditions)
+        hit = first.copy()
+        for held in others:
+            hit = hit & held if self.mode == "all" else hit | held
+        for condition in self.unless:
+            hit &= ~condition.holds(columns)
+        votes = columns.abstain()
+        votes[hit] = VALUE[self.label]
+        return votes
+
+    def deciding(self, text: str) -> Mask:
+        decides = np.zeros(len(text), bool)
+        for condition in self.conditions:
+            decides |= condition.deciding(text)
+        return decides
+
+    @property
+    def signals_read(self) -> frozenset[str]:
+        return frozenset().union(*(condition.signals_read for condition in (*self.conditions, *self.unless)))
+
+    @classmethod
+    def start(cls, dataset: Dataset) -> dict[str, Any]:
+        return {
+            "label": "POSITIVE",
+            "conditions": [
+                {"type": "keywords", "keywords": ["loved"]},
+                {"type": "threshold", "signal": "polarity", "op": ">", "threshold": 0.2},
+            ],
+        }

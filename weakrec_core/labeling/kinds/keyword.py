@@ -1,0 +1,48 @@
+"""Votes by keywords in the review."""
+
+from typing import Any, ClassVar, Literal, Self
+
+from pydantic import Field, model_validator
+
+from weakrec_core.data.dataset import Dataset
+from weakrec_core.labeling.base import LF, VALUE, Label, Mask, Votes
+from weakrec_core.labeling.columns import Columns
+from weakrec_core.labeling.conditions import Keywords, Match
+from weakrec_core.labeling.keyword_match import check_keywords, matched_characters
+
+
+class KeywordGroup(Keywords):
+    """Keywords that vote for one label."""
+
+    label: Label
+
+
+class KeywordLF(LF):
+    """Votes by keywords in the review; the first group with a hit wins, as in the tutorial. No review: abstains."""
+
+    title: ClassVar[str] = "Keywords in the review"
+
+    kind: Literal["keyword"] = "keyword"
+    match: Match = "substring"
+    case_sensitive: bool = False
+    groups: tuple[KeywordGroup, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _patterns_compile(self) -> Self:
+        for group in self.groups:
+            check_keywords(group.keywords, self.match, self.case_sensitive)
+        return self
+
+    def votes(self, columns: Columns) -> Votes:
+        votes = columns.abstain()
+        for group in reversed(self.groups):
+            votes[columns.keyword_hits(group.keywords, self.match, self.case_sensitive)] = VALUE[group.label]
+        return votes
+
+    def deciding(self, text: str) -> Mask:
+        keywords = [keyword for group in self.groups for keyword in group.keywords]
+        return matched_characters(text, keywords, self.match, self.case_sensitive)
+
+    @classmethod
+    def start(cls, dataset: Dataset) -> dict[str, Any]:
+        return {"groups": [{"label": "NEGATIVE", "keywords": ["could not finish"]}]}
