@@ -114,10 +114,3 @@ class SignalCondition(Frozen):
 
     def holds(self, columns: Columns) -> Mask:
         return self.fires(columns.signal(self.signal))
-
-    def deciding(self, text: str) -> Mask:
-        """The characters of the words that the signal is made of, where it can tell; shape [len(text)]."""
-        decides = np.zeros(len(text), bool)
-        for start, end in SIGNALS[self.signal].telling_words(text):
-            decides[start:end] = True
-        return decides

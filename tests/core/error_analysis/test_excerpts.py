@@ -118,8 +118,8 @@ def test_a_review_with_many_hits_is_not_cut_short() -> None:
     assert marked(keyword_lf(["a"], match="word"), text) == "[a] b " * 75 + "the end"
 
 
-def test_a_review_with_the_marks_of_our_own() -> None:
-    assert marked(keyword_lf(["good"]), "a \ue000bad\ue001 good") == "a bad [good]"
+def test_a_review_with_the_marks_of_our_own_is_shown_as_it_is() -> None:
+    assert marked(keyword_lf(["good"]), "a \ue000bad\ue001 good") == "a \ue000bad\ue001 [good]"
 
 
 def test_five_thousand_keywords() -> None:

@@ -45,7 +45,8 @@ class CombinedLF(LF):
     def deciding(self, text: str) -> Mask:
         decides = np.zeros(len(text), bool)
         for condition in self.conditions:
-            decides |= condition.deciding(text)
+            if isinstance(condition, KeywordCondition):
+                decides |= condition.deciding(text)
         return decides
 
     @property

@@ -2,10 +2,13 @@
 
 from typing import Any, ClassVar, Literal
 
+import numpy as np
+
 from weakrec_core.data.dataset import Dataset
-from weakrec_core.labeling.base import LF, VALUE, Label, Votes
+from weakrec_core.labeling.base import LF, VALUE, Label, Mask, Votes
 from weakrec_core.labeling.columns import Columns
 from weakrec_core.labeling.conditions import SignalCondition
+from weakrec_core.signals import SIGNALS
 
 
 class ThresholdLF(SignalCondition, LF):
@@ -20,6 +23,13 @@ class ThresholdLF(SignalCondition, LF):
         votes = columns.abstain()
         votes[self.holds(columns)] = VALUE[self.label]
         return votes
+
+    def deciding(self, text: str) -> Mask:
+        """The words that the signal is made of, where it can tell."""
+        decides = np.zeros(len(text), bool)
+        for start, end in SIGNALS[self.signal].telling_words(text):
+            decides[start:end] = True
+        return decides
 
     @classmethod
     def start(cls, dataset: Dataset) -> dict[str, Any]:
