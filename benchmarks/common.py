@@ -38,7 +38,6 @@ def result(
 ) -> dict[str, Any]:
     """A result in the common shape; a ratio above 1 means that ours is better."""
     ratio = peer / ours if smaller_is_better else ours / peer
-    memory = psutil.Process().memory_info().rss / 2**20
     return {
         "name": name,
         "work": work,
@@ -46,7 +45,6 @@ def result(
         "peer": peer,
         "ratio": ratio,
         "unit": unit,
-        "memory_mb": {"ours": round(memory), "peer": round(memory)},
         "runs": runs,
         "machine": machine(),
     } | more

@@ -53,7 +53,7 @@ def run(runs: int, size: Size | None = None) -> dict[str, Any]:
         finally:
             blended.close()
             alone.close()
-    found = result(
+    return result(
         "recommend",
         f"top-{K} of {size.books:,} books for one reader of {len(read)} books, with reasons, once loaded",
         seconds,
@@ -63,9 +63,8 @@ def run(runs: int, size: Size | None = None) -> dict[str, Any]:
         in_a_row={"median": float(np.median(times)), "p95": float(np.quantile(times, 0.95))},
         network_alone=network,
         first_answer=first,
+        serving_memory_mb=round(memory),
     )
-    found["memory_mb"]["ours"] = round(memory)
-    return found
 
 
 def _run(dataset: Dataset, blend: bool) -> Run:
@@ -115,5 +114,5 @@ def _timed(worker: Worker, reader: Reader) -> float:
 
 def _memory(worker: Worker) -> float:
     """Of the serving process."""
-    (process,) = (p for p in psutil.Process().children() if worker.run_id in p.cmdline())
+    (process,) = (p for p in psutil.Process().children() if worker.run.id in p.cmdline())
     return float(process.memory_info().rss / 2**20)

@@ -19,7 +19,11 @@ for part in (data, labeling, runs, recommend):
 
 def main() -> None:
     try:
-        app()
+        sys.exit(app(standalone_mode=False))
+    except typer.TyperException as e:  # a usage error; empty where a command without arguments has shown its help
+        if message := " ".join(e.format_message().split()):
+            typer.echo(f"error: {message}" + "." * (message[-1] not in ".?"), err=True)
+        sys.exit(e.exit_code)
     except WeakrecError as e:
         typer.echo(f"error: {e}", err=True)
         sys.exit(2)

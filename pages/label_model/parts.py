@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.shared import fmt
+from pages.shared.label_settings import BALANCE_KEY, PRIOR_KEY, SNORKEL_KEYS, chosen_settings
 from pages.shared.workbench import Workbench, is_dark
 from weakrec_core.charts.label_model import fit_losses, posterior_histogram, reliability_curve
 from weakrec_core.label_model.comparing import Comparison, ModelReport, calibration_curve
@@ -35,25 +36,23 @@ def settings(wb: Workbench) -> tuple[float | None, SnorkelConfig]:
                 "Class balance P(POSITIVE)",
                 list(balances),
                 format_func=balances.__getitem__,
-                key="balance",
+                key=BALANCE_KEY,
                 persist_state="session",
                 help="The tutorial leaves it uniform",
             )
-            prior = {"dev": None, "uniform": 0.5}.get(chosen)
             if chosen == "set":
-                prior = st.slider(
-                    "P(POSITIVE)", 0.05, 0.95, round(float(share), 2), key="prior", persist_state="session"
-                )
+                share = round(float(share), 2)
+                st.slider("P(POSITIVE)", 0.05, 0.95, share, key=PRIOR_KEY, persist_state="session")
             st.markdown("**Snorkel's LabelModel**")
-            config = SnorkelConfig(
-                n_epochs=st.number_input("Epochs", 1, 20000, 500, key="lm_epochs", persist_state="session"),
-                lr=st.number_input(
-                    "Learning rate", 0.0001, 1.0, 0.01, format="%.4f", key="lm_lr", persist_state="session"
-                ),
-                l2=st.number_input("L2", 0.0, 10.0, 0.0, key="lm_l2", persist_state="session"),
-                seed=st.number_input("Seed", 0, 2**31 - 1, 123, key="lm_seed", persist_state="session"),
+            default, keys = SnorkelConfig(), SNORKEL_KEYS
+            st.number_input("Epochs", 1, 20000, default.n_epochs, key=keys["n_epochs"], persist_state="session")
+            st.number_input(
+                "Learning rate", 0.0001, 1.0, default.lr, format="%.4f", key=keys["lr"], persist_state="session"
             )
-    return prior, config
+            st.number_input("L2", 0.0, 10.0, default.l2, key=keys["l2"], persist_state="session")
+            st.number_input("Seed", 0, 2**31 - 1, default.seed, key=keys["seed"], persist_state="session")
+            st.caption("Training uses these settings, too.")
+    return chosen_settings()
 
 
 def show_warnings(warnings: list[Guardrail]) -> None:

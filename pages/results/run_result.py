@@ -12,6 +12,7 @@ from weakrec_core.charts.results import model_figures, reliability_bars, valid_c
 from weakrec_core.charts.training import learning_curves
 from weakrec_core.label_model.fitting import label_model_title
 from weakrec_core.runs import result_tables
+from weakrec_core.runs.inputs import label_settings, train_settings
 from weakrec_core.runs.report import render_report
 from weakrec_core.runs.scores import RATING_METRICS, calibration_error
 from weakrec_core.runs.store import Run
@@ -221,12 +222,7 @@ def _inputs(run: Run, result: dict[str, Any]) -> None:
         )
     with settings:
         st.markdown("**Label model and hyperparameters**")
-        chosen = {
-            "label model": result["labels"]["label_model"],
-            "text model": "on" if result["labels"]["text_model"] else "off",
-            "least confidence": config.min_confidence,
-        } | {key.replace("_", " "): value for key, value in config.train.items()}
-        _pairs(chosen)
+        _pairs(label_settings(run) | train_settings(run))
     with versions:
         st.markdown("**Made with**")
         _pairs(

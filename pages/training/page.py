@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pages.shared.errors import errors_shown
+from pages.shared.label_settings import chosen_settings, described
 from pages.shared.set_bar import set_bar
 from pages.shared.workbench import Workbench, opened
 from pages.training.watched_run import panel
@@ -57,7 +58,12 @@ def launch_form(wb: Workbench) -> None:
         )
         cut = float(st.session_state.get("min_confidence", 0.5))
         rows = "all rows with a vote" if cut <= 0.5 else f"rows at least {cut:.2f} sure (set on the Label model page)"
-        st.caption(f"Labels of {rows}. All inputs are frozen when you launch; later edits change nothing.")
+        class_balance, snorkel = chosen_settings()
+        settings = described(class_balance, snorkel)
+        with_settings = f", with {settings} (set on the Label model page)" if settings else ""
+        st.caption(
+            f"Labels of {rows}{with_settings}. All inputs are frozen when you launch; later edits change nothing."
+        )
         if st.form_submit_button("Launch", type="primary", icon=":material/rocket_launch:", key="launch"):
             with errors_shown():
                 run = new_run(
@@ -71,6 +77,8 @@ def launch_form(wb: Workbench) -> None:
                     epochs=epochs,
                     seed=int(seed),
                     budget=budget,
+                    class_balance=class_balance,
+                    snorkel=snorkel,
                 )
                 launch(run)
                 st.session_state["watched"] = run.id

@@ -94,6 +94,22 @@ def test_launch_freezes_what_the_form_says(open_page: OpenPage, launched: list[s
     assert "budget 12 min" in texts(app)
 
 
+def test_the_settings_of_the_label_model_page_reach_the_run(
+    open_page: OpenPage, launched: list[str], demo_workspace: Workspace
+) -> None:
+    app = open_page("pages/label_model/page.py")
+    app.selectbox(key="balance").set_value("set").run()
+    app.slider(key="prior").set_value(0.4).run()
+    app.number_input(key="lm_epochs").set_value(50).run()
+    app.switch_page(PAGE).run()
+    assert "class balance 0.40, Snorkel's epochs 50 (set on the Label model page)" in texts(app)
+    app.button(key="launch").click().run()
+    assert not app.exception
+    (run,) = list_runs(demo_workspace)
+    assert launched == [run.id]
+    assert (run.config.class_balance, run.config.snorkel.n_epochs) == (0.4, 50)
+
+
 def test_any_saved_version_can_be_trained_on(open_page: OpenPage, demo_workspace: Workspace) -> None:
     fewer = LFSet(name="tutorial", lfs=TUTORIAL.lfs[:3])
     save_version(demo_workspace, fewer, base=0, note="three")

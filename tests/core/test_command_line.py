@@ -15,6 +15,8 @@ import pytest
 import yaml
 
 from weakrec_core.data.dataset import Dataset, list_datasets, open_dataset
+from weakrec_core.label_model.label_train import label_train
+from weakrec_core.label_model.snorkel_config import SnorkelConfig
 from weakrec_core.labeling.apply import Applier
 from weakrec_core.labeling.lf_set import LFSet, read_lf_set
 from weakrec_core.runs.store import Run, RunConfig, Status, list_runs
@@ -32,7 +34,7 @@ def sentence(done: Any) -> str:
     assert done.out == ""
     (line,) = done.err.strip().split("\n")
     assert line.startswith("error: ")
-    assert line.endswith(".")
+    assert line.endswith((".", "?"))
     return str(line.removeprefix("error: "))
 
 
@@ -154,6 +156,9 @@ def test_runs(workspace: Workspace, cli: Cli, tutorial: LFSet) -> None:
     first, second = cli("runs").out.strip().split("\n")
     assert "bbbb" in first and "AUC –" in first
     assert "aaaa" in second and "AUC 0.7432" in second
+    one_class = Run(workspace, "20260101-000000-aaaa")
+    one_class.write_result({"test": test | {"auc": None}})  # all of test's gold is of one class
+    assert cli("runs").out.strip().split("\n")[1].endswith("AUC –")
 
 
 # --- raw files that can't be used
@@ -364,15 +369,40 @@ def test_a_bad_lf_set_is_one_sentence(
 def test_fewer_than_three_lfs(demo: Dataset, cli: Cli, tmp_path: Path) -> None:
     lfs = write_lfs(tmp_path, keyword("good"), keyword("great"), keyword("off", enabled=False))
     out = tmp_path / "p.parquet"
-    said = sentence(cli("fit", "--dataset", "demo", "--lfs", lfs, "--out", out))
+    said = sentence(cli("fit", "--dataset", "demo", "--lfs", lfs, "--label-model", "snorkel", "--out", out))
     assert "at least 3 LFs, this set has 2 switched on" in said
     assert not out.exists()
     assert cli("fit", "--dataset", "demo", "--lfs", lfs, "--label-model", "majority", "--out", out).status == 0
     done = cli("analyze", "--dataset", "demo", "--lfs", lfs, "--json")
     assert done.status == 0
     assert len(done.json["lfs"]) == 2
-    assert done.json["label_model"]["auc"] is None
-    assert "at least 3 LFs" in done.err
+    assert done.err == ""
+    assert done.json["label_model"]["accuracy"] is not None  # of a model that two LFs are enough for
+
+
+def test_the_label_model_is_by_default_the_one_recommended_on_dev(
+    demo: Dataset, demo_applier: Applier, tutorial: LFSet, cli: Cli, tmp_path: Path
+) -> None:
+    recommended = label_train(demo_applier.of(tutorial), "auto").to_json()
+    assert recommended["label_model"] != "snorkel"
+    fitted = cli("fit", "--dataset", "demo", "--lfs", TUTORIAL, "--out", tmp_path / "p.parquet", "--json").json
+    assert (fitted["label_model"], fitted["dev"]) == (recommended["label_model"], recommended["dev"])
+    analyzed = cli("analyze", "--dataset", "demo", "--lfs", TUTORIAL, "--json").json["label_model"]
+    assert analyzed == {name: recommended["dev"][name] for name in ("accuracy", "log_loss", "auc")}
+
+
+def test_fit_takes_the_class_balance_and_snorkels_settings(
+    demo: Dataset, demo_applier: Applier, tutorial: LFSet, cli: Cli, tmp_path: Path
+) -> None:
+    out = tmp_path / "p.parquet"
+    options = ("--class-balance", 0.4, "--lm-epochs", 50, "--lm-lr", 0.02, "--lm-l2", 0.1, "--lm-seed", 7)
+    done = cli(
+        "fit", "--dataset", "demo", "--lfs", TUTORIAL, "--label-model", "snorkel", *options, "--out", out, "--json"
+    )
+    config = SnorkelConfig(n_epochs=50, lr=0.02, l2=0.1, seed=7)
+    expected = label_train(demo_applier.of(tutorial), "snorkel", 0.4, config).to_json()
+    assert done.json == expected
+    assert done.json["class_balance"]["POSITIVE"] == 0.4
 
 
 @pytest.mark.parametrize(("gold", "problem"), [([-1] * 3, "no gold labels"), ([0] * 3, "no POSITIVE gold label")])
@@ -411,12 +441,34 @@ def test_an_lf_may_not_be_called_like_the_key_columns(demo: Dataset, cli: Cli, t
     assert "LF 'user_id' needs another name" in said
 
 
-def test_usage_errors_are_status_2(cli: Cli, tmp_path: Path) -> None:
-    for arguments in (["label"], ["nonsense"], ["demo", "--out", tmp_path, "--users", 3], ["ingest", "goodreads"]):
-        done = cli(*arguments)
-        assert done.status == 2
-        assert done.out == ""
-        assert "Traceback" not in done.err
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (["label"], "'--dataset'"),
+        (["nonsense"], "'nonsense'"),
+        (["demo", "--out", "raw", "--users", "3"], "'--users'"),
+        (["ingest", "goodreads"], "'--reviews'"),
+        (["train", "--epochs", "0"], "'--epochs'"),
+        (["train", "--epochs", "many"], "'--epochs'"),
+        (["train", "--text-model", "maybe"], "'--text-model'"),
+        (["train", "--class-balance", "1.5"], "'--class-balance'"),
+        (["train", "--lm-lr", "nan"], "'--lm-lr'"),
+        (["runs", "--jsno"], "--jsno"),
+        (["recommend", "--run", "r", "-k", "0"], "'-k'"),
+    ],
+)
+def test_usage_errors_are_one_line_that_names_the_option(cli: Cli, arguments: list[str], named: str) -> None:
+    assert named in sentence(cli(*arguments))
+
+
+def test_a_command_without_arguments_shows_its_help(cli: Cli) -> None:
+    done = cli("ingest")
+    assert done.status == 2
+    assert "goodreads" in done.out + done.err
+    assert "error:" not in done.err
+
+
+def test_no_directory_is_made_for_a_name_that_is_not_usable(cli: Cli, tmp_path: Path) -> None:
     assert "not usable" in sentence(cli("demo", "--out", tmp_path / "raw", "--name", "a/b"))
     assert not (tmp_path / "raw").exists()
 

@@ -1,6 +1,7 @@
 """Options, input and output that the commands share."""
 
 import json
+import math
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from weakrec_core.progress import Progress
 from weakrec_core.workspace import Workspace
 
 if TYPE_CHECKING:
+    from weakrec_core.label_model.snorkel_config import SnorkelConfig
     from weakrec_core.labeling.applied import AppliedSet
     from weakrec_core.labeling.lf_set import LFSet
 
@@ -25,6 +27,38 @@ Seed = Annotated[int, typer.Option(min=0)]
 LabelModelName = Annotated[
     str, typer.Option("--label-model", help="snorkel, majority, calibrated, or auto: the one recommended on dev.")
 ]
+
+
+def _between_0_and_1(value: float | None) -> float | None:
+    if value is not None and not 0 < value < 1:
+        raise typer.BadParameter(f"{value:g} is not above 0 and below 1")
+    return value
+
+
+def _above_0(value: float | None) -> float | None:
+    if value is not None and not 0 < value < math.inf:
+        raise typer.BadParameter(f"{value:g} is not above 0")
+    return value
+
+
+ClassBalance = Annotated[
+    float | None,
+    typer.Option(
+        callback=_between_0_and_1, help="P(POSITIVE) for the label model; by default its share among dev's gold labels."
+    ),
+]
+LmEpochs = Annotated[int | None, typer.Option(min=1, help="Epochs of Snorkel's LabelModel.")]
+LmLr = Annotated[float | None, typer.Option(callback=_above_0, help="Learning rate of Snorkel's LabelModel.")]
+LmL2 = Annotated[float | None, typer.Option(min=0, help="L2 penalty of Snorkel's LabelModel.")]
+LmSeed = Annotated[int | None, typer.Option(min=0, max=2**31 - 1, help="Seed of Snorkel's LabelModel.")]
+
+
+def snorkel_config(epochs: int | None, lr: float | None, l2: float | None, seed: int | None) -> "SnorkelConfig":
+    """Its hyperparameters, by default Snorkel's own where None."""
+    from weakrec_core.label_model.snorkel_config import SnorkelConfig
+
+    given = {"n_epochs": epochs, "lr": lr, "l2": l2, "seed": seed}
+    return SnorkelConfig.model_validate({name: value for name, value in given.items() if value is not None})
 
 
 def lf_set_of(path: Path) -> "LFSet":

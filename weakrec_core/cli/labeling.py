@@ -6,7 +6,20 @@ from typing import Annotated, Any
 import typer
 
 from weakrec_core import files
-from weakrec_core.cli.common import DatasetName, Json, LabelModelName, LFFile, applied_set, print_json
+from weakrec_core.cli.common import (
+    ClassBalance,
+    DatasetName,
+    Json,
+    LabelModelName,
+    LFFile,
+    LmEpochs,
+    LmL2,
+    LmLr,
+    LmSeed,
+    applied_set,
+    print_json,
+    snorkel_config,
+)
 from weakrec_core.errors import SpecError, WeakrecError
 
 app = typer.Typer()
@@ -44,9 +57,10 @@ def analyze(dataset: DatasetName, lfs: LFFile, split: str = "dev", as_json: Json
         return
     metrics: dict[str, Any] = dict.fromkeys(("accuracy", "log_loss", "auc"))
     try:
+        from weakrec_core.label_model.base import AUTO
         from weakrec_core.label_model.label_train import label_train
 
-        measured = label_train(applied, "snorkel").to_json()["dev"]
+        measured = label_train(applied, AUTO).to_json()["dev"]
         metrics = {key: measured[key] for key in metrics}
     except WeakrecError as e:
         typer.echo(f"No label model: {e}", err=True)
@@ -97,13 +111,19 @@ def fit(
     dataset: DatasetName,
     lfs: LFFile,
     out: Annotated[Path, typer.Option(help="Parquet, one row a train row: user_id, book_id, p_positive, covered.")],
-    label_model: LabelModelName = "snorkel",
+    label_model: LabelModelName = "auto",
+    class_balance: ClassBalance = None,
+    lm_epochs: LmEpochs = None,
+    lm_lr: LmLr = None,
+    lm_l2: LmL2 = None,
+    lm_seed: LmSeed = None,
     as_json: Json = False,
 ) -> None:
     """Fit a label model on train and write the probabilities."""
     from weakrec_core.label_model.label_train import label_train
 
-    labels = label_train(applied_set(dataset, lfs), label_model)
+    config = snorkel_config(lm_epochs, lm_lr, lm_l2, lm_seed)
+    labels = label_train(applied_set(dataset, lfs), label_model, class_balance, config)
     with files.atomic(out) as tmp:
         labels.probabilities.to_parquet(tmp, index=False)
     result = labels.to_json()

@@ -6,7 +6,19 @@ from typing import Annotated
 
 import typer
 
-from weakrec_core.cli.common import Json, LabelModelName, Seed, lf_set_of, print_json
+from weakrec_core.cli.common import (
+    ClassBalance,
+    Json,
+    LabelModelName,
+    LmEpochs,
+    LmL2,
+    LmLr,
+    LmSeed,
+    Seed,
+    lf_set_of,
+    print_json,
+    snorkel_config,
+)
 from weakrec_core.errors import WeakrecError
 from weakrec_core.workspace import Workspace
 
@@ -26,6 +38,11 @@ def train(
     dataset: Annotated[str | None, typer.Option("--dataset", help="A dataset of the workspace.")] = None,
     lfs: Annotated[Path | None, typer.Option("--lfs", help="An LF set (YAML).")] = None,
     label_model: LabelModelName = "auto",
+    class_balance: ClassBalance = None,
+    lm_epochs: LmEpochs = None,
+    lm_lr: LmLr = None,
+    lm_l2: LmL2 = None,
+    lm_seed: LmSeed = None,
     preset: str = "recommended",
     epochs: Annotated[int | None, typer.Option(min=1)] = None,
     seed: Seed = 0,
@@ -67,6 +84,8 @@ def train(
             epochs=epochs,
             seed=seed,
             budget=budget,
+            class_balance=class_balance,
+            snorkel=snorkel_config(lm_epochs, lm_lr, lm_l2, lm_seed),
         )
     result = job.execute(run, lambda m: typer.echo(_epoch_line(m), err=True))
     if result is None:
@@ -85,9 +104,10 @@ def runs(as_json: Json = False) -> None:
         print_json(records)
         return
     for r in records:
-        auc = "–" if r["test"] is None else f"{r['test']['auc']:.4f}"
+        auc = (r["test"] or {}).get("auc")
         typer.echo(
-            f"{r['run']}  {r['state']:<9}  {r['dataset']}  {r['lf_set']}  {r['label_model']}  {r['preset']}  AUC {auc}"
+            f"{r['run']}  {r['state']:<9}  {r['dataset']}  {r['lf_set']}  {r['label_model']}  {r['preset']}  "
+            f"AUC {'–' if auc is None else f'{auc:.4f}'}"
         )
 
 

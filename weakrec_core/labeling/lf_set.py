@@ -76,10 +76,23 @@ class LFSet(Frozen):
         return yaml.safe_dump(values, sort_keys=False, allow_unicode=not escaped, width=120)
 
 
+class _UniqueKeys(yaml.SafeLoader):
+    """YAML's safe loader, which by itself keeps the last of several values of one key."""
+
+    def compose_mapping_node(self, anchor: dict[Any, yaml.Node]) -> yaml.MappingNode:
+        node = super().compose_mapping_node(anchor)
+        keys: set[str] = set()
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode) and key.value in keys:
+                raise yaml.composer.ComposerError(None, None, f"key {key.value!r} is written twice", key.start_mark)
+            keys.add(key.value if isinstance(key, yaml.ScalarNode) else "")
+        return node
+
+
 def parse_lf_set(text: str, source: str) -> LFSet:
     """Parse an LF set in YAML; `source` is what error messages call it."""
     try:
-        values = yaml.safe_load(text)
+        values = yaml.load(text, _UniqueKeys)
     except (yaml.YAMLError, ValueError, RecursionError) as e:  # the last two: "2020-13-45", "[[[[…"
         mark = getattr(e, "problem_mark", None)
         line = f", line {mark.line + 1}" if mark else ""

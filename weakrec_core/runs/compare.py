@@ -8,6 +8,7 @@ import numpy as np
 from weakrec_core.labeling.analysis import BETTER, SAME, WORSE
 from weakrec_core.labeling.diff import diff_sets
 from weakrec_core.labeling.lf_set import LFSet
+from weakrec_core.runs.inputs import label_settings, train_settings
 from weakrec_core.runs.result_tables import LOWER_IS_BETTER, RANKING_METRICS, finished, ranking_names, title
 from weakrec_core.runs.scores import RATING_METRICS, Scores, mean_draws, p_of, rating_draws, read_scores
 from weakrec_core.runs.store import Run
@@ -202,15 +203,12 @@ def _settings(first: Run, second: Run) -> list[Change]:
 
 def _flat(run: Run) -> dict[str, Any]:
     """The inputs of a run but for its LFs, under the names that people read."""
-    config, result = run.config, run.result or {}
-    chosen = result.get("labels", {})
+    config = run.config
     return {
         "dataset": config.dataset,
         "dataset fingerprint": config.fingerprint[:12],
         "LF set": f"{config.lf_set['name']} {config.lf_version}",
-        "label model": chosen.get("label_model", config.label_model),
-        "text model": chosen.get("text_model", config.text_model),
-        "least confidence": config.min_confidence,
-        **{key.replace("_", " "): value for key, value in config.train.items()},
+        **label_settings(run),
+        **train_settings(run),
         **{f"version of {name}": value for name, value in config.libraries.items()},
     }

@@ -15,6 +15,7 @@ from weakrec_core import files
 from weakrec_core.data.dataset import open_dataset
 from weakrec_core.errors import LabelModelError, RunError, WeakrecError
 from weakrec_core.label_model.label_train import TrainLabels, label_train
+from weakrec_core.label_model.snorkel_config import SnorkelConfig
 from weakrec_core.label_model.text_labels import compare_with_text, label_train_with_text
 from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.runs import tracker
@@ -109,10 +110,10 @@ def _train(
     if dataset.fingerprint != config.fingerprint:
         raise RunError(f"Dataset {config.dataset!r} has changed since run {run.id} was created.")
     applied = LFSet.model_validate(config.lf_set).apply(dataset)
-    labels = label_train(applied, config.label_model)
+    labels = label_train(applied, config.label_model, config.class_balance, config.snorkel)
     if config.text_model != "off":
         report(stage="Fitting the text model")
-        labels = _with_text(labels, always=config.text_model == "on")
+        labels = _with_text(labels, config.class_balance, config.snorkel, always=config.text_model == "on")
     text = None if labels.text is None else labels.text.to_json()
     files.write_json(run.path / "label_model.json", labels.model.to_json() | {"text": text})
     kept = labels.kept(config.min_confidence)
@@ -167,12 +168,14 @@ def _train(
     }
 
 
-def _with_text(labels: TrainLabels, always: bool) -> TrainLabels:
-    """The labels with the text model's, if they are wanted always or help on dev."""
+def _with_text(
+    labels: TrainLabels, prior: float | None = None, config: SnorkelConfig | None = None, *, always: bool
+) -> TrainLabels:
+    """The labels, made with this class balance and config, with the text model's, if they are wanted always or help on dev."""
     applied, kind = labels.applied, labels.model.kind
     try:
-        if always or compare_with_text(applied, kind).helps:
-            return label_train_with_text(applied, kind)
+        if always or compare_with_text(applied, kind, prior, config).helps:
+            return label_train_with_text(applied, kind, prior, config)
     except LabelModelError:
         if always:
             raise

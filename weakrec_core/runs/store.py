@@ -21,6 +21,7 @@ from weakrec_core.errors import RunError
 from weakrec_core.jobs import processes
 from weakrec_core.label_model.base import AUTO
 from weakrec_core.label_model.fitting import LABEL_MODELS
+from weakrec_core.label_model.snorkel_config import SnorkelConfig
 from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.labeling.parsing import one_sentence
 from weakrec_core.workspace import Workspace
@@ -46,6 +47,10 @@ class RunConfig(BaseModel):
         Fields of `weakrec_core.network.config.TrainConfig`.
     budget : float or None
         Minutes of training after which no other epoch is begun; the run is measured as usual then.
+    class_balance : float or None
+        P(POSITIVE) given to the label model; None = its share among dev's gold labels.
+    snorkel : SnorkelConfig
+        Of Snorkel's LabelModel, where that is the label model.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -61,6 +66,8 @@ class RunConfig(BaseModel):
     created: str
     libraries: dict[str, str]
     budget: float | None = Field(None, gt=0, allow_inf_nan=False)
+    class_balance: float | None = Field(None, gt=0, lt=1)
+    snorkel: SnorkelConfig = SnorkelConfig()
 
 
 class Status(BaseModel):
@@ -227,6 +234,8 @@ def new_run(
     epochs: int | None = None,
     seed: int = 0,
     budget: float | None = None,
+    class_balance: float | None = None,
+    snorkel: SnorkelConfig | None = None,
 ) -> Run:
     """Make a run directory in state queued, with its inputs frozen.
 
@@ -234,6 +243,8 @@ def new_run(
     ----------
     budget : float or None
         Minutes, see `RunConfig`.
+    class_balance, snorkel
+        See `RunConfig`.
 
     Raises
     ------
@@ -248,6 +259,8 @@ def new_run(
         )
     if budget is not None and not 0 < budget < math.inf:
         raise RunError(f"A budget is a number of minutes above 0, not {budget:g}.")
+    if class_balance is not None and not 0 < class_balance < 1:
+        raise RunError(f"A class balance is P(POSITIVE), above 0 and below 1, not {class_balance:g}.")
     train = train_config(preset, epochs=epochs, seed=seed)
     return _create(
         dataset.workspace,
@@ -263,6 +276,8 @@ def new_run(
             created="",
             libraries={},
             budget=budget,
+            class_balance=class_balance,
+            snorkel=snorkel or SnorkelConfig(),
         ),
     )
 

@@ -89,8 +89,10 @@ def parameters(run: Run) -> dict[str, Any]:
         "lf_version": config.lf_version,
         "lfs": ", ".join(lf["name"] for lf in config.lf_set["lfs"] if lf.get("enabled", True)),
         "label_model": config.label_model,
+        "class_balance": config.class_balance,
         "text_model": config.text_model,
         "min_confidence": config.min_confidence,
+        **{f"snorkel.{name}": value for name, value in config.snorkel.model_dump().items()},
         **config.train,
         **{f"version.{name}": value for name, value in config.libraries.items()},
     }

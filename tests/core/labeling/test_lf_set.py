@@ -57,6 +57,28 @@ def test_yaml_round_trip(lfs: dict[str, dict[str, Any]], name: str) -> None:
     assert LFSet.model_validate(lf_set.model_dump(mode="json")) == lf_set
 
 
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("name: a\nlfs: []\nname: b\n", "line 3 is not valid YAML: key 'name' is written twice"),
+        ("name: a\nlfs:\n- {kind: keyword, kind: keyword}\n", "line 3 is not valid YAML: key 'kind' is written twice"),
+    ],
+)
+def test_a_key_written_twice_is_refused_with_its_line(text: str, problem: str) -> None:
+    with pytest.raises(SpecError, match=f"^my.yaml, {problem}"):
+        parse_lf_set(text, "my.yaml")
+
+
+def test_a_merged_key_may_be_written_again() -> None:
+    text = """
+name: a
+lfs:
+- &first {kind: keyword, name: one, groups: [{label: POSITIVE, keywords: [good]}]}
+- {<<: *first, name: two}
+"""
+    assert parse_lf_set(text, "my.yaml").names == ["one", "two"]
+
+
 def test_defaults_are_left_out_of_the_file() -> None:
     lf = parse_lf(
         {"kind": "threshold", "name": "a", "signal": "polarity", "op": ">", "threshold": 1, "label": "POSITIVE"}

@@ -10,6 +10,7 @@ import pytest
 from weakrec_core.data.dataset import Dataset
 from weakrec_core.errors import RunError
 from weakrec_core.evaluation.rating_metrics import rating_metrics
+from weakrec_core.label_model.snorkel_config import SnorkelConfig
 from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.runs.compare import compare_runs
 from weakrec_core.runs.store import Run, Status, new_run
@@ -23,7 +24,7 @@ def make_run(demo: Dataset, tutorial: LFSet) -> MakeRun:
     """A finished run whose test predictions and rankings are given."""
 
     def make(p: np.ndarray, ndcg: np.ndarray | None = None, lf_set: LFSet = tutorial, **options: Any) -> Run:
-        run = new_run(demo, lf_set, "v1", "calibrated", **({"preset": "recommended"} | options))
+        run = new_run(demo, lf_set, "v1", **({"label_model": "calibrated", "preset": "recommended"} | options))
         rows = pd.DataFrame(
             {"user_idx": np.repeat(np.arange(N_USERS), ROWS), "book_idx": np.tile(np.arange(ROWS), N_USERS)}
         )
@@ -93,6 +94,14 @@ def test_what_differs_in_the_inputs(make_run: MakeRun, tutorial: LFSet) -> None:
     changed = {c.what: c.second for c in comparison.settings}
     assert changed == {"LF set": "fewer v1", "epochs": 3, "seed": 5}
     assert any(line.startswith("AUC") for line in comparison.lines())
+
+
+def test_what_differs_in_the_settings_of_the_label_model(make_run: MakeRun) -> None:
+    one = make_run(predictions(0.3))
+    two = make_run(predictions(0.3), class_balance=0.4, snorkel=SnorkelConfig(n_epochs=50), label_model="snorkel")
+    changed = {c.what: (c.first, c.second) for c in compare_runs(one, two).settings}
+    assert changed["class balance"] == ("from dev", 0.4)
+    assert changed["Snorkel's epochs"] == (None, 50)  # the other label model has none
 
 
 def test_other_data_or_missing_predictions_are_said(make_run: MakeRun) -> None:

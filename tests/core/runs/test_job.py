@@ -19,6 +19,7 @@ from weakrec_core.data.splits import SplitConfig
 from weakrec_core.errors import RunError, WeakrecError
 from weakrec_core.label_model.fitting import load_label_model
 from weakrec_core.label_model.label_train import label_train
+from weakrec_core.label_model.snorkel_config import SnorkelConfig
 from weakrec_core.label_model.text_labels import label_train_with_text
 from weakrec_core.label_model.text_model import TextModel
 from weakrec_core.labeling.apply import Applier
@@ -373,6 +374,29 @@ def test_the_train_rows_are_those_kept(dataset: Dataset, tutorial: LFSet, monkey
     np.testing.assert_allclose(rows.p_positive, step.p_positive[kept], rtol=1e-6)
     assert of.fingerprint == dataset.fingerprint
     assert (config.preset, config.seed) == ("tutorial", 3)
+
+
+def test_the_class_balance_and_snorkels_settings_reach_the_labels(
+    dataset: Dataset, tutorial: LFSet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from weakrec_core.network import training
+
+    seen: list[Any] = []
+
+    def instead(of: Dataset, rows: Any, config: Any, **_: object) -> Any:
+        seen.append(rows.p_positive)
+        raise RunError("Seen.")
+
+    monkeypatch.setattr(training, "train", instead)
+    snorkel = SnorkelConfig(n_epochs=50, lr=0.02, seed=5)
+    options: dict[str, Any] = {"text_model": "off", "preset": "tutorial"}
+    for chosen in ({}, {"class_balance": 0.3, "snorkel": snorkel}):
+        run = new_run(dataset, tutorial, "v0", "snorkel", **options, **chosen)
+        with pytest.raises(RunError, match="Seen"):
+            job.execute(run)
+    step = label_train(tutorial.apply(dataset), "snorkel", 0.3, snorkel)
+    np.testing.assert_allclose(seen[1], step.p_positive[step.covered], rtol=1e-6)
+    assert np.abs(seen[0] - seen[1]).max() > 0.05
 
 
 def test_cancelled_before_its_process_has_said_a_word(dataset: Dataset, tutorial: LFSet) -> None:

@@ -14,8 +14,10 @@ from pydantic import ValidationError
 
 from weakrec_core.data.dataset import Dataset, open_dataset
 from weakrec_core.errors import RunError, WeakrecError
+from weakrec_core.label_model.snorkel_config import SnorkelConfig
 from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.runs import store
+from weakrec_core.runs.inputs import label_settings
 from weakrec_core.runs.store import Run, RunConfig, Status, list_runs, new_run, open_run
 
 ME = psutil.Process()
@@ -237,6 +239,14 @@ def test_a_status_says_when_it_was_written(run: Run, monkeypatch: pytest.MonkeyP
 def test_the_log_is_read_as_far_as_it_can_be(run: Run) -> None:
     (run.path / "train.log").write_bytes(b"epoch 1\ncaf\xff")
     assert run.log == "epoch 1\ncaf�"
+
+
+def test_a_config_from_before_the_class_balance_was_kept(run: Run) -> None:
+    values = json.loads((run.path / "config.json").read_text())
+    values.pop("class_balance"), values.pop("snorkel")
+    (run.path / "config.json").write_text(json.dumps(values))
+    assert (run.config.class_balance, run.config.snorkel) == (None, SnorkelConfig())
+    assert "from dev" in label_settings(run).values()
 
 
 def test_configs_take_no_unknown_keys(run: Run, tmp_path: Path) -> None:

@@ -1,0 +1,27 @@
+"""The settings of a run under the names that people read."""
+
+from typing import Any
+
+from weakrec_core.runs.store import Run
+
+
+def label_settings(run: Run) -> dict[str, Any]:
+    """What the labels were made with; the label model and the text model as chosen, once the run has succeeded."""
+    config, labels = run.config, (run.result or {}).get("labels", {})
+    label_model = labels.get("label_model", config.label_model)
+    text_model = {True: "on", False: "off"}.get(labels.get("text_model"), config.text_model)
+    settings = {
+        "label model": label_model,
+        "class balance": "from dev" if config.class_balance is None else config.class_balance,
+        "text model": text_model,
+        "least confidence": config.min_confidence,
+    }
+    if label_model in ("snorkel", "auto"):
+        snorkel = config.snorkel.model_dump()
+        settings |= {f"Snorkel's {key.replace('n_epochs', 'epochs')}": value for key, value in snorkel.items()}
+    return settings
+
+
+def train_settings(run: Run) -> dict[str, Any]:
+    """The hyperparameters of the network."""
+    return {key.replace("_", " "): value for key, value in run.config.train.items()}
