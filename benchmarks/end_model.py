@@ -54,7 +54,7 @@ def run(
         means.
     """
     started = time.perf_counter()
-    source = None if dataset is None else open_dataset(Workspace.from_environment(), dataset).path
+    source = None if dataset is None else open_dataset(Workspace.from_environment(), dataset).path.parent
     lf_set = read_lf_set(PROJECT / "lfs" / "recommended.yaml")
     with temporary_workspace() as workspace:
         made = _provide(workspace, source, ratings, columns, users)

@@ -29,7 +29,7 @@ def open_workbench() -> None:
         st.caption(f"{sizes} rows")
         _open_lf_set(workspace)
     st.session_state["workbench"] = Workbench(
-        workspace, dataset, _applier(workspace, dataset.name, dataset.fingerprint)
+        workspace, dataset, _applier(workspace, dataset.name, dataset.fingerprint, dataset)
     )
 
 
@@ -54,14 +54,16 @@ def _open_lf_set(workspace: Workspace) -> None:
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _opened(workspace: Workspace, name: str, fingerprint: str) -> Dataset:
-    return open_dataset(workspace, name)
+def _kept(workspace: Workspace, name: str, fingerprint: str, _dataset: Dataset) -> Dataset:
+    return _dataset
 
 
 def _dataset(workspace: Workspace, name: str) -> Dataset:
-    return _opened(workspace, name, open_dataset(workspace, name).fingerprint)
+    """The dataset as it is now, its parts read once for all tabs."""
+    dataset = open_dataset(workspace, name)
+    return _kept(workspace, name, dataset.fingerprint, dataset)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _applier(workspace: Workspace, name: str, fingerprint: str) -> Applier:
-    return Applier(_opened(workspace, name, fingerprint), background=True)
+def _applier(workspace: Workspace, name: str, fingerprint: str, _dataset: Dataset) -> Applier:
+    return Applier(_dataset, background=True)

@@ -1,6 +1,8 @@
 """Columns of votes computed elsewhere, attached to a dataset."""
 
+import hashlib
 import zlib
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +17,8 @@ from weakrec_core.errors import DataError
 
 def attach_columns(dataset: Dataset, path: Path) -> dict[str, int]:
     """Attach every vote column of a file in the format that ``label`` writes.
+
+    The votes belong to the dataset's name and the original ids: they stay when it is ingested anew.
 
     Parameters
     ----------
@@ -47,36 +51,63 @@ def attach_columns(dataset: Dataset, path: Path) -> dict[str, int]:
         if not keyed[name].isin([1, 0, -1]).all():
             row = int(np.flatnonzero(~keyed[name].isin([1, 0, -1]))[0])
             raise DataError(f"Row {row + 1:,} of {path}, column {name}: {keyed[name].iloc[row]!r} is not 1, 0 or -1.")
-        if _file(dataset, str(name), SPLITS[0]).exists():
-            raise DataError(f"Dataset {dataset.name!r} has a column {name!r} already; attach it under another name.")
-    voted = dict.fromkeys(map(str, keyed), 0)
-    for split in SPLITS:
-        rows = pd.MultiIndex.from_frame(dataset.split(split)[["user_id", "book_id"]])
-        of_split = keyed.reindex(rows).fillna(-1).astype("int8")
-        for name in keyed:
-            votes = of_split[name].to_numpy(np.int8)
-            voted[str(name)] += int((votes != -1).sum())
-            target = _file(dataset, str(name), split)
-            with files.atomic(target) as tmp, tmp.open("wb") as f:
-                np.save(f, votes)
-    return voted
+        if _file(dataset, str(name)).exists():
+            raise _taken(dataset, str(name))
+    dataset.columns_path.mkdir(exist_ok=True)
+    for name in map(str, keyed):
+        votes = keyed[name].astype("int8").rename("vote").reset_index()
+        try:
+            with files.atomic_new(_file(dataset, name)) as tmp:
+                votes[votes["vote"] != -1].to_parquet(tmp, index=False)
+        except FileExistsError:
+            raise _taken(dataset, name) from None
+    return {name: sum(int((attached_votes(dataset, name, s) != -1).sum()) for s in SPLITS) for name in map(str, keyed)}
 
 
 def attached_columns(dataset: Dataset) -> list[str]:
     """Names of the attached columns, sorted."""
-    return sorted(p.name for p in (dataset.path / "columns").glob("[!.]*"))
+    return sorted(path.stem for path in dataset.columns_path.glob("[!.]*.parquet"))
 
 
 def attached_votes(dataset: Dataset, name: str, split: str) -> NDArray[np.int8]:
     """An attached column of a split, int8, shape [n]; `DataError` if there is none."""
+    path = _existing(dataset, name)
+    rows = dataset.split(split)[["user_id", "book_id"]]
+    try:
+        votes = pd.read_parquet(path)
+    except (OSError, ValueError, pa.ArrowException) as e:
+        raise DataError(f"{path} cannot be read ({type(e).__name__}); attach the votes again.") from None
+    # Of the column only what the split may have: a merge of the texts of millions of rows takes seconds.
+    votes = votes[votes["user_id"].isin(rows["user_id"].unique())]
+    found = rows.merge(votes, how="left", on=["user_id", "book_id"])["vote"]
+    return found.fillna(-1).to_numpy(np.int8)
+
+
+def attached_digest(dataset: Dataset, name: str) -> str:
+    """A hash of an attached column's votes, which are not in the dataset's fingerprint; `DataError` if there is none."""
+    path = _existing(dataset, name)
+    state = path.stat()
+    return _digest(path, state.st_ino, state.st_size, state.st_mtime_ns)
+
+
+@lru_cache(maxsize=1000)
+def _digest(path: Path, inode: int, size: int, changed: int) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _existing(dataset: Dataset, name: str) -> Path:
     if name not in attached_columns(dataset):
         known = ", ".join(attached_columns(dataset)) or "none"
         raise DataError(f"Dataset {dataset.name!r} has no column {name!r}; attached are: {known}.")
-    return np.asarray(np.load(_file(dataset, name, split)))
+    return _file(dataset, name)
 
 
-def _file(dataset: Dataset, name: str, split: str) -> Path:
-    return dataset.path / "columns" / name / f"{split}.npy"
+def _taken(dataset: Dataset, name: str) -> DataError:
+    return DataError(f"Dataset {dataset.name!r} has a column {name!r} already; attach it under another name.")
+
+
+def _file(dataset: Dataset, name: str) -> Path:
+    return dataset.columns_path / f"{name}.parquet"
 
 
 def _read(path: Path) -> pd.DataFrame:

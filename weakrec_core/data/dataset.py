@@ -2,10 +2,8 @@
 
 import hashlib
 import json
-import os
-import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -17,6 +15,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from weakrec_core import files
+from weakrec_core.data import flat_layout, storage
 from weakrec_core.data.histories import Histories
 from weakrec_core.errors import DataError
 from weakrec_core.workspace import Workspace
@@ -28,7 +27,9 @@ FORMAT = 1
 
 
 class Dataset:
-    """One dataset of a workspace, each part read when first asked for.
+    """One dataset of a workspace as it was when it was opened, each part read when first asked for.
+
+    Somebody may ingest other data under its name meanwhile: an open dataset holds on to its own files.
 
     Splits are disjoint by user. Rows of a split are sorted by ``user_idx``, then ``book_idx``.
     ``book_idx`` and ``user_idx`` are positions: ``books.iloc[book_idx]``, ``histories.of(user_idx)``.
@@ -43,25 +44,27 @@ class Dataset:
         SHA-256 of the content, independent of name and path.
     """
 
-    def __init__(self, workspace: Workspace, name: str):
-        path = workspace.datasets / name
-        try:
-            info = json.loads((path / "dataset.json").read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            raise DataError(f"There is no dataset {name!r} in {path.parent}.") from None
-        except (json.JSONDecodeError, UnicodeDecodeError):
-            raise DataError(f"{path / 'dataset.json'} is not valid JSON.") from None
-        if info.get("format") != FORMAT:
-            raise DataError(f"{path / 'dataset.json'} has format {info.get('format')!r}; this version reads {FORMAT}.")
+    def __init__(self, workspace: Workspace, name: str, lease: storage.Lease):
+        info = _info(lease.directory)
         self.workspace = workspace
-        self.path = path
         self.name = name
         self.meta: dict[str, Any] = info["meta"]
         self.fingerprint: str = info["fingerprint"]
         self._counts: dict[str, int] = info["rows"]
         self.n_users: int = info["n_users"]
         self.n_books: int = info["n_books"]
+        self._lease = lease
         self._splits: dict[str, pd.DataFrame] = {}
+
+    @property
+    def path(self) -> Path:
+        """The directory of its files; nobody changes it, and nobody removes it as long as the dataset is open."""
+        return self._lease.directory
+
+    @property
+    def columns_path(self) -> Path:
+        """The directory of the votes attached to the dataset's name; see `attached_columns`."""
+        return self.path.parent / storage.COLUMNS
 
     def n_rows(self, split: str) -> int:
         """Number of rows in a split, without reading it."""
@@ -129,6 +132,8 @@ def save_dataset(
 ) -> Dataset:
     """Write a dataset to the workspace; an older one of that name is replaced only when all is written.
 
+    Whoever has the older one open goes on with it. Votes attached to it stay, by the original ids.
+
     Parameters
     ----------
     rows : DataFrame
@@ -139,64 +144,120 @@ def save_dataset(
     meta : dict
         JSON-serialisable.
     """
-    target = workspace.datasets / files.checked_name(name, "Dataset")
-    staging = target.with_name(f".{name}.{os.getpid()}.tmp")
-    shutil.rmtree(staging, ignore_errors=True)
-    staging.mkdir(parents=True)
+    home = workspace.datasets / files.checked_name(name, "Dataset")
+    lease = storage.new_directory(home)
     try:
-        ordered = rows.sort_values(["user_idx", "book_idx"], kind="stable")
-        digest = hashlib.sha256()
-        counts = {}
-        for split in SPLITS:
-            part = ordered.loc[ordered["split"] == split, list(ROW_COLUMNS)].reset_index(drop=True)
-            part = part.astype(
-                {"user_idx": "int32", "book_idx": "int32", "rating": "float32", "gold": "int8", "review_text": "str"}
-            )
-            counts[split] = len(part)
-            _digest(digest, part)
-            if split == "train":
-                _write(part[["gold"]], staging / "train_gold.parquet")
-                part = part.assign(rating=np.float32("nan"), gold=np.int8(-1))
-            _write(part, staging / f"{split}.parquet")
-        books = books.loc[:, list(BOOK_COLUMNS)].reset_index(drop=True)
-        _digest(digest, books.drop(columns="similar_books"))
-        digest.update(repr([list(map(int, s)) for s in books["similar_books"]]).encode())
-        _write(books, staging / "books.parquet")
-        digest.update(histories.indptr.tobytes() + histories.indices.tobytes())
-        users = pa.table(
-            {
-                "user_id": pa.array(user_ids, pa.string()),
-                "book_idxs": pa.ListArray.from_arrays(histories.indptr.astype(np.int32), histories.indices),
-            }
+        fingerprint = _write_files(lease.directory, rows, books, histories, user_ids, meta)
+        if flat_layout.is_flat(home):
+            with suppress(DataError):  # what cannot be read is replaced all the same
+                _move_flat(home)
+        storage.publish(home, lease, fingerprint)
+    except BaseException:
+        storage.discard(home, lease)
+        raise
+    flat_layout.remove_files(home)
+    storage.sweep(home)
+    return Dataset(workspace, name, lease)
+
+
+def _write_files(
+    directory: Path,
+    rows: pd.DataFrame,
+    books: pd.DataFrame,
+    histories: Histories,
+    user_ids: NDArray[np.object_],
+    meta: dict[str, Any],
+) -> str:
+    """Write all files of a dataset; returns its fingerprint."""
+    ordered = rows.sort_values(["user_idx", "book_idx"], kind="stable")
+    digest = hashlib.sha256()
+    counts = {}
+    for split in SPLITS:
+        part = ordered.loc[ordered["split"] == split, list(ROW_COLUMNS)].reset_index(drop=True)
+        part = part.astype(
+            {"user_idx": "int32", "book_idx": "int32", "rating": "float32", "gold": "int8", "review_text": "str"}
         )
-        pq.write_table(users, staging / "users.parquet", compression="zstd")
-        info = {
-            "format": FORMAT,
-            "fingerprint": digest.hexdigest(),
-            "rows": counts,
-            "n_users": histories.n_users,
-            "n_books": len(books),
-            "meta": meta,
+        counts[split] = len(part)
+        _digest(digest, part)
+        if split == "train":
+            _write(part[["gold"]], directory / "train_gold.parquet")
+            part = part.assign(rating=np.float32("nan"), gold=np.int8(-1))
+        _write(part, directory / f"{split}.parquet")
+    books = books.loc[:, list(BOOK_COLUMNS)].reset_index(drop=True)
+    _digest(digest, books.drop(columns="similar_books"))
+    digest.update(repr([list(map(int, s)) for s in books["similar_books"]]).encode())
+    _write(books, directory / "books.parquet")
+    digest.update(histories.indptr.tobytes() + histories.indices.tobytes())
+    users = pa.table(
+        {
+            "user_id": pa.array(user_ids, pa.string()),
+            "book_idxs": pa.ListArray.from_arrays(histories.indptr.astype(np.int32), histories.indices),
         }
-        files.write_json(staging / "dataset.json", info)
-        _swap(staging, target)
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
-    return Dataset(workspace, name)
+    )
+    pq.write_table(users, directory / "users.parquet", compression="zstd")
+    fingerprint = digest.hexdigest()
+    info = {
+        "format": FORMAT,
+        "fingerprint": fingerprint,
+        "rows": counts,
+        "n_users": histories.n_users,
+        "n_books": len(books),
+        "meta": meta,
+    }
+    files.write_json(directory / "dataset.json", info)
+    return fingerprint
 
 
-def open_dataset(workspace: Workspace, name: str) -> Dataset:
-    """Open the dataset `name` of the workspace; `DataError` if there is none."""
-    path = workspace.datasets / files.checked_name(name, "Dataset")
-    if not path.exists():
+def open_dataset(workspace: Workspace, name: str, fingerprint: str | None = None) -> Dataset:
+    """Open a dataset of the workspace.
+
+    Parameters
+    ----------
+    fingerprint : str, optional
+        Open the data with this content, which may have been replaced by now, as long as somebody else has it open.
+
+    Raises
+    ------
+    DataError
+        If there is none, or not of that content any more.
+    """
+    home = workspace.datasets / files.checked_name(name, "Dataset")
+    if flat_layout.is_flat(home):
+        _move_flat(home)
+    if not storage.exists(home):
         known = ", ".join(list_datasets(workspace)) or "none yet"
-        raise DataError(f"There is no dataset {name!r} in {path.parent}; there are: {known}.")
-    return Dataset(workspace, name)
+        raise DataError(f"There is no dataset {name!r} in {home.parent}; there are: {known}.")
+    dataset = Dataset(workspace, name, storage.lease_current(home))
+    storage.sweep(home)
+    if fingerprint in (None, dataset.fingerprint):
+        return dataset
+    lease = storage.lease_version(home, str(fingerprint))
+    if lease is None:
+        raise DataError(f"Dataset {name!r} has changed; what it was before is gone.")
+    return Dataset(workspace, name, lease)
 
 
 def list_datasets(workspace: Workspace) -> list[str]:
     """Names of the datasets in the workspace, sorted."""
-    return sorted(p.parent.name for p in workspace.datasets.glob("[!.]*/dataset.json"))
+    homes = [home for home in workspace.datasets.glob("[!.]*") if storage.exists(home) or flat_layout.is_flat(home)]
+    return sorted(home.name for home in homes)
+
+
+def _move_flat(home: Path) -> None:
+    flat_layout.move_files(home, _info(home)["fingerprint"])
+
+
+def _info(directory: Path) -> dict[str, Any]:
+    path = directory / "dataset.json"
+    try:
+        info: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise DataError(f"{path} is missing; ingest the data again.") from None
+    except ValueError:  # no JSON, or no UTF-8
+        raise DataError(f"{path} is not valid JSON.") from None
+    if info.get("format") != FORMAT:
+        raise DataError(f"{path} has format {info.get('format')!r}; this version reads {FORMAT}.")
+    return info
 
 
 def _checked_split(split: str) -> str:
@@ -226,12 +287,3 @@ def _digest(digest: "hashlib._Hash", frame: pd.DataFrame) -> None:
     for column in frame:
         digest.update(str(column).encode())
         digest.update(pd.util.hash_pandas_object(frame[column], index=False).to_numpy().tobytes())
-
-
-def _swap(staging: Path, target: Path) -> None:
-    """Put `staging` in the place of `target`; a directory cannot be replaced in one step, so move aside first."""
-    old = target.with_name(f".{target.name}.{os.getpid()}.old")
-    if target.exists():
-        os.replace(target, old)
-    os.replace(staging, target)
-    shutil.rmtree(old, ignore_errors=True)

@@ -133,9 +133,9 @@ def test_too_few_words_in_common_say_so(make_dataset: Any) -> None:
 def test_no_gold_of_train_is_ever_opened(demo: Dataset, tutorial: LFSet) -> None:
     """Everything up to the training labels works in a copy without the file."""
     path = demo.workspace.datasets / "without_gold"
-    shutil.copytree(demo.path, path)
+    shutil.copytree(demo.path.parent, path)
     try:
-        os.remove(path / "train_gold.parquet")
+        os.remove(path / demo.path.name / "train_gold.parquet")
         dataset = open_dataset(demo.workspace, "without_gold")
         with pytest.raises(DataError, match="train_gold"):
             dataset.train_gold()

@@ -165,7 +165,10 @@ def test_an_average_rating_that_is_given(tmp_path: Path, workspace: Workspace) -
     assert (dataset.books["average_rating"][~unknown] == 4.25).all()
     with pytest.raises(DataError, match=r"Line 2 of .*ratings\.csv has a mean that is not a number"):
         ingest(
-            tmp_path, [r | {"mean": "good"} for r in ratings()], COLUMNS.model_copy(update={"average_rating": "mean"})
+            workspace,
+            tmp_path,
+            [r | {"mean": "good"} for r in ratings()],
+            COLUMNS.model_copy(update={"average_rating": "mean"}),
         )
 
 

@@ -1,0 +1,151 @@
+"""Where a dataset's files lie: a directory a save, never changed afterwards, and a pointer to the one that counts.
+
+::
+
+    datasets/NAME/current.json           the directory that counts; replaced atomically
+    datasets/NAME/FINGERPRINT-TOKEN/     the files of one save
+    datasets/NAME/columns/               attached votes, by the original ids
+
+Whoever reads or makes a directory holds its lock file shared, whoever removes one holds it alone. The locks are the
+kernel's: they end with their process, however it ends, so that nobody has to tell the living from the dead.
+"""
+
+import fcntl
+import json
+import os
+import secrets
+import shutil
+import weakref
+from contextlib import suppress
+from pathlib import Path
+
+from weakrec_core.errors import DataError
+from weakrec_core.files import write_json
+
+COLUMNS = "columns"
+_POINTER, _LOCK = "current.json", "in_use.lock"
+
+
+class Lease:
+    """The right to read a directory: while it is held, by this process or another, nobody removes the directory.
+
+    It ends when it is released, or nothing refers to it any more.
+    """
+
+    def __init__(self, directory: Path, descriptor: int):
+        self.directory = directory
+        self.release = weakref.finalize(self, os.close, descriptor)
+
+
+def exists(home: Path) -> bool:
+    """Whether a dataset was saved there."""
+    return (home / _POINTER).exists()
+
+
+def lease_current(home: Path) -> Lease:
+    """A lease of the directory that counts.
+
+    Raises
+    ------
+    DataError
+        If there is no dataset, or its directory is gone.
+    """
+    while True:
+        directory = home / _current(home)
+        lease = _lease(directory)
+        if lease is not None:
+            return lease
+        if _current(home) == directory.name:  # else it was replaced just now
+            raise DataError(f"{directory} is missing; ingest the data again.")
+
+
+def lease_version(home: Path, fingerprint: str) -> Lease | None:
+    """A lease of the directory with that content, be it replaced by now, or None if it is gone."""
+    leases = (_lease(directory) for directory in sorted(home.glob(f"{fingerprint[:20]}-*")))
+    return next((lease for lease in leases if lease is not None), None)
+
+
+def new_directory(home: Path) -> Lease:
+    """A fresh directory to write into; it counts for nothing before it is published."""
+    while True:
+        directory = home / f".{secrets.token_hex(4)}.tmp"
+        directory.mkdir(parents=True)
+        lease = _lease(directory)
+        if lease is not None:  # else it was swept before it was locked
+            return lease
+
+
+def publish(home: Path, lease: Lease, fingerprint: str) -> None:
+    """Let what was written into a new directory count from now on. Readers of the one before keep theirs."""
+    directory = home / f"{fingerprint[:20]}-{secrets.token_hex(4)}"
+    lease.directory.rename(directory)
+    lease.directory = directory
+    point_to(home, directory)
+
+
+def point_to(home: Path, directory: Path) -> None:
+    """Make a directory the one that counts."""
+    write_json(home / _POINTER, {"directory": directory.name})
+
+
+def discard(home: Path, lease: Lease) -> None:
+    """Remove a new directory unless it counts by now, and the dataset's own if there is nothing in it."""
+    if not exists(home) or lease.directory.name != _current(home):
+        shutil.rmtree(lease.directory, ignore_errors=True)
+    lease.release()
+    with suppress(OSError):  # which is not empty
+        home.rmdir()
+
+
+def sweep(home: Path) -> None:
+    """Remove the directories that do not count and that nobody reads: replaced ones, and what the dead left unfinished."""
+    for directory in home.iterdir():
+        if directory.is_dir() and directory.name not in (COLUMNS, _current(home)):
+            _remove(home, directory)
+
+
+def _remove(home: Path, directory: Path) -> None:
+    try:
+        descriptor = os.open(directory / _LOCK, os.O_RDWR | os.O_CREAT, 0o666)
+    except OSError:  # swept by somebody else, or in a workspace that may be read only
+        return
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if _still_there(directory, descriptor) and directory.name != _current(home):
+            doomed = directory.rename(home / f".{secrets.token_hex(4)}.gone")  # nobody finds it any more
+            shutil.rmtree(doomed, ignore_errors=True)
+    except OSError:  # somebody reads it, or it is not ours to change
+        pass
+    finally:
+        os.close(descriptor)
+
+
+def _lease(directory: Path) -> Lease | None:
+    try:
+        descriptor = os.open(directory / _LOCK, os.O_RDONLY | os.O_CREAT, 0o666)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    fcntl.flock(descriptor, fcntl.LOCK_SH)
+    if _still_there(directory, descriptor):
+        return Lease(directory, descriptor)
+    os.close(descriptor)
+    return None
+
+
+def _still_there(directory: Path, descriptor: int) -> bool:
+    """Whether the lock file that was opened is still the directory's: it may have been swept before it was locked."""
+    try:
+        return os.path.samestat(os.fstat(descriptor), os.stat(directory / _LOCK))
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+
+
+def _current(home: Path) -> str:
+    path = home / _POINTER
+    try:
+        name = json.loads(path.read_text(encoding="utf-8"))["directory"]
+    except FileNotFoundError:
+        raise DataError(f"There is no dataset {home.name!r} in {home.parent}.") from None
+    except (ValueError, KeyError, TypeError):
+        raise DataError(f"{path} does not name a directory; ingest the data again.") from None
+    return str(name)
