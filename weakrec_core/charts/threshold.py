@@ -16,6 +16,7 @@ from weakrec_core.charts.colors import ABSTAIN_COLOR, BAND_COLOR, NEGATIVE_COLOR
 from weakrec_core.stats.domain import Domain
 
 Spec = dict[str, Any]
+_TOP_LEVEL = ("$schema", "config", "datasets", "params")  # keys that a part of a chart does not have
 _AXIS = 46  # width of both y axes, so that the x axes lie above each other
 _LABELS = alt.Scale(domain=["POSITIVE", "NEGATIVE"], range=[POSITIVE_COLOR, NEGATIVE_COLOR])
 
@@ -75,13 +76,11 @@ def sweep_chart(
         threshold_histogram(bins, shown, bounds, fired, f"Histogram of {signal} by gold label", dark),
         threshold_sweep(table, shown, bounds, base_rate, signal, f"Precision at every threshold on {signal}", dark),
     )
-    return alt.vconcat(*(_standalone(spec) for spec in specs))
-
-
-def _standalone(spec: Spec) -> Chart:
-    """A chart that carries its data along."""
-    datasets = {name: frame.to_dict("records") for name, frame in spec["datasets"].items()}
-    return alt.LayerChart.from_dict(spec | {"datasets": datasets})
+    datasets = {name: frame.to_dict("records") for spec in specs for name, frame in spec["datasets"].items()}
+    parts = [{key: part for key, part in spec.items() if key not in _TOP_LEVEL} for spec in specs]
+    top = {key: specs[0][key] for key in ("$schema", "config")}
+    selections = [selection for spec in specs for selection in spec.get("params", [])]
+    return alt.VConcatChart.from_dict(top | {"vconcat": parts, "datasets": datasets, "params": selections})
 
 
 def _filled(template: Spec, title: str, **datasets: pd.DataFrame) -> Spec:

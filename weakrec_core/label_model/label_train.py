@@ -42,6 +42,8 @@ class TrainLabels:
     dev_metrics : dict
         `probability_metrics` on the dev rows with a vote; of a model that learns from gold, each user predicted from the
         others' gold.
+    prior, config
+        What the model was fitted with: see `fit_label_model`.
     text : TextModel or None
         The text model, if it has labeled reviewed rows too: see `weakrec_core.label_model.text_labels`.
     """
@@ -54,6 +56,8 @@ class TrainLabels:
     covered: NDArray[np.bool_]
     drift: pd.DataFrame
     dev_metrics: Metrics
+    prior: float | None = None
+    config: SnorkelConfig | None = None
     text: TextModel | None = None
 
     @property
@@ -120,6 +124,8 @@ def label_train(
         train.covered[row],
         drift_table(applied),
         _dev_metrics(applied, model, prior, config),
+        prior,
+        config,
     )
 
 

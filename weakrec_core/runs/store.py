@@ -113,6 +113,14 @@ class Run:
         return self._json("result.json") if (self.path / "result.json").exists() else None
 
     @property
+    def test(self) -> dict[str, Any]:
+        """The rating metrics on test: accuracy, f1, precision, recall, auc, log_loss …; `RunError` before the run has succeeded."""
+        result = self.result
+        if result is None:
+            raise RunError(f"Run {self.id} has no test metrics: it is {self.status.state}.")
+        return dict(result["test"])
+
+    @property
     def status(self) -> Status:
         """The state as far as it can be trusted: a run whose process is gone is lost."""
         status = self._checked(Status, "status.json")
