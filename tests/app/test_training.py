@@ -14,6 +14,8 @@ from tests.app.conftest import PROJECT
 from weakrec_core.data.dataset import open_dataset
 from weakrec_core.labeling.lf_set import LFSet, read_lf_set
 from weakrec_core.labeling.versions import save_version
+from weakrec_core.network.presets.registry import PRESETS
+from weakrec_core.network.presets.tutorial import Tutorial
 from weakrec_core.runs import job
 from weakrec_core.runs.store import Run, Status, list_runs, new_run, open_run
 from weakrec_core.workspace import Workspace
@@ -94,12 +96,30 @@ def test_launch_freezes_what_the_form_says(open_page: OpenPage, launched: list[s
     assert "budget 12 min" in texts(app)
 
 
+def test_the_form_offers_every_preset_of_the_registry(
+    open_page: OpenPage, launched: list[str], demo_workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Toy(Tutorial):
+        name, title, description = "toy", "Toy", "a test's own"
+
+    monkeypatch.setitem(PRESETS, "toy", Toy())
+    app = open_page(PAGE)
+    preset = app.selectbox(key="run_preset")
+    assert preset.options == ["Recommended", "Tutorial", "Toy"]
+    assert "Toy: a test's own" in preset.help
+    preset.set_value("toy")
+    app.button(key="launch").click().run()
+    (run,) = list_runs(demo_workspace)
+    assert launched == [run.id]
+    assert run.config.train["preset"] == "toy"
+
+
 def test_the_settings_of_the_label_model_page_reach_the_run(
     open_page: OpenPage, launched: list[str], demo_workspace: Workspace
 ) -> None:
     app = open_page("pages/label_model/page.py")
     app.selectbox(key="balance").set_value("set").run()
-    app.slider(key="prior").set_value(0.4).run()
+    app.slider(key="prior").set_value(0.4)
     app.number_input(key="lm_epochs").set_value(50).run()
     app.switch_page(PAGE).run()
     assert "class balance 0.40, Snorkel's epochs 50 (set on the Label model page)" in texts(app)

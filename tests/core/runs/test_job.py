@@ -13,9 +13,6 @@ import psutil
 import pytest
 
 from weakrec_core.data.dataset import Dataset, open_dataset
-from weakrec_core.data.demo.raw_files import write_demo
-from weakrec_core.data.ingest.goodreads import ingest_goodreads
-from weakrec_core.data.splits import SplitConfig
 from weakrec_core.errors import RunError, WeakrecError
 from weakrec_core.label_model.fitting import load_label_model
 from weakrec_core.label_model.label_train import label_train
@@ -39,12 +36,6 @@ def signals_as_before() -> Iterator[None]:
     yield
     for signum, handler in before.items():
         signal.signal(signum, handler)
-
-
-@pytest.fixture(scope="module")
-def dataset(session_workspace: Workspace) -> Dataset:
-    raw = write_demo(session_workspace.root / "raw_job", users=60)
-    return ingest_goodreads(session_workspace, "job", **raw, splits=SplitConfig(dev_rows=120))
 
 
 @pytest.fixture(scope="module")
@@ -220,6 +211,7 @@ def flat(values: Any, path: str = "") -> dict[str, Any]:
     return {k: v for key, value in pairs for k, v in flat(value, f"{path}/{key}").items()}
 
 
+@pytest.mark.usefixtures("quick_ceilings")
 def test_a_resumed_run_reaches_the_metrics_of_one_that_was_not_stopped(
     dataset: Dataset, tutorial: LFSet, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -242,6 +234,7 @@ def test_a_resumed_run_reaches_the_metrics_of_one_that_was_not_stopped(
     assert flat(untimed(found)) == pytest.approx(flat(untimed(expected)), abs=1e-6)
 
 
+@pytest.mark.usefixtures("quick_ceilings")
 def test_one_that_failed_before_its_first_epoch_is_resumed_from_the_beginning(
     dataset: Dataset, tutorial: LFSet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -257,6 +250,7 @@ def test_one_that_failed_before_its_first_epoch_is_resumed_from_the_beginning(
     assert [e["epoch"] for e in run.epochs] == [1]
 
 
+@pytest.mark.usefixtures("quick_ceilings")
 def test_a_budget_ends_the_training_and_the_run_is_measured(dataset: Dataset, tutorial: LFSet) -> None:
     run = new_run(dataset, tutorial, "v0", "majority", text_model="off", preset="tutorial", epochs=9, budget=1e-6)
     result = job.execute(run)

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -11,19 +12,23 @@ from weakrec_core.data.dataset import Dataset
 from weakrec_core.errors import RunError
 from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.runs import test_looks
-from weakrec_core.runs.job import execute
 from weakrec_core.runs.report import render_report
-from weakrec_core.runs.store import Run, new_run
+from weakrec_core.runs.store import Run, list_runs, new_run
+from weakrec_core.workspace import Workspace
 
 NASTY = "</script><b>bold"
 
 
 @pytest.fixture(scope="module")
-def run(demo: Dataset, tutorial: LFSet) -> Run:
-    renamed = tutorial.lfs[0].model_copy(update={"name": NASTY})
-    lf_set = LFSet(name=tutorial.name, lfs=(renamed, *tutorial.lfs[1:]))
-    made = new_run(demo, lf_set, "v1", "calibrated", preset="recommended", epochs=1)
-    assert execute(made) is not None
+def run(prepared_runs: Path, tutorial: LFSet, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """A finished run whose first LF has another name."""
+    workspace = Workspace(shutil.copytree(prepared_runs, tmp_path_factory.mktemp("report"), dirs_exist_ok=True))
+    made = list_runs(workspace)[-1]
+    assert made.config.lf_set["name"] == tutorial.name
+    for name in ("config.json", "result.json"):
+        text = (made.path / name).read_text(encoding="utf-8")
+        assert json.dumps(tutorial.names[0]) in text
+        (made.path / name).write_text(text.replace(json.dumps(tutorial.names[0]), json.dumps(NASTY)), encoding="utf-8")
     return made
 
 
@@ -51,7 +56,10 @@ def test_figures_and_charts_are_there(run: Run) -> None:
     assert result["recovered"]["sentence"][:40] in page
 
 
-def test_the_command_writes_a_file_and_counts_as_a_look(run: Run, cli: Any, tmp_path: Path) -> None:
+def test_the_command_writes_a_file_and_counts_as_a_look(
+    run: Run, cli: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WEAKREC_HOME", str(run.workspace.root))
     done = cli("report", run.id, "--out", tmp_path / "report.html")
     assert done.status == 0 and (tmp_path / "report.html").stat().st_size > 100_000
     assert test_looks.seen(run)
