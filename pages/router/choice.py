@@ -7,7 +7,7 @@ from pages.shared.workbench import Workbench
 from weakrec_core.data.dataset import Dataset, list_datasets, open_dataset
 from weakrec_core.data.ingest.ingest_jobs import job_status
 from weakrec_core.labeling.apply import Applier
-from weakrec_core.labeling.drafts import Draft, keep, open_draft, recall
+from weakrec_core.labeling.drafts import Draft, keep, open_draft, prune, recall
 from weakrec_core.labeling.versions import list_sets
 from weakrec_core.workspace import Workspace
 
@@ -36,6 +36,7 @@ def open_workbench() -> None:
 def _open_lf_set(workspace: Workspace) -> None:
     """Choose the LF set; the draft's id stands in the URL so that a reload finds it again."""
     if "draft" not in st.session_state:
+        prune(workspace)
         kept = recall(workspace, st.query_params.get("draft", ""))
         # A second tab on the same URL goes on with a copy of its own.
         draft = Draft(kept.base, kept.lf_set, kept.past, kept.future) if kept else open_draft(workspace, _FIRST_SET)

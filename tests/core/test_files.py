@@ -1,8 +1,12 @@
 """Names, and files that are whole or not there."""
 
 import json
+import os
+import stat
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -42,6 +46,67 @@ def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
         raise KeyboardInterrupt
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def fifo(tmp_path: Path) -> Path:
+    os.mkfifo(tmp_path / "pipe")
+    return tmp_path / "pipe"
+
+
+def link_to_a_fifo(tmp_path: Path) -> Path:
+    (tmp_path / "link").symlink_to(fifo(tmp_path))
+    return tmp_path / "link"
+
+
+def directory(tmp_path: Path) -> Path:
+    (tmp_path / "directory").mkdir()
+    return tmp_path / "directory"
+
+
+@pytest.mark.parametrize("make", [fifo, link_to_a_fifo, directory])
+def test_what_is_no_regular_file_is_never_replaced(tmp_path: Path, make: Callable[[Path], Path]) -> None:
+    path = make(tmp_path)
+    before = {p: p.lstat() for p in tmp_path.iterdir()}
+    with pytest.raises(WeakrecError, match="is not a regular file"), files.atomic(path) as tmp:
+        tmp.write_text("new")
+    assert {p: p.lstat() for p in tmp_path.iterdir()} == before
+
+
+def test_the_end_of_a_pipe_is_never_replaced() -> None:
+    """As ``--out /dev/stdout`` is where the output goes to another command."""
+    reader, writer = os.pipe()
+    try:
+        with pytest.raises(WeakrecError, match="is not"), files.atomic(Path(f"/dev/fd/{writer}")) as tmp:
+            tmp.write_text("new")
+    finally:
+        os.close(writer)
+        os.close(reader)
+
+
+def test_a_device_is_never_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "device"
+    path.write_text("old")
+    real = os.stat
+
+    def stat_(at: Any, *arguments: Any, **options: Any) -> os.stat_result:
+        found = real(at, *arguments, **options)
+        return os.stat_result((stat.S_IFCHR | 0o666, *found[1:])) if Path(str(at)) == path else found
+
+    monkeypatch.setattr(os, "stat", stat_)
+    with pytest.raises(WeakrecError, match="device is not a regular file"), files.atomic(path) as tmp:
+        tmp.write_text("new")
+    monkeypatch.undo()
+    assert path.read_text() == "old"
+
+
+def test_a_link_stays_and_its_file_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / "there").mkdir()
+    (tmp_path / "there" / "f.txt").write_text("old")
+    (tmp_path / "link").symlink_to(tmp_path / "there" / "f.txt")
+    with files.atomic(tmp_path / "link") as tmp:
+        tmp.write_text("new")
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "there" / "f.txt").read_text() == "new"
 
 
 def test_json_without_nan(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import json
 import re
 import secrets
+import time
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from weakrec_core.labeling.versions import Version, load_version
 from weakrec_core.workspace import Workspace
 
 _UNDO_STEPS = 50
+_DAY = 86_400.0  # seconds
+_IN_USE, _OLD, _MANY = 3 * _DAY, 30 * _DAY, 200
 _ID = re.compile(r"[0-9a-f]{16}")
 
 
@@ -71,6 +74,7 @@ def keep(workspace: Workspace, draft: Draft) -> None:
     value = {
         "name": draft.base.name,
         "base": draft.base.number,
+        "dirty": draft.dirty,
         "lf_set": draft.lf_set.model_dump(mode="json"),
         "past": [s.model_dump(mode="json") for s in draft.past],
         "future": [s.model_dump(mode="json") for s in draft.future],
@@ -95,6 +99,29 @@ def recall(workspace: Workspace, draft_id: str) -> Draft | None:
         )
     except (WeakrecError, ValueError, KeyError, TypeError):
         return None
+
+
+def prune(workspace: Workspace) -> None:
+    """Remove drafts that nobody misses: each tab and each reload begins with one of its own.
+
+    Of those not touched for three days these go: copies of what a newer one holds, too; and without unsaved edits those
+    older than 30 days and those beyond the newest 200.
+    """
+    now, held = time.time(), set()
+    drafts = sorted(((p.stat().st_mtime, p) for p in workspace.drafts.glob("[!.]*.json")), reverse=True)
+    for i, (touched, path) in enumerate(drafts):
+        content = path.read_bytes()
+        old = now - touched > _OLD or i >= _MANY
+        if now - touched > _IN_USE and (content in held or (old and _is_clean(content))):
+            path.unlink(missing_ok=True)
+        held.add(content)
+
+
+def _is_clean(content: bytes) -> bool:
+    try:
+        return json.loads(content)["dirty"] is False
+    except (ValueError, KeyError, TypeError):  # of an older version, which did not say
+        return False
 
 
 def _path(workspace: Workspace, draft_id: str) -> Path:

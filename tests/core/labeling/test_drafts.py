@@ -1,6 +1,9 @@
 """LF sets being edited."""
 
 import json
+import os
+import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from weakrec_core.errors import SpecError
-from weakrec_core.labeling.drafts import Draft, keep, open_draft, recall
+from weakrec_core.labeling import drafts
+from weakrec_core.labeling.drafts import Draft, keep, open_draft, prune, recall
 from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.labeling.versions import Version, load_version, save_version
 from weakrec_core.workspace import Workspace
@@ -181,3 +185,57 @@ def test_the_base_of_a_draft_is_that_of_the_file(workspace: Workspace) -> None:
     recalled = recall(workspace, draft_id)
     assert recalled is not None
     assert recalled.base == load_version(workspace, "mine", 1)
+
+
+def aged(workspace: Workspace, draft: Draft, days: float) -> str:
+    """Keep a draft as if that long ago."""
+    keep(workspace, draft)
+    then = time.time() - days * 86_400
+    os.utime(workspace.drafts / f"{draft.id}.json", (then, then))
+    return draft.id
+
+
+def left(workspace: Workspace) -> set[str]:
+    prune(workspace)
+    return {path.stem for path in workspace.drafts.glob("*.json")}
+
+
+def test_old_drafts_without_unsaved_edits_go(workspace: Workspace) -> None:
+    save_version(workspace, lf_set(), 0)
+    clean = open_draft(workspace, "mine")
+    undone = [replace(clean, id=f"{i:016x}").edit(lf_set(i)).undo() for i in range(1, 4)]
+    edited = clean.edit(lf_set(9))
+    stay = {aged(workspace, undone[0], 1), aged(workspace, undone[1], 29), aged(workspace, edited, 400)}
+    aged(workspace, undone[2], 31)
+    assert left(workspace) == stay
+    assert recall(workspace, edited.id) == edited
+
+
+def test_of_many_drafts_the_newest_stay(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drafts, "_MANY", 3)
+    save_version(workspace, lf_set(), 0)
+    clean = open_draft(workspace, "mine")
+    each = [replace(clean, id=f"{i:016x}").edit(lf_set(i)).undo() for i in range(1, 7)]
+    ids = [aged(workspace, draft, days) for draft, days in zip(each, (1, 2, 4, 5, 6, 2.9), strict=True)]
+    assert left(workspace) == {ids[0], ids[1], ids[5]}
+
+
+def test_copies_that_reloads_leave_behind_go_with_or_without_edits(workspace: Workspace) -> None:
+    save_version(workspace, lf_set(), 0)
+    edited = open_draft(workspace, "mine").edit(lf_set(5))
+    ids = [aged(workspace, replace(edited, id=f"{i:016x}"), days=1.5 + i) for i in range(5)]
+    assert left(workspace) == set(ids[:2])
+
+
+def test_drafts_of_an_older_version_may_hold_edits(workspace: Workspace) -> None:
+    draft_id, path, value = kept(workspace)
+    path.write_text(json.dumps({k: v for k, v in value.items() if k != "dirty"}))
+    os.utime(path, (0, 0))
+    path.with_name("damaged.json").write_text("{")
+    os.utime(path.with_name("damaged.json"), (0, 0))
+    assert draft_id in left(workspace)
+
+
+def test_nothing_to_prune(workspace: Workspace) -> None:
+    prune(workspace)
+    assert not workspace.root.exists()

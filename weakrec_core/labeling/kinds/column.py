@@ -1,10 +1,11 @@
 """Votes computed elsewhere."""
 
+from collections.abc import Hashable
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
-from weakrec_core.data.attached import attached_columns
+from weakrec_core.data.attached import attached_columns, attached_digest
 from weakrec_core.data.dataset import Dataset
 from weakrec_core.errors import SpecError
 from weakrec_core.labeling.base import LF, Votes
@@ -21,6 +22,10 @@ class ColumnLF(LF):
 
     def votes(self, columns: Columns) -> Votes:
         return columns.attached(self.column).copy()
+
+    def reads_from(self, dataset: Dataset) -> Hashable:
+        """A digest of the attached column; None if there is none, of which `votes` tells."""
+        return attached_digest(dataset, self.column) if self.column in attached_columns(dataset) else None
 
     @classmethod
     def start(cls, dataset: Dataset) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from weakrec_core.labeling.columns import Columns
 
 MODULES_VARIABLE = "WEAKREC_LFS"
 _LABELS = (POSITIVE, NEGATIVE, ABSTAIN)
+_IMPORTED: dict[str, str | None] = {}  # digest of each module's source as it was imported
 
 
 class PythonLF(LF):
@@ -138,11 +139,18 @@ def _look_here() -> None:
 
 
 def _import(module_name: str) -> Any:
-    _look_here()
+    """The module as its file is now: one that was edited since is imported anew."""
+    source = module_source(module_name)
+    digest = None if source is None else hashlib.sha256(source.read_bytes()).hexdigest()
     try:
-        return importlib.import_module(module_name)
+        if module_name in sys.modules and _IMPORTED.setdefault(module_name, digest) != digest:
+            del sys.modules[module_name]
+        importlib.invalidate_caches()
+        module = importlib.import_module(module_name)
     except Exception as e:
         raise SpecError(f"Module {module_name!r} cannot be imported: {type(e).__name__}: {_in_one_line(e)}.") from None
+    _IMPORTED[module_name] = digest
+    return module
 
 
 def _in_one_line(value: object) -> str:

@@ -1,5 +1,6 @@
 """LFs whose votes come from elsewhere."""
 
+import shutil
 import sys
 import textwrap
 from collections.abc import Callable, Iterator
@@ -233,6 +234,25 @@ def test_what_cannot_be_loaded(module: WriteModule, monkeypatch: pytest.MonkeyPa
         load_function("no_such_module:f")
 
 
+def test_an_edited_module_is_read_anew_without_a_restart(
+    make_dataset: Any, module: WriteModule, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lf = "from snorkel.labeling import labeling_function\n@labeling_function()\ndef {}(x): return {}\n"
+    dataset = make_dataset(TEXTS)
+    name = module(lf.format("f", 1))
+    monkeypatch.setenv(MODULES_VARIABLE, name)
+    assert votes(dataset, f"{name}:f") == [1, 1, 1]
+    first = load_function(f"{name}:f")
+    assert load_function(f"{name}:f") is first
+    module(lf.format("f", "-1 if x.review_text == 'good' else 0"))
+    assert votes(dataset, f"{name}:f") == [-1, 0, 0]
+    monkeypatch.setenv(MODULES_VARIABLE, name)
+    module(lf.format("another", 1), allowed=False)
+    assert available_functions() == [f"{name}:another"]
+    with pytest.raises(SpecError, match="has no function 'f'"):
+        load_function(f"{name}:f")
+
+
 @pytest.mark.parametrize("target", ["", "module", "module:", ":function", "a:b:c", "a: "])
 def test_targets_are_module_and_function(target: str) -> None:
     with pytest.raises(SpecError, match=r"LF 'p', field target: .* is not of the form module:function"):
@@ -274,6 +294,17 @@ def test_votes_of_a_column(make_dataset: Any, tmp_path: Path) -> None:
     assert applier.votes(lf, "dev").tolist() == [0, -1, 1]
     assert applier.votes(lf, "train").tolist() == [-1, 1, -1]
     assert applier.votes(lf, "test").tolist() == [-1, -1, -1]
+
+
+def test_votes_attached_anew_are_not_those_remembered(make_dataset: Any, tmp_path: Path) -> None:
+    dataset = make_dataset(TEXTS)
+    applier, lf = Applier(dataset), parse_lf({"kind": "column", "name": "c", "column": "v"})
+    for vote in (1, 0):
+        ids = dataset.split("dev")[["user_id", "book_id"]]
+        ids.assign(v=vote).to_parquet(tmp_path / "v.parquet")
+        attach_columns(dataset, tmp_path / "v.parquet")
+        assert applier.votes(lf, "dev").tolist() == [vote] * 3
+        shutil.rmtree(dataset.columns_path)
 
 
 def test_a_column_that_is_not_there(make_dataset: Any) -> None:
