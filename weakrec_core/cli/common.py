@@ -25,7 +25,7 @@ LFFile = Annotated[Path, typer.Option("--lfs", help="An LF set (YAML).")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Seed = Annotated[int, typer.Option(min=0)]
 LabelModelName = Annotated[
-    str, typer.Option("--label-model", help="snorkel, majority, calibrated, or auto: the one recommended on dev.")
+    str, typer.Option("--label-model", help="auto, the one recommended on dev, or one by name, such as snorkel.")
 ]
 
 
