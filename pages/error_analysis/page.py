@@ -6,6 +6,7 @@ from pages.error_analysis.filters import active_conditions, current_filter, filt
 from pages.error_analysis.rows import export_button, notes_of, opened_row, rows_panel
 from pages.error_analysis.suggestions import suggestions_panel
 from pages.error_analysis.views import pairs_view, slices_view, thresholds_view
+from pages.shared.address import page_link
 from pages.shared.set_bar import set_bar
 from pages.shared.workbench import Workbench, opened
 from weakrec_core.error_analysis.buckets import Buckets, buckets
@@ -36,7 +37,7 @@ wb = opened()
 set_bar(wb)
 if not wb.applied.active:
     st.info("This set has no LF that is on: add one on the Labeling functions page.", icon=":material/info:")
-    st.page_link("pages/labeling_functions/page.py", label="Labeling functions", icon=":material/arrow_forward:")
+    page_link("pages/labeling_functions/page.py", "Labeling functions")
     st.stop()
 view = st.segmented_control(
     "View",

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pages.shared import fmt
+from pages.shared.address import page_link
 from pages.shared.errors import errors_shown
 from pages.shared.workbench import Workbench, opened
 from weakrec_core.error_analysis.buckets import buckets
@@ -16,7 +17,7 @@ def step(number: int, title: str, page: str, state: str, action: str) -> None:
         with st.container(width=640, gap="xxsmall"):
             st.markdown(f"**{number} · {title}**")
             st.markdown(state)
-        st.page_link(page, label=action, icon=":material/arrow_forward:", width="content")
+        page_link(page, action)
 
 
 def overview(wb: Workbench) -> None:

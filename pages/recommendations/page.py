@@ -10,6 +10,7 @@ from pages.recommendations.reader_panel import choose_reader, count_of, most_tel
 from pages.recommendations.reader_url import POPULARITY, View, current_view, show, start_over
 from pages.recommendations.recommended import heading, in_twos, most_read, one_list, side_by_side
 from pages.recommendations.recommender import catalogue, finished_runs, recommendations, run_of
+from pages.shared.address import page_link
 from pages.shared.workbench import Workbench, opened
 from weakrec_core.errors import WeakrecError
 from weakrec_core.labeling.book_votes import count_book_votes
@@ -91,7 +92,7 @@ finished = finished_runs(wb.dataset)
 if not finished:
     st.title("Recommendations", anchor=False)
     st.info(f"No finished run on dataset {wb.dataset.name} yet: train one first.", icon=":material/info:")
-    st.page_link("pages/training/page.py", label="Launch a run", icon=":material/arrow_forward:")
+    page_link("pages/training/page.py", "Launch a run")
 else:
     try:
         page(wb, finished)

@@ -6,6 +6,7 @@ from pages.results.run_comparison import compared
 from pages.results.run_result import one_run
 from pages.results.runs_table import choose_runs
 from pages.shared import fmt
+from pages.shared.address import page_link
 from pages.shared.workbench import opened
 from weakrec_core.runs import test_looks
 from weakrec_core.runs.store import list_runs
@@ -15,7 +16,7 @@ st.title("Results", anchor=False)
 runs = list_runs(wb.workspace)
 if not runs:
     st.info("No run yet: its test metrics, curves and comparisons appear here.", icon=":material/info:")
-    st.page_link("pages/training/page.py", label="Launch one", icon=":material/arrow_forward:")
+    page_link("pages/training/page.py", "Launch one")
     st.stop()
 chosen = choose_runs(runs)
 finished = [run for run in chosen if run.result]

@@ -3,39 +3,43 @@
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
+from pages.shared.address import current_address
 
-def sections() -> dict[str, list[StreamlitPage]]:
+Sections = dict[str, list[StreamlitPage]]
+
+
+def sections() -> Sections:
     """Every page, in the order of the work; the paths of their addresses are part of links that people keep."""
     return {
         "": [
             st.Page("pages/overview/page.py", title="Overview", icon=":material/home:", default=True),
-            st.Page("pages/data/page.py", title="Data", icon=":material/database:", url_path="Data"),
+            _page("Data", ":material/database:"),
         ],
         "Labels": [
-            st.Page(
-                "pages/labeling_functions/page.py",
-                title="Labeling functions",
-                icon=":material/function:",
-                url_path="Labeling_functions",
-            ),
-            st.Page(
-                "pages/error_analysis/page.py",
-                title="Error analysis",
-                icon=":material/troubleshoot:",
-                url_path="Error_analysis",
-            ),
-            st.Page(
-                "pages/label_model/page.py", title="Label model", icon=":material/how_to_vote:", url_path="Label_model"
-            ),
+            _page("Labeling functions", ":material/function:"),
+            _page("Error analysis", ":material/troubleshoot:"),
+            _page("Label model", ":material/how_to_vote:"),
         ],
         "Recommender": [
-            st.Page("pages/training/page.py", title="Training", icon=":material/model_training:", url_path="Training"),
-            st.Page("pages/results/page.py", title="Results", icon=":material/monitoring:", url_path="Results"),
-            st.Page(
-                "pages/recommendations/page.py",
-                title="Recommendations",
-                icon=":material/menu_book:",
-                url_path="Recommendations",
-            ),
+            _page("Training", ":material/model_training:"),
+            _page("Results", ":material/monitoring:"),
+            _page("Recommendations", ":material/menu_book:"),
         ],
     }
+
+
+def _page(title: str, icon: str) -> StreamlitPage:
+    address = title.replace(" ", "_")
+    return st.Page(f"pages/{address.lower()}/page.py", title=title, icon=icon, url_path=address)
+
+
+def show_sections(sections: Sections) -> None:
+    """Draw the navigation; Streamlit's own has links that forget which dataset is open."""
+    with st.container(key="navigation", gap="small"):
+        for title, pages in sections.items():
+            with st.container(gap="xxsmall"):
+                if title:
+                    st.caption(title)
+                for page in pages:
+                    st.page_link(page, query_params=current_address())
+    st.divider()

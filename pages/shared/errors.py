@@ -8,7 +8,7 @@ import streamlit as st
 
 from weakrec_core.errors import WeakrecError
 
-_log = logging.getLogger("workbench")
+LOGGER = "workbench"
 
 
 @contextmanager
@@ -19,13 +19,8 @@ def errors_shown() -> Iterator[None]:
     except WeakrecError as e:
         st.error(str(e), icon=":material/error:")
     except Exception as e:
-        unexpected(e)
-
-
-def unexpected(error: Exception) -> None:
-    """Log an error that is a fault of ours, and say that there was one."""
-    _log.error("Unexpected error", exc_info=error)
-    st.error(
-        f"Something went wrong here that should not ({type(error).__name__}); the log of the server has the details.",
-        icon=":material/error:",
-    )
+        logging.getLogger(LOGGER).exception("Unexpected error")
+        st.error(
+            f"Something went wrong here that should not ({type(e).__name__}); the log of the server has the details.",
+            icon=":material/error:",
+        )

@@ -72,8 +72,13 @@ class Workbench:
 
     def refresh_widgets(self) -> None:
         """Let editing widgets show the draft's values anew."""
-        st.session_state["revision"] = self.revision + 1
-        st.session_state["edit_problem"] = None
+        refresh_widgets()
+
+
+def refresh_widgets() -> None:
+    """Let editing widgets show the draft's values anew."""
+    st.session_state["revision"] = st.session_state.get("revision", 0) + 1
+    st.session_state["edit_problem"] = None
 
 
 def opened() -> Workbench:

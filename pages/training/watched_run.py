@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.shared import fmt
+from pages.shared.address import page_link
 from pages.shared.errors import errors_shown
 from weakrec_core.charts.training import learning_curves, metric_curve
 from weakrec_core.label_model.fitting import label_model_title
@@ -78,7 +79,7 @@ def _watch(run: Run, active: list[Run]) -> None:
     if records:
         _curves(run, pd.DataFrame(records))
     if status.state == "succeeded":
-        st.page_link("pages/results/page.py", label="Read its test metrics", icon=":material/arrow_forward:")
+        page_link("pages/results/page.py", "Read its test metrics")
     if run.log:
         with st.expander("Log", expanded=status.state in ("failed", "lost")):
             st.code(run.log[-_LOG_CHARACTERS:], language=None, height=240)

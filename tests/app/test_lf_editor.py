@@ -210,12 +210,12 @@ def test_history_lists_versions_and_restores_one(open_page: OpenPage, demo_works
 
 
 def test_one_edit_applies_one_lf(open_page: OpenPage, demo_workspace: Workspace) -> None:
-    from pages.router import choice
+    from pages.router.dataset import applier_of
     from weakrec_core.data.dataset import open_dataset
 
     app = open_page(LABELING)
     dataset = open_dataset(demo_workspace, "demo")
-    applier = choice._applier(demo_workspace, "demo", dataset.fingerprint, dataset)
+    applier = applier_of(demo_workspace, "demo", dataset.fingerprint, dataset)
     before = applier.applications
     group = next(m for m in app.multiselect if "votes NEGATIVE" in m.label)
     group.set_value([*group.value, "an edit never made before"]).run()

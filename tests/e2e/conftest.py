@@ -123,9 +123,14 @@ def select_row(table: Locator, row: int) -> None:
     expect(line).to_have_attribute("aria-selected", "true")
 
 
+def navigation(page: Page) -> Locator:
+    """The pages in the sidebar."""
+    return page.locator(".st-key-navigation")
+
+
 def goto(page: Page, name: str) -> None:
     """Open a page by its entry in the navigation."""
-    page.get_by_test_id("stSidebarNav").get_by_text(name, exact=True).click()
+    navigation(page).get_by_role("link", name=name).click()
     settled(page)
 
 

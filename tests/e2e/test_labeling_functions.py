@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.conftest import cell, labeling_page, lf_table, select_row, settled
+from tests.e2e.conftest import cell, goto, labeling_page, lf_table, select_row, settled
 from weakrec_core.labeling.versions import load_version, save_version
 from weakrec_core.workspace import Workspace
 
@@ -77,9 +77,8 @@ def test_unsaved_edits_survive_a_reload_and_a_page_switch(page: Page) -> None:
     settled(page)
     page.reload()
     expect(page.get_by_text("boring", exact=True).first).to_be_visible()
-    page.get_by_test_id("stSidebarNav").get_by_text("Data", exact=True).click()
-    settled(page)
-    page.get_by_test_id("stSidebarNav").get_by_text("Labeling functions", exact=True).click()
+    goto(page, "Data")
+    goto(page, "Labeling functions")
     expect(page.get_by_text("boring", exact=True).first).to_be_visible()
 
 

@@ -102,7 +102,7 @@ def recall(workspace: Workspace, draft_id: str) -> Draft | None:
 
 
 def prune(workspace: Workspace) -> None:
-    """Remove drafts that nobody misses: each tab and each reload begins with one of its own.
+    """Remove drafts that nobody misses: each tab begins with one of its own.
 
     Of those not touched for three days these go: copies of what a newer one holds, too; and without unsaved edits those
     older than 30 days and those beyond the newest 200.

@@ -1,0 +1,53 @@
+"""The dataset that a tab works on: chosen in the sidebar, kept in the session and in the address."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from pages.shared.address import DATASET
+from weakrec_core.data.dataset import Dataset, open_dataset
+from weakrec_core.labeling.apply import Applier
+from weakrec_core.workspace import Workspace
+
+_KEY = "dataset"  # of the widget
+
+
+def dataset_name(names: Sequence[str]) -> str:
+    """The dataset of the address; where it names none, that of the session, or the first one.
+
+    A change of the page clears the address, so that the session is what remembers; a link, a reload and the browser's
+    way back bring an address of their own.
+    """
+    asked, kept = st.query_params.get(DATASET), st.session_state.get("opened_dataset")
+    name = next((name for name in (asked, kept) if name in names), names[0])
+    missing = next((name for name in (asked, kept) if name is not None and name not in names), None)
+    if missing is not None:
+        st.warning(f"There is no dataset {missing!r} (any more): {name!r} is open instead.", icon=":material/info:")
+    st.session_state["opened_dataset"] = st.session_state[_KEY] = name
+    return name
+
+
+def choose_dataset(names: Sequence[str]) -> None:
+    """The widget; a choice goes into the address, where `dataset_name` finds it."""
+    st.selectbox("Dataset", names, key=_KEY, on_change=_choose)
+
+
+def _choose() -> None:
+    st.query_params[DATASET] = st.session_state[_KEY]
+
+
+def opened_dataset(workspace: Workspace, name: str) -> Dataset:
+    """The dataset as it is now, its parts read once for all tabs."""
+    dataset = open_dataset(workspace, name)
+    return _kept(workspace, name, dataset.fingerprint, dataset)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _kept(workspace: Workspace, name: str, fingerprint: str, _dataset: Dataset) -> Dataset:
+    return _dataset
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def applier_of(workspace: Workspace, name: str, fingerprint: str, _dataset: Dataset) -> Applier:
+    """The applier of a dataset, shared by all tabs."""
+    return Applier(_dataset, background=True)

@@ -1,0 +1,137 @@
+"""What is open stays open: dataset and draft across the navigation, links, reloads and the browser's way back."""
+
+import re
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.e2e.conftest import goto, navigation, settled
+from weakrec_core.data.ingest.goodreads import ingest_goodreads
+from weakrec_core.data.splits import SplitConfig
+from weakrec_core.workspace import Workspace
+
+_PAGES = {
+    "Overview": "",
+    "Data": "Data",
+    "Labeling functions": "Labeling_functions",
+    "Error analysis": "Error_analysis",
+    "Label model": "Label_model",
+    "Training": "Training",
+    "Results": "Results",
+    "Recommendations": "Recommendations",
+}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def three_datasets(server: str, workspace_dir: Path, prepared_demo: Path) -> None:
+    """Two more than the demo, which stays the first in the list."""
+    workspace = Workspace(workspace_dir)
+    raw = {
+        kind: prepared_demo / "raw" / f"goodreads_{kind}_demo.json.gz" for kind in ("reviews", "books", "interactions")
+    }
+    for seed, name in enumerate(("nordic", "sagas")):
+        ingest_goodreads(workspace, name, **raw, splits=SplitConfig(dev_rows=500, seed=seed))
+
+
+def parameter(page: Page, name: str) -> str | None:
+    values = parse_qs(urlsplit(page.url).query).get(name)
+    return values[0] if values else None
+
+
+def expect_open(page: Page, title: str, dataset: str) -> None:
+    """The page and the dataset, by the title, the sidebar and the address."""
+    expect(page).to_have_title(f"{title} · Weakrec Workbench")
+    expect(page.get_by_role("combobox", name="Dataset")).to_have_value(dataset)
+    expect(page).to_have_url(re.compile(rf"/{_PAGES[title]}\?(.*&)?dataset={dataset}(&|$)"))
+    settled(page)
+
+
+def test_the_dataset_of_a_link_stays_on_every_page(page: Page, server: str) -> None:
+    page.goto(f"{server}/Error_analysis?dataset=sagas")
+    expect_open(page, "Error analysis", "sagas")
+    for title in _PAGES:
+        goto(page, title)
+        expect_open(page, title, "sagas")
+
+
+def test_back_and_forward_bring_the_page_and_its_dataset(page: Page, server: str) -> None:
+    page.goto(f"{server}/Error_analysis?dataset=sagas")
+    expect_open(page, "Error analysis", "sagas")
+    goto(page, "Labeling functions")
+    expect_open(page, "Labeling functions", "sagas")
+    page.get_by_role("combobox", name="Dataset").click()
+    page.get_by_role("option", name="nordic").click()
+    expect_open(page, "Labeling functions", "nordic")
+    goto(page, "Data")
+    expect_open(page, "Data", "nordic")
+    page.go_back()
+    expect_open(page, "Labeling functions", "nordic")
+    page.go_back()
+    expect_open(page, "Labeling functions", "sagas")
+    page.go_back()
+    expect_open(page, "Error analysis", "sagas")
+    page.go_forward()
+    expect_open(page, "Labeling functions", "sagas")
+
+
+def test_a_reload_keeps_dataset_and_draft_and_writes_no_further_draft(
+    page: Page, server: str, workspace_dir: Path
+) -> None:
+    page.goto(f"{server}/Data?dataset=nordic")
+    expect_open(page, "Data", "nordic")
+    draft = parameter(page, "draft")
+    assert draft
+    drafts = sorted((workspace_dir / "drafts").iterdir())
+    for _ in range(3):
+        page.reload()
+        expect_open(page, "Data", "nordic")
+        assert parameter(page, "draft") == draft
+    assert sorted((workspace_dir / "drafts").iterdir()) == drafts
+
+
+def test_a_second_tab_on_the_same_address_goes_on_with_a_copy(page: Page, server: str) -> None:
+    page.goto(f"{server}/Labeling_functions?dataset=nordic")
+    expect_open(page, "Labeling functions", "nordic")
+    second = page.context.new_page()
+    second.goto(page.url)
+    expect_open(second, "Labeling functions", "nordic")
+    expect(second).not_to_have_url(re.compile(parameter(page, "draft") or "-"))
+    group = second.get_by_role("combobox", name="votes NEGATIVE")
+    group.click()
+    group.fill("boring")
+    group.press("Enter")
+    expect(second.get_by_text("unsaved edits")).to_be_visible()
+    page.reload()
+    expect(page.get_by_text("LF analysis on dev")).to_be_visible()
+    settled(page)
+    expect(page.get_by_text("unsaved edits")).to_have_count(0)
+
+
+def test_a_link_of_the_navigation_opens_the_same_in_a_new_tab(page: Page, server: str) -> None:
+    page.goto(f"{server}/Data?dataset=sagas")
+    expect_open(page, "Data", "sagas")
+    with page.context.expect_page() as opened:
+        navigation(page).get_by_role("link", name="Training").click(button="middle")
+    expect_open(opened.value, "Training", "sagas")
+
+
+def test_a_dataset_that_is_not_there_is_said_and_another_one_opened(page: Page, server: str) -> None:
+    page.goto(f"{server}/Data?dataset=gone")
+    expect(page.get_by_text("There is no dataset 'gone'")).to_be_visible()
+    expect_open(page, "Data", "demo")
+
+
+def test_no_page_asks_another_host(browser: Browser, server: str) -> None:
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    for title, path in _PAGES.items():
+        page.goto(f"{server}/{path}?dataset=sagas")
+        expect_open(page, title, "sagas")
+    context.close()
+    host = urlsplit(server).netloc
+    assert asked
+    assert [url for url in asked if urlsplit(url).scheme not in ("data", "blob") and urlsplit(url).netloc != host] == []
