@@ -2,15 +2,26 @@
 
 import streamlit as st
 
+from pages.router.first_link import load_again_if_first
 from pages.router.look import set_look
-from pages.router.opening import open_workbench
-from pages.router.sections import sections
-from pages.shared.errors import errors_shown
+from pages.router.sections import all_sections
 
-set_look()
-all_pages = sections()
-page = st.navigation(all_pages, position="hidden")
-st.set_page_config(page_title=f"{page.title} · Weakrec Workbench")
-with errors_shown():
-    open_workbench(all_pages)
-    page.run()
+
+def main() -> None:
+    """Run the app once."""
+    set_look()
+    sections = all_sections()
+    page = st.navigation(sections, position="hidden")
+    st.set_page_config(page_title=f"{page.title} · Weakrec Workbench")
+    load_again_if_first()
+
+    # The library takes a second to load: only now.
+    from pages.router.opening import open_workbench
+    from pages.shared.errors import errors_shown
+
+    with errors_shown():
+        open_workbench(sections)
+        page.run()
+
+
+main()

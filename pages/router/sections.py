@@ -8,7 +8,7 @@ from pages.shared.address import current_address
 Sections = dict[str, list[StreamlitPage]]
 
 
-def sections() -> Sections:
+def all_sections() -> Sections:
     """Every page, in the order of the work; the paths of their addresses are part of links that people keep."""
     return {
         "": [

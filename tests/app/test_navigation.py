@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from weakrec_core.data.ingest.goodreads import ingest_goodreads
 from weakrec_core.data.splits import SplitConfig
-from weakrec_core.labeling.spec import LFSet
+from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.labeling.versions import load_version, save_version
 from weakrec_core.workspace import Workspace
 

@@ -5,9 +5,9 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.e2e.conftest import goto, navigation, settled
+from tests.e2e.conftest import goto, navigation, serving, settled
 from weakrec_core.data.ingest.goodreads import ingest_goodreads
 from weakrec_core.data.splits import SplitConfig
 from weakrec_core.workspace import Workspace
@@ -40,10 +40,15 @@ def parameter(page: Page, name: str) -> str | None:
     return values[0] if values else None
 
 
+def chosen(page: Page) -> Locator:
+    """The choice of the dataset in the sidebar."""
+    return page.get_by_test_id("stSidebar").get_by_role("combobox", name="Dataset")
+
+
 def expect_open(page: Page, title: str, dataset: str) -> None:
     """The page and the dataset, by the title, the sidebar and the address."""
     expect(page).to_have_title(f"{title} · Weakrec Workbench")
-    expect(page.get_by_role("combobox", name="Dataset")).to_have_value(dataset)
+    expect(chosen(page)).to_have_value(dataset)
     expect(page).to_have_url(re.compile(rf"/{_PAGES[title]}\?(.*&)?dataset={dataset}(&|$)"))
     settled(page)
 
@@ -61,7 +66,7 @@ def test_back_and_forward_bring_the_page_and_its_dataset(page: Page, server: str
     expect_open(page, "Error analysis", "sagas")
     goto(page, "Labeling functions")
     expect_open(page, "Labeling functions", "sagas")
-    page.get_by_role("combobox", name="Dataset").click()
+    chosen(page).click()
     page.get_by_role("option", name="nordic").click()
     expect_open(page, "Labeling functions", "nordic")
     goto(page, "Data")
@@ -121,6 +126,15 @@ def test_a_dataset_that_is_not_there_is_said_and_another_one_opened(page: Page, 
     page.goto(f"{server}/Data?dataset=gone")
     expect(page.get_by_text("There is no dataset 'gone'")).to_be_visible()
     expect_open(page, "Data", "demo")
+
+
+def test_the_first_address_that_a_server_is_asked_for_can_be_a_page(
+    page: Page, workspace_dir: Path, three_datasets: None
+) -> None:
+    with serving(workspace_dir) as fresh:
+        page.goto(f"{fresh}/Data?dataset=sagas")
+        expect_open(page, "Data", "sagas")
+        expect(page.get_by_role("dialog")).to_have_count(0)
 
 
 def test_no_page_asks_another_host(browser: Browser, server: str) -> None:
