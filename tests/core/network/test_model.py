@@ -8,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from tests.core.conftest import MakeRatings
-from weakrec_core.data.dataset import Dataset
+from weakrec_core.data.dataset import Dataset, open_dataset
 from weakrec_core.data.histories import Histories
 from weakrec_core.data.training_rows import gold_rows
 from weakrec_core.errors import RunError
@@ -188,7 +188,7 @@ def test_features_are_standardised_and_zero_where_not_known(make_ratings: MakeRa
 
 
 def test_books_of_one_author_share_what_is_learned(few_readers: Dataset) -> None:
-    few_readers = Dataset(few_readers.path)
+    few_readers = open_dataset(few_readers.workspace, few_readers.name)
     few_readers.books["first_author"] = ["a"] * 3 + [None] * 7
     gold = gold_rows(few_readers, "dev")
     built = PRESETS["recommended"].build(few_readers, np.arange(3), gold, gold, train_config("recommended"))
