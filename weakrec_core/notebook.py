@@ -5,6 +5,7 @@ from tempfile import TemporaryDirectory
 
 from weakrec_core.data import dataset as stored
 from weakrec_core.data.dataset import Dataset
+from weakrec_core.data.noun import Noun
 from weakrec_core.errors import RunError
 from weakrec_core.label_model.base import AUTO
 from weakrec_core.label_model.label_train import TrainLabels, label_train
@@ -84,6 +85,7 @@ def ingest_table(
     text: str | None = None,
     title: str | None = None,
     creator: str | None = None,
+    noun: str = "item",
     positive: float = 4.0,
     dev_rows: int | None = None,
     seed: int = 0,
@@ -96,6 +98,8 @@ def ingest_table(
         Of the new dataset.
     user, item, rating, text, title, creator : str
         Names of the table's columns.
+    noun : str
+        What an item is called, for people: ``film``, or ``mouse/mice``.
     positive : float
         Ratings from this on are POSITIVE.
     dev_rows : int, optional
@@ -109,7 +113,7 @@ def ingest_table(
     Examples
     --------
     >>> import weakrec_core as wr
-    >>> films = wr.ingest_table("films.csv", "films", user="who", item="film", rating="stars")  # doctest: +SKIP
+    >>> films = wr.ingest_table("films.csv", "films", user="who", item="film", rating="stars", noun="film")  # doctest: +SKIP
     """
     from weakrec_core.data.ingest.table import Columns, TableConfig
     from weakrec_core.data.ingest.table import ingest_table as ingest
@@ -117,7 +121,15 @@ def ingest_table(
 
     columns = Columns(user=user, item=item, rating=rating, text=text, title=title, creator=creator)
     splits = SplitConfig(dev_rows=dev_rows, seed=seed)
-    return ingest(Workspace.from_environment(), name, Path(path), columns, TableConfig(positive=positive), splits)
+    return ingest(
+        Workspace.from_environment(),
+        name,
+        Path(path),
+        columns,
+        TableConfig(positive=positive),
+        splits,
+        noun=Noun.parse(noun),
+    )
 
 
 def load_lf_set(path: str | Path) -> LFSet:

@@ -51,7 +51,7 @@ def contents(wb: Workbench) -> None:
         )
     with right:
         st.subheader("Where it comes from", anchor=False)
-        counts = {key.replace("_", " "): value for key, value in meta["counts"].items()}
+        counts = {_of_items(wb, key): value for key, value in meta["counts"].items()}
         skipped = {f"lines left out: {p}": n for kind in meta["skipped_lines"].values() for p, n in kind.items()}
         table = pd.DataFrame({"what": [*counts, *skipped], "count": [*counts.values(), *skipped.values()]})
         st.dataframe(

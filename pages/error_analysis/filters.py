@@ -185,9 +185,9 @@ def _signal_range(wb: Workbench, now: RowFilter, revision: int) -> None:
     st.slider("Range", shown.low, shown.high, (low, high), key=key, on_change=change, label_visibility="collapsed")
 
 
-def active_conditions(now: RowFilter) -> None:
+def active_conditions(wb: Workbench, now: RowFilter) -> None:
     """The conditions in force as chips; a click takes one away."""
-    chips = _chips(now)
+    chips = _chips(now, wb.dataset.noun.one)
     with st.container(horizontal=True, gap="small"):
         for fields, words in chips.items():
             st.button(
@@ -203,7 +203,7 @@ def active_conditions(now: RowFilter) -> None:
             st.button("Clear all", key="clear_filter", type="tertiary", on_click=set_filter, args=(RowFilter(),))
 
 
-def _chips(now: RowFilter) -> dict[tuple[str, ...], str]:
+def _chips(now: RowFilter, noun: str) -> dict[tuple[str, ...], str]:
     chips: dict[tuple[str, ...], str] = {}
     if now.model:
         chips["model",] = f"model says {now.model}"
@@ -220,7 +220,7 @@ def _chips(now: RowFilter) -> dict[tuple[str, ...], str]:
         )
     if now.by:
         chips["by", "slice"] = f"{now.by.replace('_', ' ')}: {fmt.literal(now.slice or '')}"
-    for field, words in (("text", "review contains"), ("book", "book"), ("user", "user")):
+    for field, words in (("text", "review contains"), ("book", noun), ("user", "user")):
         value = getattr(now, field)
         if value:
             chips[field,] = f"{words} “{fmt.literal(value)}”"

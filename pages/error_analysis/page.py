@@ -26,7 +26,7 @@ def rows_view(wb: Workbench, found: Buckets) -> None:
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             st.subheader(f"{len(rows):,} dev rows", anchor=False, width="content")
             export_button(wb, notes)
-        active_conditions(now)
+        active_conditions(wb, now)
         opened = rows_panel(wb, found, rows, notes)
         if opened is not None:
             opened_row(wb, found, opened, notes)

@@ -155,7 +155,9 @@ def _history(wb: Workbench, record: pd.Series) -> None:
     titles = ", ".join(f"*{fmt.literal(t)}*" for t in table["title"].iloc[first])
     more = f" and {len(others) - len(first):,} more" if len(others) > len(first) else ""
     same = f", {by_author.sum()} by this author" if by_author.any() else ""
-    st.caption(f"Reader {fmt.literal(record['user_id'])}: {len(others):,} other books{same}. {titles}{more}")
+    st.caption(
+        f"Reader {fmt.literal(record['user_id'])}: {wb.dataset.noun.counted(len(others)).replace(' ', ' other ', 1)}{same}. {titles}{more}"
+    )
 
 
 def _note(wb: Workbench, row: int, record: pd.Series, notes: dict[int, str]) -> None:

@@ -45,7 +45,7 @@ def slices_view(wb: Workbench, found: Buckets) -> None:
         list(BY_DEFAULT),
         key="slice_by",
         format_func=lambda name: name.replace("_", " "),
-        help="popularity: readers of the book in the data; signals are cut into quartiles",
+        help=f"popularity: readers of the {wb.dataset.noun.one} in the data; signals are cut into quartiles",
     )
     if not by:
         st.info("Choose what to slice by.", icon=":material/info:")

@@ -89,7 +89,7 @@ def _threshold(wb: Workbench, lf: CombinedLF, part: str, i: int, value: dict[str
         list(SIGNALS),
         index=list(SIGNALS).index(value["signal"]),
         key=f"signal_{name}",
-        help=SIGNALS[value["signal"]].meaning,
+        help=SIGNALS[value["signal"]].told(wb.dataset.noun).meaning,
         on_change=lambda: _change(wb, lf, part, i, signal=st.session_state[f"signal_{name}"]),
     )
     if value["op"] == "between":

@@ -39,10 +39,11 @@ def heading(wb: Workbench) -> bool:
         )
         add_button(wb)
         suggest_button(wb)
+        signals = [signal.told(wb.dataset.noun) for signal in SIGNALS.values()]
         with st.popover("Signals", icon=":material/function:", width="content"):
             st.markdown("What a threshold can be put on:")
             st.dataframe(
-                pd.DataFrame([(s.name, s.meaning, s.unit, s.nan) for s in SIGNALS.values()], columns=_SIGNAL_COLUMNS),
+                pd.DataFrame([(s.name, s.meaning, s.unit, s.nan) for s in signals], columns=_SIGNAL_COLUMNS),
                 hide_index=True,
                 width=820,
             )

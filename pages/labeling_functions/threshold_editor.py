@@ -23,7 +23,7 @@ def threshold_editor(wb: Workbench, lf: ThresholdLF) -> None:
     key = f"{lf.name}_{wb.revision}"
     values, gold = wb.applier.signals.values(lf.signal, "dev"), wb.dataset.gold("dev")
     shown = domain(values)
-    info = SIGNALS[lf.signal]
+    info = SIGNALS[lf.signal].told(wb.dataset.noun)
     left, mid, right = st.columns([3, 1.4, 2])
     signals = list(SIGNALS)
     left.selectbox(
@@ -68,7 +68,7 @@ def _threshold_slider(wb: Workbench, lf: ThresholdLF, shown: Domain, key: str) -
         current,
         step=float(step),
         key=f"threshold_{key}_{lf.op == 'between'}",
-        help=SIGNALS[lf.signal].unit,
+        help=SIGNALS[lf.signal].told(wb.dataset.noun).unit,
         on_change=lambda: _set(wb, lf, st.session_state[f"threshold_{key}_{lf.op == 'between'}"]),
     )
 

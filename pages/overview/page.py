@@ -24,7 +24,7 @@ def overview(wb: Workbench) -> None:
     """The steps from data to recommendations."""
     st.title("Weakrec Workbench", anchor=False)
     st.markdown(
-        "Train a book recommender without rating labels: write labeling functions, combine their votes, train, measure."
+        f"Train a {wb.dataset.noun.one} recommender without rating labels: write labeling functions, combine their votes, train, measure."
     )
     dataset, draft = wb.dataset, wb.draft
     source = "synthetic demo data" if dataset.name == "demo" else f"from {', '.join(dataset.meta['files'].values())}"
@@ -32,7 +32,7 @@ def overview(wb: Workbench) -> None:
         1,
         "Data",
         "pages/data/page.py",
-        f"**{dataset.name}**, {source}: {dataset.n_users:,} users, {dataset.n_books:,} books, "
+        f"**{dataset.name}**, {source}: {dataset.n_users:,} users, {dataset.noun.counted(dataset.n_books)}, "
         f"{dataset.n_rows('train'):,} train rows without labels, {dataset.n_rows('dev'):,} dev rows with gold.",
         "See the data",
     )
@@ -75,7 +75,7 @@ def overview(wb: Workbench) -> None:
     )
     newest = f"{len(finished)} finished; the newest is {finished[0]['run']}." if finished else "No finished run yet."
     step(6, "Results", "pages/results/page.py", newest, "Read test metrics")
-    ready = "Books for a reader, and why." if finished else "Needs a finished run."
+    ready = f"{dataset.noun.many.capitalize()} for a reader, and why." if finished else "Needs a finished run."
     step(7, "Recommendations", "pages/recommendations/page.py", ready, "See recommendations")
 
 

@@ -79,7 +79,7 @@ def shelf(books: pd.DataFrame, book_idxs: Sequence[int], named: Mapping[int, int
     for book_idx in book_idxs:
         title, _, author = name_of(books, book_idx)
         count = named.get(book_idx)
-        telling = f"<div class='muted' title='books it pulled up'>↑ {count}</div>" if count else ""
+        telling = f"<div class='muted' title='recommendations it pulled up'>↑ {count}</div>" if count else ""
         name = f"{fmt.escaped(title)}<br><span class='muted'>{fmt.escaped(author)}</span>"
         lines.append(f"<div class='line'><div>{name}</div>{telling}</div>")
     return f"<div class='shelf'>{''.join(lines)}</div>"
@@ -108,7 +108,7 @@ def _cover(title: str, author: str) -> str:
 
 def _because(books: pd.DataFrame, because: Sequence[Reason]) -> str:
     if not because:
-        return "<div class='muted'>No single book of the history pulled it up.</div>"
+        return "<div class='muted'>Nothing in the history alone pulled it up.</div>"
     named = " · ".join(
         f"<i title='without it the score is {reason.change:.2f} lower'>{fmt.escaped(name_of(books, reason.book_idx)[0])}</i>"
         for reason in because

@@ -6,7 +6,7 @@ from dataclasses import replace
 import streamlit as st
 
 from pages.recommendations.book_cards import STYLE, recommended_card, shelf
-from pages.recommendations.reader_panel import choose_reader, count_of, most_telling, show_books
+from pages.recommendations.reader_panel import choose_reader, most_telling, show_books
 from pages.recommendations.reader_url import POPULARITY, View, current_view, show, start_over
 from pages.recommendations.recommended import heading, in_twos, most_read, one_list, side_by_side
 from pages.recommendations.recommender import catalogue, finished_runs, recommendations, run_of
@@ -43,12 +43,14 @@ def page(wb: Workbench, runs: Sequence[Run]) -> None:
         choose_reader(wb, books, runs, view, reader)
         show_books(wb, reader, view, found)
     with right:
-        heading(view, runs)
+        heading(wb, view, runs)
         if not reader.read:
-            st.info("Search for a book on the left to get recommendations; until then, what most people read.")
+            st.info(
+                f"Search for a {wb.dataset.noun.one} on the left to get recommendations; until then, what most people read."
+            )
             most_read(wb, books, reader, view.k)
             return
-        with st.spinner("Counting the LFs' votes by book …"):
+        with st.spinner(f"Counting the LFs' votes by {wb.dataset.noun.one} …"):
             votes = count_book_votes(wb.applier.of_usable(LFSet.model_validate(run.config.lf_set)))
         if view.beside:
             others = {other.id: recommendations(other, reader, view.k) for other in compared}
@@ -61,7 +63,7 @@ def presentation(wb: Workbench, view: View, reader: Reader, found: Sequence[Reco
     """The list alone."""
     st.html(_PRESENTATION)
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.title("Recommended books", anchor=False, width="content")
+        st.title(f"Recommended {wb.dataset.noun.many}", anchor=False, width="content")
         st.button(
             "",
             icon=":material/close:",
@@ -71,12 +73,13 @@ def presentation(wb: Workbench, view: View, reader: Reader, found: Sequence[Reco
             on_click=show,
             args=(replace(view, present=False),),
         )
+    noun = wb.dataset.noun
     if not reader.read:
-        st.info("This reader has no books yet: go back to the tools and add some.")
+        st.info(f"This reader has no {noun.many} yet: go back to the tools and add some.")
         return
     left, right = st.columns([1, 3.2], gap="large")
     with left:
-        st.markdown(f"**For a reader of {count_of(reader)}**")
+        st.markdown(f"**For a reader of {noun.counted(len(reader.read))}**")
         st.html(shelf(wb.dataset.books, most_telling(reader.read, found)[0][:_PRESENTED_SHELF], {}))
         if len(reader.read) > _PRESENTED_SHELF:
             st.caption(f"… and {len(reader.read) - _PRESENTED_SHELF:,} more")

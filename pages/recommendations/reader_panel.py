@@ -41,7 +41,7 @@ def choose_reader(wb: Workbench, catalogue: Catalogue, runs: Sequence[Run], view
         key="rec_kind",
         on_change=_set_kind,
         args=(view, catalogue),
-        help="Test users were never seen in training. A composed reader has the books that you add.",
+        help=f"Test users were never seen in training. A composed reader has the {wb.dataset.noun.many} that you add.",
     )
     if view.user is not None:
         _choose_user(catalogue, view)
@@ -51,9 +51,9 @@ def choose_reader(wb: Workbench, catalogue: Catalogue, runs: Sequence[Run], view
 def show_books(wb: Workbench, reader: Reader, view: View, found: Sequence[Recommendation]) -> None:
     """The reader's books: those added, with a button to take each out, then the user's, most telling first."""
     if not reader.read:
-        st.caption("No books yet.")
+        st.caption(f"No {wb.dataset.noun.many} yet.")
         return
-    st.markdown(f"**Has read {count_of(reader)}**")
+    st.markdown(f"**Has read {wb.dataset.noun.counted(len(reader.read))}**")
     ids = wb.dataset.books["book_id"]
     added = [*view.liked, *view.book]
     position = {book_id: i for i in reader.read if (book_id := ids.iat[i]) in set(added)}
@@ -86,11 +86,6 @@ def most_telling(book_idxs: Sequence[int], found: Sequence[Recommendation]) -> t
     return sorted(book_idxs, key=lambda i: (-pulled[i], i)), pulled
 
 
-def count_of(reader: Reader) -> str:
-    """How many books a reader has read."""
-    return f"{len(reader.read):,} {'book' if len(reader.read) == 1 else 'books'}"
-
-
 def _choose_user(catalogue: Catalogue, view: View) -> None:
     users = catalogue.test_users
     offered = users[:_OFFERED_USERS]
@@ -119,7 +114,7 @@ def _choose_user(catalogue: Catalogue, view: View) -> None:
 
 def _search(wb: Workbench, catalogue: Catalogue, view: View, reader: Reader) -> None:
     query = st.text_input(
-        "Add a book that the reader has read",
+        f"Add a {wb.dataset.noun.one} that the reader has read",
         key="rec_search",
         type="search",
         live=True,

@@ -60,7 +60,7 @@ def current_view(fresh: View) -> View:
         show(st.session_state.get("recommendations_view") or fresh)
     k = query.get("k", "10")
     if not (k.isdecimal() and 1 <= int(k) <= _MOST):
-        raise WeakrecError(f"The address asks for k={k!r} books; k is a number from 1 to {_MOST}.")
+        raise WeakrecError(f"The address asks for k={k!r}; k is a number from 1 to {_MOST}.")
     view = View(
         query.get("run") or None,
         query.get("user") or None,

@@ -18,20 +18,20 @@ from weakrec_core.serving.recommend import Recommendation
 
 _MOST_BESIDE = 2
 _ORDER = (
-    "Ordered by how much each book is to the reader's taste. The share says how likely the reader likes the book once "
-    "read: P(POSITIVE) of the model. Because of: the books without which it would score lower, strongest first."
+    "Ordered by how much each {item} is to the reader's taste. The share says how likely the reader likes the {item} once "
+    "read: P(POSITIVE) of the model. Because of: the {items} without which it would score lower, strongest first."
 )
 _LIKE_HELP = (
-    "Adds the book to the reader's as read and liked: it leaves the list, and counts as much as a fifth of all the "
-    "reader's books (two at least), so that the list moves towards it."
+    "Adds the {item} to the reader's as read and liked: it leaves the list, and counts as much as a fifth of all the "
+    "reader's {items} (two at least), so that the list moves towards it."
 )
-_READ_HELP = "Adds the book to the reader's: it leaves the list, and counts like any other book read."
+_READ_HELP = "Adds the {item} to the reader's: it leaves the list, and counts like any other {item} read."
 
 
-def heading(view: View, runs: Sequence[Run]) -> None:
+def heading(wb: Workbench, view: View, runs: Sequence[Run]) -> None:
     """How long the list is, what it stands beside, and the way to the presentation."""
     with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
-        st.subheader("Recommendations", anchor=False, width="content", help=_ORDER)
+        st.subheader("Recommendations", anchor=False, width="content", help=wb.dataset.noun.fill(_ORDER))
         with st.container(horizontal=True, vertical_alignment="bottom", width="content"):
             names = {POPULARITY: "Popularity"} | {run.id: run_label(run) for run in runs if run.id != view.run}
             st.session_state["rec_beside"] = [name for name in view.beside if name in names]
@@ -47,7 +47,7 @@ def heading(view: View, runs: Sequence[Run]) -> None:
             )
             st.session_state["rec_k"] = view.k
             st.selectbox(
-                "Books",
+                wb.dataset.noun.many.capitalize(),
                 sorted({*K_CHOICES, view.k}),
                 key="rec_k",
                 width=84,
@@ -100,7 +100,7 @@ def side_by_side(
     names = {name: "Popularity" if name == POPULARITY else f"Run {name}" for name in view.beside}
     first, *columns = st.columns(1 + len(names), gap="medium")
     with first:
-        _title("This run", f"{len(found)} books")
+        _title("This run", wb.dataset.noun.counted(len(found)))
         for rank, one in enumerate(found, 1):
             _card(
                 wb,
@@ -147,8 +147,8 @@ def _card(
         st.html(recommended_card(wb.dataset.books, rank, one, votes, also, "compact" if compact else ""))
         with st.container(horizontal=True, gap="medium"):
             for label, icon, help_text, liked in (
-                ("Already read", ":material/check:", _READ_HELP, False),
-                ("More like this", ":material/favorite:", _LIKE_HELP, True),
+                ("Already read", ":material/check:", wb.dataset.noun.fill(_READ_HELP), False),
+                ("More like this", ":material/favorite:", wb.dataset.noun.fill(_LIKE_HELP), True),
             ):
                 st.button(
                     "" if compact else label,

@@ -24,7 +24,7 @@ _BY = {
     "review_length": "length of the review",
     "history_length": "length of the history",
     "stated_stars": "stars the review states",
-    "popularity": "popularity of the book",
+    "popularity": "popularity of the {item}",
     "author": "author",
     "language": "language of the review",
 }
@@ -94,6 +94,7 @@ def _headline(run: Run, result: dict[str, Any]) -> None:
 
 def _baselines(run: Run, result: dict[str, Any]) -> None:
     intervals, _ = scores_of(run)
+    noun = run.config.noun
     left, beside = st.columns(2, gap="large")
     with left:
         _chart(result_tables.figures(result, "ranking", [_RANKED]), "ndcg_chart")
@@ -102,8 +103,8 @@ def _baselines(run: Run, result: dict[str, Any]) -> None:
     if result_tables.cuts(result):
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             st.markdown(
-                "**Ranking:** liked books held out of each reader's history, found among all books",
-                help="A seeded fifth of the liked books of every test user is hidden and ranked against the whole "
+                f"**Ranking:** liked {noun.many} held out of each reader's history, found among all {noun.many}",
+                help=f"A seeded fifth of the liked {noun.many} of every test user is hidden and ranked against the whole "
                 "catalogue without the rest of the history. Intervals: 95 % bootstrap over users.",
                 width="content",
             )
@@ -120,8 +121,8 @@ def _baselines(run: Run, result: dict[str, Any]) -> None:
         help="Intervals: 95 % bootstrap over users. Models that only rank have no row here.",
     )
     metrics_table(result_tables.figures(result, "test", shown, intervals), f"rating_{run.id}")
-    with st.expander("The tutorial's protocol: a random unread book as NEGATIVE beside every liked one"):
-        st.caption("Seeded. A random unread book is easy to tell from a read one, so the figures are high.")
+    with st.expander(f"The tutorial's protocol: a random unread {noun.one} as NEGATIVE beside every liked one"):
+        st.caption(f"Seeded. A random unread {noun.one} is easy to tell from a read one, so the figures are high.")
         metrics_table(result_tables.figures(result, "tutorial_protocol", shown), f"protocol_{run.id}")
 
 
@@ -173,7 +174,12 @@ def _curves(run: Run, result: dict[str, Any]) -> None:
 
 def _errors(run: Run) -> None:
     table = slices_of(run, run.config.fingerprint)
-    by = st.pills("Cut by", [b for b in _BY if b in set(table["by"])], format_func=_BY.__getitem__, key="slice_by")
+    by = st.pills(
+        "Cut by",
+        [b for b in _BY if b in set(table["by"])],
+        format_func=lambda b: run.config.noun.fill(_BY[b]),
+        key="slice_by",
+    )
     shown = table[table["by"] == by] if by else table
     worse = int((table["verdict"] == "worse").sum())
     st.markdown(
@@ -182,7 +188,7 @@ def _errors(run: Run) -> None:
     st.dataframe(
         pd.DataFrame(
             {
-                "Cut by": [_BY.get(b, b) for b in shown["by"]],
+                "Cut by": [run.config.noun.fill(_BY.get(b, b)) for b in shown["by"]],
                 "Slice": shown["slice"],
                 "Rows": [f"{n:,}" for n in shown["n"]],
                 "Accuracy, 95 %": [

@@ -100,6 +100,7 @@ def ingest_table(
     average_rating: Annotated[
         str | None, typer.Option(help="Column of the item's average rating, known apart from these ratings.")
     ] = None,
+    noun: Annotated[str, typer.Option(help="What an item is called: film, or mouse/mice.")] = "item",
     positive: Annotated[float, typer.Option(help="Ratings from this on are POSITIVE.")] = 4.0,
     dev_rows: Annotated[int | None, typer.Option(min=1, help="Default: a tenth of the rows, at most 8,000.")] = None,
     seed: Seed = 0,
@@ -112,6 +113,7 @@ def ingest_table(
     """Ingest a table of ratings, one row a user and item."""
     from weakrec_core.data import splits
     from weakrec_core.data.ingest import table
+    from weakrec_core.data.noun import Noun
 
     columns = table.Columns(
         user=user, item=item, rating=rating, text=text, title=title, creator=creator, average_rating=average_rating
@@ -133,6 +135,7 @@ def ingest_table(
             config,
             splits.SplitConfig(dev_rows=dev_rows, seed=seed),
             progress,
+            Noun.parse(noun),
         )
     low, high = dataset.meta["rating_range"]
     typer.echo(f"ratings: from {low:g} to {high:g}, POSITIVE from {positive:g} on", err=True)

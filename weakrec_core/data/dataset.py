@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from weakrec_core import files
 from weakrec_core.data import flat_layout, storage
 from weakrec_core.data.histories import Histories
+from weakrec_core.data.noun import Noun
 from weakrec_core.errors import DataError
 from weakrec_core.workspace import Workspace
 
@@ -65,6 +66,11 @@ class Dataset:
     def columns_path(self) -> Path:
         """The directory of the votes attached to the dataset's name; see `attached_columns`."""
         return self.path.parent / storage.COLUMNS
+
+    @property
+    def noun(self) -> Noun:
+        """What it calls its items."""
+        return Noun(*self.meta["noun"]) if "noun" in self.meta else Noun()
 
     def n_rows(self, split: str) -> int:
         """Number of rows in a split, without reading it."""
@@ -118,7 +124,7 @@ class Dataset:
 
     def __repr__(self) -> str:
         rows = ", ".join(f"{self._counts[s]:,} {s}" for s in SPLITS)
-        return f"Dataset({self.name!r}: {rows}; {self.n_users:,} users, {self.n_books:,} books)"
+        return f"Dataset({self.name!r}: {rows}; {self.n_users:,} users, {self.noun.counted(self.n_books)})"
 
 
 def save_dataset(

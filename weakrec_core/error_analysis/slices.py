@@ -63,7 +63,7 @@ def cut(dataset: Dataset, signals: SignalStore, split: str, by: str) -> Slicing:
     values = signals.values(by, split)
     if by == "stated_stars":
         return _quantiles(by, np.round(values), "stars", distinct=6)
-    return _quantiles(by, values, SIGNALS[by].unit.split(",")[0].split("(")[0].strip())
+    return _quantiles(by, values, SIGNALS[by].told(dataset.noun).unit.split(",")[0].split("(")[0].strip())
 
 
 @remembered

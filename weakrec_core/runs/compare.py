@@ -154,7 +154,7 @@ def _problem(first: Run, second: Run, one: Scores | None, two: Scores | None) ->
 def _notes(first: Run, second: Run, ranking: bool) -> list[str]:
     if ranking and first.config.train["seed"] != second.config.train["seed"]:
         return [
-            "The seeds differ, and with them the books held out of each history: ranking metrics are paired by reader only."
+            f"The seeds differ, and with them the {first.config.noun.many} held out of each history: ranking metrics are paired by reader only."
         ]
     return []
 

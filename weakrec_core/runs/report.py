@@ -14,6 +14,7 @@ from weakrec_core.charts.colors import Chart
 from weakrec_core.charts.results import ROW, model_figures, reliability_bars, valid_curves
 from weakrec_core.charts.training import learning_curves
 from weakrec_core.errors import WeakrecError
+from weakrec_core.label_model.fitting import label_model_title
 from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.runs import result_tables, test_looks
 from weakrec_core.runs.error_slices import dataset_of
@@ -31,11 +32,6 @@ _STYLE: dict[str, Any] = {
     "legend": {"labelFontSize": 12},
 }
 _AUTOSIZE = {"type": "fit-x", "contains": "padding"}
-LABEL_MODELS = {
-    "snorkel": "Snorkel's LabelModel",
-    "majority": "a majority vote",
-    "calibrated": "a model calibrated on the dev set",
-}
 
 
 def render_report(run: Run) -> str:
@@ -59,10 +55,11 @@ def render_report(run: Run) -> str:
     return environment.get_template("report.html").render(
         run=run,
         config=run.config,
+        noun=run.config.noun,
         created=datetime.fromisoformat(run.config.created).strftime("%-d %B %Y"),
         result=result,
         labels=result["labels"],
-        label_model=LABEL_MODELS.get(result["labels"]["label_model"], result["labels"]["label_model"]),
+        label_model=label_model_title(result["labels"]["label_model"]),
         headline=_headline(run, result),
         rankings={
             k: _cells(result_tables.figures(result, "ranking", result_tables.ranking_at(result, k)))
@@ -163,7 +160,9 @@ def _charts(run: Run, result: dict[str, Any]) -> tuple[dict[str, str], dict[str,
     if scores is not None:
         bins = reliability_bins(scores.rows)
         notes["calibration_error"] = calibration_error(bins)
-        drawn["reliability"] = reliability_bars(bins, "Observed share of liked books by predicted probability")
+        drawn["reliability"] = reliability_bars(
+            bins, f"Observed share of liked {run.config.noun.many} by predicted probability"
+        )
     return {place: _spec(chart) for place, chart in drawn.items()}, notes
 
 

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from weakrec_core import files
 from weakrec_core.data.dataset import Dataset, open_dataset
+from weakrec_core.data.noun import Noun
 from weakrec_core.errors import RunError
 from weakrec_core.jobs import processes
 from weakrec_core.label_model.base import AUTO
@@ -51,6 +52,8 @@ class RunConfig(BaseModel):
         P(POSITIVE) given to the label model; None = its share among dev's gold labels.
     snorkel : SnorkelConfig
         Of Snorkel's LabelModel, where that is the label model.
+    noun : Noun
+        What the dataset calls its items.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -68,6 +71,7 @@ class RunConfig(BaseModel):
     budget: float | None = Field(None, gt=0, allow_inf_nan=False)
     class_balance: float | None = Field(None, gt=0, lt=1)
     snorkel: SnorkelConfig = SnorkelConfig()
+    noun: Noun = Noun()
 
 
 class Status(BaseModel):
@@ -286,6 +290,7 @@ def new_run(
             budget=budget,
             class_balance=class_balance,
             snorkel=snorkel or SnorkelConfig(),
+            noun=dataset.noun,
         ),
     )
 

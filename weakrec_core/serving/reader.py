@@ -62,7 +62,7 @@ def reader_of(
     ids = [*books, *liked]
     added = pd.Index(dataset.books["book_id"]).get_indexer(pd.Index(ids, dtype="str"))
     if (added < 0).any():
-        raise DataError(f"There is no book {ids[int(added.argmin())]!r} in dataset {dataset.name!r}.")
+        raise DataError(f"There is no {dataset.noun.one} {ids[int(added.argmin())]!r} in dataset {dataset.name!r}.")
     return Reader(tuple(np.union1d(read, added).tolist()), tuple(np.unique(added[len(books) :]).tolist()))
 
 

@@ -42,7 +42,9 @@ def recommend(model: Recommender, reader: Reader, k: int) -> list[Recommendation
         If the reader has no books: models know a reader by nothing else.
     """
     if not reader.read:
-        raise DataError("This reader has no books to recommend from; name at least one.")
+        raise DataError(
+            "This reader's history is empty, and nothing can be recommended from it; name what the reader has read."
+        )
     histories = histories_of([reader.entries])
     scores = model.score_users(histories, np.zeros(1, np.int64))[0]
     ranked = np.argsort(-scores, kind="stable")

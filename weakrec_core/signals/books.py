@@ -12,21 +12,21 @@ _NO_AUTHOR = "the author is not known"
 @row_signal(
     Signal(
         "author_books",
-        "Other books by the same first author in the user's history; the book itself is not counted",
-        "books",
+        "Other {items} by the same first author in the user's history; the {item} itself is not counted",
+        "{items}",
         _NO_AUTHOR,
     ),
     Signal(
         "author_books_with_target",
-        "Books by the same first author in the user's history, the book itself counted, as in the tutorial",
-        "books",
+        "{Items} by the same first author in the user's history, the {item} itself counted, as in the tutorial",
+        "{items}",
         _NO_AUTHOR,
     ),
     Signal(
         "author_share",
-        "Share of the user's other books that are by the same first author",
+        "Share of the user's other {items} that are by the same first author",
         "0 to 1",
-        "the author is not known or the user has no other book",
+        "the author is not known or the user has no other {item}",
         step=0.01,
     ),
 )
@@ -48,7 +48,7 @@ def author_counts(dataset: Dataset, rows: pd.DataFrame) -> tuple[Values, ...]:
     return others, with_target, share
 
 
-@row_signal(Signal("history_length", "Other books in the user's history", "books", "never"))
+@row_signal(Signal("history_length", "Other {items} in the user's history", "{items}", "never"))
 def history_length(dataset: Dataset, rows: pd.DataFrame) -> tuple[Values, ...]:
     users, books = rows["user_idx"].to_numpy(), rows["book_idx"].to_numpy()
     return ((dataset.histories.lengths[users] - dataset.histories.contains(users, books)).astype(float),)
@@ -57,9 +57,9 @@ def history_length(dataset: Dataset, rows: pd.DataFrame) -> tuple[Values, ...]:
 @row_signal(
     Signal(
         "similar_books_read",
-        "Books in the user's history that Goodreads lists as similar to this one, its series included",
-        "books",
-        "no similar books are listed",
+        "{Items} in the user's history that are listed as similar to this one, its series included",
+        "{items}",
+        "no similar {items} are listed",
     )
 )
 def similar_books_read(dataset: Dataset, rows: pd.DataFrame) -> tuple[Values, ...]:
@@ -78,8 +78,14 @@ def similar_books_read(dataset: Dataset, rows: pd.DataFrame) -> tuple[Values, ..
 
 
 @row_signal(
-    Signal("average_rating", "The book's average rating on Goodreads", "stars, 1 to 5", "not in the data", step=0.05),
-    Signal("ratings_count", "How many ratings the book has on Goodreads", "ratings", "not in the data", step=100),
+    Signal(
+        "average_rating",
+        "The {item}'s average rating, known apart from these ratings",
+        "rating",
+        "not in the data",
+        step=0.05,
+    ),
+    Signal("ratings_count", "How many ratings the {item} has", "ratings", "not in the data", step=100),
 )
 def book_ratings(dataset: Dataset, rows: pd.DataFrame) -> tuple[Values, ...]:
     of_row = dataset.books[["average_rating", "ratings_count"]].to_numpy(float)[rows["book_idx"].to_numpy()]

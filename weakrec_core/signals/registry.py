@@ -1,13 +1,14 @@
 """The registry of signals: one decorated function adds one, and LFs and pages offer it by itself."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from weakrec_core.data.dataset import Dataset
+from weakrec_core.data.noun import Noun
 
 Values = NDArray[np.float64]
 OfText = Callable[[str], Sequence[float]]
@@ -16,7 +17,7 @@ OfRows = Callable[[Dataset, pd.DataFrame], Sequence[Values]]
 
 @dataclass(frozen=True)
 class Signal:
-    """What a signal is, in words that the pages show.
+    """What a signal is, in words that the pages show; ``{item}`` and ``{items}`` are what the dataset calls them.
 
     Attributes
     ----------
@@ -39,6 +40,10 @@ class Signal:
     nan: str
     step: float = 1.0
     words: Callable[[str], Sequence[tuple[int, int]]] | None = None
+
+    def told(self, noun: Noun) -> "Signal":
+        """The signal with its texts in the words of a dataset."""
+        return replace(self, meaning=noun.fill(self.meaning), unit=noun.fill(self.unit), nan=noun.fill(self.nan))
 
     def telling_words(self, text: str) -> Sequence[tuple[int, int]]:
         """Where the words are that the signal is made of; empty where it cannot tell."""

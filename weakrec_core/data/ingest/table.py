@@ -15,6 +15,7 @@ from weakrec_core.data.histories import Histories
 from weakrec_core.data.ingest.interactions import count, extract, keep_pairs, label_and_split
 from weakrec_core.data.ingest.jsonlines import drop_bad_lines, verify
 from weakrec_core.data.ingest.tabular import is_parquet, load_columns
+from weakrec_core.data.noun import ITEM, Noun
 from weakrec_core.data.splits import SplitConfig
 from weakrec_core.errors import DataError
 from weakrec_core.progress import Progress, no_progress
@@ -79,6 +80,7 @@ def ingest_table(
     config: TableConfig | None = None,
     splits: SplitConfig | None = None,
     progress: Progress = no_progress,
+    noun: Noun = ITEM,
 ) -> Dataset:
     """Read a table with one row a user and item, filter, split by user and save.
 
@@ -117,6 +119,7 @@ def ingest_table(
         "splits": splits.model_dump(),
         "positive": config.positive,
         "rating_range": [low, high],
+        "noun": list(noun),
         "counts": counts,
         "skipped_lines": {"ratings": skipped},
     }
