@@ -1,5 +1,7 @@
 """Data: what is in the dataset, and making a new one from raw files."""
 
+import re
+
 import pandas as pd
 import streamlit as st
 
@@ -98,6 +100,11 @@ def contents(wb: Workbench) -> None:
             "review": st.column_config.TextColumn(width="large"),
         },
     )
+
+
+def _of_items(wb: Workbench, count: str) -> str:
+    """What an ingest has counted, in the words of the dataset."""
+    return re.sub(r"\bbooks\b", wb.dataset.noun.many, count.replace("_", " "))
 
 
 def new_dataset(workspace: Workspace) -> None:
