@@ -4,6 +4,7 @@ import ast
 import json
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import weakrec_core
@@ -50,3 +51,31 @@ def imported(path: Path) -> set[str]:
 def test_the_library_never_imports_streamlit_or_the_pages() -> None:
     for path in LIBRARY.rglob("*.py"):
         assert not imported(path) & {"streamlit", "pages", "workbench", "tests", "benchmarks"}, path
+
+
+def layers() -> list[str]:
+    """Packages and modules of the library from the top down, by the contract of import-linter."""
+    project = tomllib.loads((LIBRARY.parent / "pyproject.toml").read_text(encoding="utf-8"))
+    contracts = project["tool"]["importlinter"]["contracts"]
+    (contract,) = (c for c in contracts if c["type"] == "layers")
+    return [name.strip().removeprefix("weakrec_core.") for layer in contract["layers"] for name in layer.split("|")]
+
+
+def test_the_contract_lists_all_that_is_in_the_library() -> None:
+    parts = {path.name.removesuffix(".py") for path in LIBRARY.iterdir() if path.suffix == ".py" or path.is_dir()}
+    assert parts - {"__init__", "__pycache__"} == set(layers())
+
+
+def test_the_picture_of_the_layers_is_true() -> None:
+    text = (LIBRARY.parent / "docs" / "architecture.md").read_text(encoding="utf-8")
+    picture = text.split("```")[1].partition("▼\n  serving")
+    drawn = [word for line in ("  serving" + picture[2]).splitlines() for word in line[:17].split()]
+    assert drawn == layers()[3:]
+    assert all(name in picture[0] for name in layers()[:3])
+
+
+def test_pages_are_folders_and_no_folder_is_crowded() -> None:
+    pages = LIBRARY.parent / "pages"
+    assert [path.name for path in pages.iterdir() if path.is_file()] == []
+    for folder in (path for path in pages.iterdir() if path.name != "__pycache__"):
+        assert 0 < len([path for path in folder.iterdir() if path.is_file()]) <= 12, folder
