@@ -22,9 +22,10 @@ from weakrec_core.baselines.item_item import interactions
 from weakrec_core.data.dataset import Dataset
 from weakrec_core.data.training_rows import gold_rows, training_users
 from weakrec_core.files import PROJECT
+from weakrec_core.jobs.status import Status
 from weakrec_core.labeling.lf_set import read_lf_set
 from weakrec_core.network.blend import Blended
-from weakrec_core.runs.store import Run, Status, new_run
+from weakrec_core.runs.store import Run, new_run
 from weakrec_core.serving.reader import Reader
 from weakrec_core.serving.worker import Worker
 

@@ -4,11 +4,12 @@ import numpy as np
 
 from weakrec_core.data.dataset import Dataset
 from weakrec_core.data.training_rows import gold_rows, training_users
+from weakrec_core.jobs.status import Status
 from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.network.blend import Blended
 from weakrec_core.network.network_recommender import NetworkRecommender
 from weakrec_core.network.presets.registry import PRESETS, train_config
-from weakrec_core.runs.store import Run, Status, new_run
+from weakrec_core.runs.store import Run, new_run
 
 
 def random_network(dataset: Dataset, seed: int = 0) -> NetworkRecommender:

@@ -6,6 +6,7 @@ import typer
 
 from weakrec_core.cli import data, labeling, recommend, runs
 from weakrec_core.errors import WeakrecError
+from weakrec_core.jobs.reporting import reporting
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -18,6 +19,11 @@ for part in (data, labeling, runs, recommend):
 
 
 def main() -> None:
+    with reporting():
+        _command()
+
+
+def _command() -> None:
     try:
         sys.exit(app(standalone_mode=False))
     except typer.TyperException as e:  # a usage error; empty where a command without arguments has shown its help

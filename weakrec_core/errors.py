@@ -18,4 +18,4 @@ class LabelModelError(WeakrecError):
 
 
 class RunError(WeakrecError):
-    """A training run cannot be started, found or read."""
+    """A training run or another job cannot be started, found or read."""

@@ -9,7 +9,7 @@ from pages.shared import fmt
 from pages.shared.errors import errors_shown
 from pages.shared.workbench import Workbench, opened
 from weakrec_core.data.dataset import SPLITS
-from weakrec_core.data.ingest.ingest_jobs import forget_job, start_job, unfinished_jobs
+from weakrec_core.data.ingest.ingest_jobs import forget_job, ingest_job, start_job, unfinished_jobs
 from weakrec_core.workspace import Workspace
 
 _SHOWN_ROWS = 200
@@ -142,18 +142,23 @@ def jobs_in_progress(workspace: Workspace) -> None:
     jobs = unfinished_jobs(workspace)
     st.session_state.setdefault("jobs_seen", set())
     finished = st.session_state["jobs_seen"] - set(jobs)
-    st.session_state["jobs_seen"] = {name for name, status in jobs.items() if not status.error}
+    st.session_state["jobs_seen"] = {name for name, status in jobs.items() if status.active}
     if finished:
         st.rerun(scope="app")
     for name, status in jobs.items():
-        if status.error:
+        if not status.active:
             with st.container(horizontal=True, vertical_alignment="center"):
-                st.error(f"Dataset {name!r} was not made. {status.error}", icon=":material/error:")
+                st.error(
+                    f"Dataset {name!r} was not made. {status.error or status.stage + '.'}", icon=":material/error:"
+                )
                 if st.button("Dismiss", key=f"dismiss_{name}"):
                     forget_job(workspace, name)
                     st.rerun(scope="fragment")
         else:
-            st.progress(status.fraction, text=f"{name}: {status.message}")
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.progress(status.fraction, text=f"{name}: {status.stage}")
+                if st.button("Cancel", icon=":material/stop_circle:", key=f"cancel_{name}"):
+                    ingest_job(workspace, name).cancel()
 
 
 wb = opened()

@@ -7,8 +7,9 @@ from pages.shared.address import page_link
 from pages.shared.errors import errors_shown
 from pages.shared.workbench import Workbench, opened
 from weakrec_core.error_analysis.buckets import buckets
+from weakrec_core.jobs.status import ACTIVE
 from weakrec_core.label_model.set_figures import set_figures
-from weakrec_core.runs.store import ACTIVE, list_runs
+from weakrec_core.runs.store import list_runs
 
 
 def step(number: int, title: str, page: str, state: str, action: str) -> None:

@@ -14,7 +14,7 @@ def first_run(workspace: Workspace) -> None:
         start_demo_job(workspace)
         status = job_status(workspace, "demo")
     assert status is not None
-    if status.done:
+    if status.state == "succeeded":
         st.rerun(scope="app")
     st.title("Weakrec Workbench")
     if status.error:
@@ -25,4 +25,4 @@ def first_run(workspace: Workspace) -> None:
         st.write(
             "First start: making a synthetic demo dataset of readers, books and reviews. This takes about ten seconds."
         )
-        st.progress(status.fraction, text=status.message)
+        st.progress(status.fraction, text=status.stage)

@@ -18,7 +18,7 @@ def open_workbench(sections: Sections) -> None:
     workspace = Workspace.from_environment()
     names = list_datasets(workspace)
     demo = job_status(workspace, "demo")
-    if not names or (names == ["demo"] and demo is not None and not demo.done):
+    if not names or (names == ["demo"] and demo is not None and demo.state != "succeeded"):
         first_run(workspace)
         st.stop()
     name = dataset_name(names)

@@ -9,9 +9,10 @@ from pages.shared import fmt
 from pages.shared.address import page_link
 from pages.shared.errors import errors_shown
 from weakrec_core.charts.training import learning_curves, metric_curve
+from weakrec_core.jobs.status import ACTIVE, UNFINISHED
 from weakrec_core.label_model.fitting import label_model_title
 from weakrec_core.runs.job import launch
-from weakrec_core.runs.store import ACTIVE, UNFINISHED, Run, list_runs, queue
+from weakrec_core.runs.store import Run, list_runs, queue
 from weakrec_core.runs.timing import seconds_left
 from weakrec_core.workspace import Workspace
 

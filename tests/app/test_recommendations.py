@@ -9,8 +9,9 @@ from streamlit.testing.v1 import AppTest
 
 from tests.recommending import finished_run
 from weakrec_core.data.dataset import Dataset, open_dataset
+from weakrec_core.jobs.status import Status
 from weakrec_core.labeling.lf_set import LFSet
-from weakrec_core.runs.store import Run, Status
+from weakrec_core.runs.store import Run
 from weakrec_core.workspace import Workspace
 
 PAGE = "pages/recommendations/page.py"

@@ -4,7 +4,6 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import psutil
 import pytest
@@ -12,12 +11,13 @@ from streamlit.testing.v1 import AppTest
 
 from tests.app.conftest import PROJECT
 from weakrec_core.data.dataset import open_dataset
+from weakrec_core.jobs.job import Job
+from weakrec_core.jobs.status import Status
 from weakrec_core.labeling.lf_set import LFSet, read_lf_set
 from weakrec_core.labeling.versions import save_version
 from weakrec_core.network.presets.registry import PRESETS
 from weakrec_core.network.presets.tutorial import Tutorial
-from weakrec_core.runs import job
-from weakrec_core.runs.store import Run, Status, list_runs, new_run, open_run
+from weakrec_core.runs.store import Run, list_runs, new_run, open_run
 from weakrec_core.workspace import Workspace
 
 PAGE = "pages/training/page.py"
@@ -33,15 +33,13 @@ def launched(demo_workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Iter
     """Ids of the runs that would have been started; runs of one test are not there for the next."""
     monkeypatch.setenv("WEAKREC_HOME", str(demo_workspace.root))
     started: list[str] = []
-    real = subprocess.Popen
 
-    def popen(command: list[str], *arguments: object, **options: object) -> object:
-        if "--run-dir" not in command:
-            return real(command, *arguments, **options)  # type: ignore[call-overload]
-        started.append(Path(command[-1]).name)
-        return None
+    def start(self: Job, workspace: Workspace, arguments: list[str], told: bool) -> bool:
+        assert (workspace, arguments, told) == (demo_workspace, ["train", "--run-dir", str(self.path)], False)
+        started.append(self.path.name)
+        return True
 
-    monkeypatch.setattr(job.subprocess, "Popen", popen)
+    monkeypatch.setattr(Job, "start", start)
     yield started
     for run in list_runs(demo_workspace):
         run.write_status(Status(state="cancelled"))

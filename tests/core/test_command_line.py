@@ -15,11 +15,12 @@ import pytest
 import yaml
 
 from weakrec_core.data.dataset import Dataset, list_datasets, open_dataset
+from weakrec_core.jobs.status import Status
 from weakrec_core.label_model.label_train import label_train
 from weakrec_core.label_model.snorkel_config import SnorkelConfig
 from weakrec_core.labeling.apply import Applier
 from weakrec_core.labeling.lf_set import LFSet, read_lf_set
-from weakrec_core.runs.store import Run, RunConfig, Status, list_runs
+from weakrec_core.runs.store import Run, RunConfig, list_runs
 from weakrec_core.signals import SignalStore
 from weakrec_core.workspace import Workspace
 

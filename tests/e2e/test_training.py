@@ -12,7 +12,8 @@ from tests.e2e.conftest import settled
 from weakrec_core.data.demo.raw_files import write_demo
 from weakrec_core.data.ingest.goodreads import ingest_goodreads
 from weakrec_core.data.splits import SplitConfig
-from weakrec_core.runs.store import ACTIVE, Run, list_runs, open_run
+from weakrec_core.jobs.status import ACTIVE
+from weakrec_core.runs.store import Run, list_runs, open_run
 from weakrec_core.workspace import Workspace
 
 FOREVER = 500  # epochs; valid stops it long before, but not in the seconds that a test takes

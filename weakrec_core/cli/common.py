@@ -2,7 +2,6 @@
 
 import json
 import math
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,8 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from weakrec_core import files
-from weakrec_core.data.ingest.ingest_jobs import PROGRESS_VARIABLE
+from weakrec_core.jobs import reporting
 from weakrec_core.progress import Progress
 from weakrec_core.workspace import Workspace
 
@@ -67,11 +65,11 @@ def lf_set_of(path: Path) -> "LFSet":
     return read_lf_set(path)
 
 
-def applied_set(dataset: str, lfs: Path) -> "AppliedSet":
-    """The LF set of a file over a dataset of the workspace."""
+def applied_set(dataset: str, lfs: Path, fingerprint: str | None = None) -> "AppliedSet":
+    """The LF set of a file over a dataset of the workspace; see `open_dataset`."""
     from weakrec_core.data.dataset import open_dataset
 
-    return lf_set_of(lfs).apply(open_dataset(Workspace.from_environment(), dataset))
+    return lf_set_of(lfs).apply(open_dataset(Workspace.from_environment(), dataset, fingerprint))
 
 
 def print_json(value: Any) -> None:
@@ -80,21 +78,19 @@ def print_json(value: Any) -> None:
 
 @contextmanager
 def show_progress(start: float = 0.0, end: float = 1.0) -> Iterator[Progress]:
-    """A `Progress` that draws a bar on stderr, and for a watching page writes to the file it named.
+    """A `Progress` that draws a bar on stderr, and in the process of a job tells how far it is.
 
     `start` and `end` are this step's part of the whole job, as the page sees it.
     """
     from rich.console import Console
     from rich.progress import Progress as Bar
 
-    watched = os.environ.get(PROGRESS_VARIABLE)
     console = Console(stderr=True)
     with Bar(console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("", total=1.0)
 
         def report(fraction: float, message: str) -> None:
             bar.update(task, completed=fraction, description=message)
-            if watched:
-                files.write_json(Path(watched), {"fraction": start + (end - start) * fraction, "message": message})
+            reporting.report(start + (end - start) * fraction, message)
 
         yield report

@@ -31,11 +31,12 @@ def label(
     lfs: LFFile,
     out: Annotated[Path, typer.Option(help="Parquet: user_id, book_id, one int8 column an LF.")],
     split: str = "dev",
+    fingerprint: Annotated[str | None, typer.Option(hidden=True)] = None,
 ) -> None:
     """Write the votes of every LF on a split."""
     import pandas as pd
 
-    applied = applied_set(dataset, lfs)
+    applied = applied_set(dataset, lfs, fingerprint)
     if taken := {"user_id", "book_id"} & set(applied.names):
         raise SpecError(f"{lfs}: LF {min(taken)!r} needs another name: the output has a column called so.")
     votes = pd.DataFrame(applied.votes(split), columns=applied.names)

@@ -1,7 +1,7 @@
 """Votes of Python LFs from a process of their own: a slow or broken one does not hold up the page."""
 
 import hashlib
-import importlib.util
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -11,11 +11,14 @@ import yaml
 from weakrec_core import files
 from weakrec_core.data.dataset import Dataset
 from weakrec_core.errors import SpecError
-from weakrec_core.jobs import processes
+from weakrec_core.jobs.job import Job
 from weakrec_core.labeling.base import Votes
 from weakrec_core.labeling.kinds import PythonLF
-from weakrec_core.labeling.kinds.python import check_allowed
+from weakrec_core.labeling.kinds.python import check_allowed, module_source
 from weakrec_core.labeling.parsing import dump_lf
+
+_STARTS = 3  # of what is killed each time, say for want of memory, by one server
+_started: Counter[Path] = Counter()
 
 
 class StillRunning(SpecError):
@@ -25,36 +28,42 @@ class StillRunning(SpecError):
 def background_votes(dataset: Dataset, lf: PythonLF, split: str) -> Votes:
     """The votes of a Python LF once a process has computed them, kept by the source of its module.
 
+    A process that was killed is started again.
+
     Raises
     ------
     StillRunning
         While the process is at it; the first call starts it.
     SpecError
-        With what made the LF fail.
+        With what made the LF fail, or when its process was killed over and over.
     """
-    directory = _directory(dataset, lf) / split
-    votes = directory / "votes.parquet"
+    job = Job(_directory(dataset, lf) / split, f"LF {lf.target}")
+    votes = job.path / "votes.parquet"
     if votes.exists():
         return np.asarray(pd.read_parquet(votes)[lf.name].to_numpy(np.int8))
-    if processes.started(directory) and not processes.running(directory):
-        raise SpecError(processes.last_words(directory))
-    if not processes.started(directory):
-        lf_file = directory / "lf.yaml"
-        with files.atomic(lf_file) as tmp:
-            tmp.write_text(yaml.safe_dump({"name": "python", "lfs": [dump_lf(lf)]}), encoding="utf-8")
-        arguments = ["label", "--dataset", dataset.name, "--lfs", str(lf_file), "--split", split, "--out", str(votes)]
-        processes.start(dataset.workspace, directory, arguments)
+    status = job.status
+    if status is not None and status.state == "failed":
+        raise SpecError(status.error or "It failed without a word.")
+    if status is None or not status.active:
+        if _started[job.path] == _STARTS:
+            raise SpecError(f"{lf.target} was killed {_STARTS} times while it was applied to {split}; see {job.path}.")
+        _started[job.path] += _start(job, dataset, lf, split, votes)
     raise StillRunning(f"{lf.target} is being applied to {split} in the background.")
+
+
+def _start(job: Job, dataset: Dataset, lf: PythonLF, split: str, votes: Path) -> bool:
+    lf_file = job.path / "lf.yaml"
+    with files.atomic(lf_file) as tmp:
+        tmp.write_text(yaml.safe_dump({"name": "python", "lfs": [dump_lf(lf)]}), encoding="utf-8")
+    arguments = ["label", "--dataset", dataset.name, "--fingerprint", dataset.fingerprint, "--lfs", str(lf_file)]
+    return job.start(dataset.workspace, [*arguments, "--split", split, "--out", str(votes)])
 
 
 def _directory(dataset: Dataset, lf: PythonLF) -> Path:
     module, _ = lf.target.split(":")
     check_allowed(module)
-    try:
-        found = importlib.util.find_spec(module)
-    except (ImportError, ValueError):  # of the package that the module is in
-        found = None
-    if found is None or not found.has_location or found.origin is None:
+    source = module_source(module)
+    if source is None:
         raise SpecError(f"Module {module!r} cannot be found.")
-    digest = hashlib.sha256(f"{dataset.fingerprint} {lf.target} ".encode() + Path(found.origin).read_bytes())
+    digest = hashlib.sha256(f"{dataset.fingerprint} {lf.target} ".encode() + source.read_bytes())
     return dataset.workspace.python_votes / digest.hexdigest()[:24]

@@ -2,42 +2,35 @@
 
 import os
 import signal
-import subprocess
-import sys
 import time
 import traceback
 from collections.abc import Callable
 from typing import Any
 
-import psutil
-
 from weakrec_core import files
 from weakrec_core.data.dataset import open_dataset
 from weakrec_core.errors import LabelModelError, RunError, WeakrecError
+from weakrec_core.jobs.job import CANCEL
+from weakrec_core.jobs.status import Status
 from weakrec_core.label_model.label_train import TrainLabels, label_train
 from weakrec_core.label_model.snorkel_config import SnorkelConfig
 from weakrec_core.label_model.text_labels import compare_with_text, label_train_with_text
 from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.runs import tracker
-from weakrec_core.runs.store import CANCEL, CHECKPOINT, Run, Status, queue
+from weakrec_core.runs.store import CHECKPOINT, Run, queue
 
 _POLL_SECONDS = 0.5
 
 
-def launch(run: Run) -> None:
-    """Start the run in a process of its own session, which outlives the caller; at most one trains at a time."""
-    command = [sys.executable, "-m", "weakrec_core", "train", "--run-dir", str(run.path)]
-    environment = os.environ | run.workspace.environment
-    with (run.path / "train.log").open("ab") as log:
-        subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-            cwd=files.PROJECT,
-            env=environment,
-        )
+def launch(run: Run) -> bool:
+    """Start the run in a process of its own session, which outlives the caller; at most one trains at a time.
+
+    Returns
+    -------
+    bool
+        False if a process is at it already.
+    """
+    return run.job.start(run.workspace, ["train", "--run-dir", str(run.path)], told=False)
 
 
 def execute(run: Run, on_epoch: Callable[[dict[str, float]], None] = lambda metrics: None) -> dict[str, Any] | None:
@@ -54,15 +47,8 @@ def execute(run: Run, on_epoch: Callable[[dict[str, float]], None] = lambda metr
         What made the run fail, also kept in its status.
     """
     before = run.status
-    state = Status(
-        state="queued",
-        stage="Waiting for the run before",
-        pid=os.getpid(),
-        process_started=psutil.Process().create_time(),
-        queued=before.queued,
-        epoch=before.epoch,
-        epochs=before.epochs,
-    )
+    waiting = {"stage": "Waiting for the run before", "epoch": before.epoch, "epochs": before.epochs}
+    state = run.job.claim(Status(state="queued", queued=before.queued, **waiting))
     stop = _StopFlag(run)
 
     def report(**changes: Any) -> None:
@@ -75,7 +61,6 @@ def execute(run: Run, on_epoch: Callable[[dict[str, float]], None] = lambda metr
         report(epoch=int(metrics["epoch"]), epochs=int(metrics["epochs"]))
         on_epoch(metrics)
 
-    report()
     try:
         _wait_for_turn(run, stop)
         result = None if stop() else _train(run, report, epoch_done, stop)

@@ -2,11 +2,8 @@
 
 import json
 import math
-import os
 import secrets
-import signal
 import time
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -19,7 +16,8 @@ from weakrec_core import files
 from weakrec_core.data.dataset import Dataset, open_dataset
 from weakrec_core.data.noun import Noun
 from weakrec_core.errors import RunError
-from weakrec_core.jobs import processes
+from weakrec_core.jobs.job import CANCEL, Job
+from weakrec_core.jobs.status import ACTIVE, UNFINISHED, Status
 from weakrec_core.label_model.base import AUTO
 from weakrec_core.label_model.fitting import LABEL_MODELS
 from weakrec_core.label_model.snorkel_config import SnorkelConfig
@@ -27,13 +25,9 @@ from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.labeling.parsing import one_sentence
 from weakrec_core.workspace import Workspace
 
-State = Literal["queued", "running", "succeeded", "failed", "cancelled", "lost"]
-_START_SECONDS = 60  # from launch to the first word of the new process
 Model = TypeVar("Model", bound=BaseModel)
 TextChoice = Literal["auto", "on", "off"]  # auto: where it helps on dev
-CANCEL, CHECKPOINT = "CANCEL", "checkpoint.npz"
-ACTIVE: tuple[State, ...] = ("queued", "running")
-UNFINISHED: tuple[State, ...] = ("failed", "cancelled", "lost")
+CHECKPOINT = "checkpoint.npz"
 LIBRARIES = ("keras", "numpy", "pandas", "scikit-learn", "snorkel", "tensorflow", "textblob", "torch")
 
 
@@ -74,20 +68,6 @@ class RunConfig(BaseModel):
     noun: Noun = Noun()
 
 
-class Status(BaseModel):
-    """Where a run stands; `stage` says what it is doing, `error` is one sentence, `queued` is when it came into the queue."""
-
-    state: State
-    stage: str = ""
-    pid: int | None = None
-    process_started: float | None = None
-    heartbeat: float = 0.0
-    queued: float = 0.0
-    epoch: int = 0
-    epochs: int = 0
-    error: str | None = None
-
-
 @dataclass(frozen=True)
 class Run:
     """One run directory of a workspace."""
@@ -125,15 +105,16 @@ class Run:
         return dict(result["test"])
 
     @property
+    def job(self) -> Job:
+        """The work on it in a process of its own."""
+        return Job(self.path, f"Run {self.id}", "train.log")
+
+    @property
     def status(self) -> Status:
         """The state as far as it can be trusted: a run whose process is gone is lost."""
-        status = self._checked(Status, "status.json")
-        if status.state in ACTIVE and not _alive(status):
-            # The process may have ended between writing its last status and our look at it.
-            status = self._checked(Status, "status.json")
-            if status.state in ACTIVE:
-                error = "The process ended without a word; see its log."
-                return status.model_copy(update={"state": "lost", "error": error})
+        status = self.job.status
+        if status is None:
+            raise RunError(f"Run {self.id}: status.json is missing.")
         return status
 
     @property
@@ -166,7 +147,7 @@ class Run:
         }
 
     def write_status(self, status: Status) -> None:
-        files.write_json(self.path / "status.json", status.model_dump() | {"heartbeat": time.time()})
+        self.job.write(status)
 
     def write_result(self, result: dict[str, Any]) -> None:
         files.write_json(self.path / "result.json", result)
@@ -189,11 +170,12 @@ class Run:
         RunError
             If it is queued or running, or has succeeded.
         """
-        status = self.status
-        if status.state not in UNFINISHED:
-            raise RunError(f"Run {self.id} is {status.state}; only a cancelled, failed or lost run can be resumed.")
-        (self.path / CANCEL).unlink(missing_ok=True)
-        self.write_status(_fresh(epoch=status.epoch, epochs=status.epochs))
+        with self.job.lock():
+            status = self.status
+            if status.state not in UNFINISHED:
+                raise RunError(f"Run {self.id} is {status.state}; only a cancelled, failed or lost run can be resumed.")
+            (self.path / CANCEL).unlink(missing_ok=True)
+            self.write_status(_fresh(epoch=status.epoch, epochs=status.epochs))
 
     def retry(self) -> "Run":
         """A new run with the same inputs.
@@ -210,16 +192,8 @@ class Run:
         return _create(self.workspace, self.config)
 
     def cancel(self) -> None:
-        """Ask the process to stop; it does so after the batch at hand and marks the run cancelled.
-
-        A process that has not said its pid yet finds the request in a file.
-        """
-        status = self.status
-        if status.state in ACTIVE:
-            (self.path / CANCEL).touch()
-            if status.pid is not None:
-                with suppress(ProcessLookupError):
-                    os.kill(status.pid, signal.SIGTERM)
+        """Ask the process to stop; it does so after the batch at hand and marks the run cancelled."""
+        self.job.cancel()
 
     def _checked(self, kind: type[Model], name: str) -> Model:
         try:
@@ -330,9 +304,3 @@ def queue(workspace: Workspace) -> list[Run]:
     found = [(run, run.status) for run in list_runs(workspace)]
     active = [(s.state == "queued", s.queued, run.id, run) for run, s in found if s.state in ACTIVE]
     return [run for *_, run in sorted(active, key=lambda entry: entry[:3])]
-
-
-def _alive(status: Status) -> bool:
-    if status.pid is None:
-        return time.time() - status.heartbeat < _START_SECONDS
-    return processes.alive(status.pid, status.process_started)

@@ -2,14 +2,22 @@
 
 import json
 import os
+import signal
+import threading
+import time
+from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from weakrec_core.errors import SpecError
-from weakrec_core.jobs import processes
+from weakrec_core.jobs.job import Job
+from weakrec_core.jobs.status import Status
+from weakrec_core.labeling import python_votes
 from weakrec_core.labeling.apply import Applier
 from weakrec_core.labeling.base import LF
 from weakrec_core.labeling.kinds import PythonLF
@@ -52,7 +60,13 @@ def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Write:
 def started(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Path, list[str]]]:
     """What would have been started; nothing is."""
     found: list[tuple[Path, list[str]]] = []
-    monkeypatch.setattr(processes, "start", lambda *arguments: found.append(arguments))
+
+    def start(job: Job, workspace: Workspace, arguments: list[str]) -> bool:
+        found.append((job.path, arguments))
+        job.write(Status(state="queued", queued=time.time()))
+        return True
+
+    monkeypatch.setattr(Job, "start", start)
     return found
 
 
@@ -104,19 +118,16 @@ def test_one_that_fails_carries_its_sentence(make_dataset: Any, write: Write, wo
     assert "raised ValueError (first line second line) at line 3 on dev row 0" in str(caught.value)
 
 
-def test_started_once_and_only_asked_after_then(
-    make_dataset: Any, write: Write, started: list[Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_started_once_and_only_asked_after_then(make_dataset: Any, write: Write, started: list[Any]) -> None:
     dataset, lf = make_dataset(TEXTS), python_lf(write(GOOD))
     with pytest.raises(StillRunning):
         background_votes(dataset, lf, "dev")
-    ((_, directory, arguments),) = started
+    ((directory, arguments),) = started
     assert arguments[:3] == ["label", "--dataset", "tiny"]
     assert arguments[arguments.index("--split") + 1] == "dev"
     assert arguments[arguments.index("--out") + 1] == str(directory / "votes.parquet")
     assert lf.target in Path(arguments[arguments.index("--lfs") + 1]).read_text(encoding="utf-8")
-    monkeypatch.setattr(processes, "started", lambda directory: True)
-    monkeypatch.setattr(processes, "running", lambda directory: True)
+    assert arguments[arguments.index("--fingerprint") + 1] == dataset.fingerprint
     with pytest.raises(StillRunning):
         background_votes(dataset, lf, "dev")
     assert len(started) == 1
@@ -130,7 +141,6 @@ def test_votes_are_kept_by_dataset_function_split_and_source(
     f = python_lf(module)
     again = f.model_copy(update={"name": "renamed"})
     g = f.model_copy(update={"target": f"{module}:g"})
-    places = []
     for dataset, lf, split in ((first, f, "dev"), (first, again, "dev"), (other, f, "dev"), (first, g, "dev")):
         with pytest.raises(StillRunning):
             background_votes(dataset, lf, split)
@@ -139,9 +149,69 @@ def test_votes_are_kept_by_dataset_function_split_and_source(
     write(GOOD.replace("-1", "0"))
     with pytest.raises(StillRunning):
         background_votes(first, f, "dev")
-    places = [directory for _, directory, _ in started]
-    assert places[0] == places[1]
-    assert len(set(places)) == 5
+    places = [directory for directory, _ in started]
+    assert len(places) == len(set(places)) == 5  # a name is no part of the function
+
+
+SLOW = """
+import time
+def f(x):
+    time.sleep(600)
+"""
+
+
+def process(workspace: Workspace) -> int:
+    """The process at the votes of dev."""
+    (file,) = workspace.root.glob("cache/python_lfs/*/dev/process.json")
+    return int(json.loads(file.read_text(encoding="utf-8"))["pid"])
+
+
+def test_one_whose_process_was_killed_starts_again(
+    make_dataset: Any, write: Write, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """But not for ever."""
+    dataset, lf = make_dataset(TEXTS), python_lf(write(SLOW))
+    monkeypatch.setattr(python_votes, "_started", Counter())
+    pids = []
+    for _ in range(3):
+        with pytest.raises(StillRunning):
+            background_votes(dataset, lf, "dev")
+        pids.append(process(workspace))
+        os.kill(pids[-1], signal.SIGKILL)
+        wait(workspace, "dev")
+    assert len(set(pids)) == 3
+    with pytest.raises(SpecError, match=r"was killed 3 times while it was applied to dev; see .*/dev") as caught:
+        background_votes(dataset, lf, "dev")
+    assert not isinstance(caught.value, StillRunning)
+
+
+def test_two_who_ask_at_once_start_one_process(make_dataset: Any, write: Write, workspace: Workspace) -> None:
+    dataset, lf = make_dataset(TEXTS), python_lf(write(GOOD))
+    before = {child.pid for child in psutil.Process().children()}
+    barrier = threading.Barrier(4)
+
+    def ask() -> str:
+        barrier.wait()
+        with pytest.raises(StillRunning):
+            background_votes(dataset, lf, "dev")
+        return ""
+
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(lambda _: ask(), range(4)))
+    new = [child.pid for child in psutil.Process().children() if child.pid not in before]
+    assert new == [process(workspace)]
+    wait(workspace, "dev")
+    assert background_votes(dataset, lf, "dev").tolist() == [1, 0, -1]
+
+
+def test_the_votes_are_of_the_data_that_is_open(make_dataset: Any, write: Write, workspace: Workspace) -> None:
+    """Though its name is ingested anew before the process comes up."""
+    dataset, lf = make_dataset(TEXTS), python_lf(write(GOOD))
+    make_dataset(["bad", "bad"])
+    with pytest.raises(StillRunning):
+        background_votes(dataset, lf, "dev")
+    wait(workspace, "dev")
+    assert background_votes(dataset, lf, "dev").tolist() == [1, 0, -1]
 
 
 @pytest.mark.parametrize("name", ["no_such_module", "no_such_package.module", "sys"])

@@ -10,10 +10,11 @@ import pytest
 from weakrec_core.data.dataset import Dataset
 from weakrec_core.errors import RunError
 from weakrec_core.evaluation.rating_metrics import rating_metrics
+from weakrec_core.jobs.status import Status
 from weakrec_core.label_model.snorkel_config import SnorkelConfig
 from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.runs.compare import compare_runs
-from weakrec_core.runs.store import Run, Status, new_run
+from weakrec_core.runs.store import Run, new_run
 
 N_USERS, ROWS = 60, 10
 MakeRun = Callable[..., Run]

@@ -4,7 +4,11 @@ import json
 import math
 import os
 import signal
+import subprocess
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,15 +18,17 @@ import pytest
 
 from weakrec_core.data.dataset import Dataset, open_dataset
 from weakrec_core.errors import RunError, WeakrecError
+from weakrec_core.jobs.status import Status
 from weakrec_core.label_model.fitting import load_label_model
 from weakrec_core.label_model.label_train import label_train
 from weakrec_core.label_model.snorkel_config import SnorkelConfig
 from weakrec_core.label_model.text_labels import label_train_with_text
 from weakrec_core.label_model.text_model import TextModel
 from weakrec_core.labeling.apply import Applier
+from weakrec_core.labeling.kinds.python import MODULES_VARIABLE
 from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.runs import job
-from weakrec_core.runs.store import CHECKPOINT, Run, Status, list_runs, new_run
+from weakrec_core.runs.store import CHECKPOINT, Run, list_runs, new_run
 from weakrec_core.workspace import Workspace
 
 MEASURES = {"accuracy", "f1", "precision", "recall", "auc", "log_loss"}
@@ -399,3 +405,46 @@ def test_cancelled_before_its_process_has_said_a_word(dataset: Dataset, tutorial
     assert run.status.state == "queued"
     assert job.execute(run) is None
     assert run.status.state == "cancelled"
+
+
+def test_a_launched_run_finds_lf_modules_in_the_callers_directory(
+    make_dataset: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The training goes as far as it can without a vote."""
+    (tmp_path / "lfs_beside_me.py").write_text("def f(x): return -1\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("PYTHONPATH", raising=False)
+    monkeypatch.setenv(MODULES_VARIABLE, "lfs_beside_me")
+    lfs = [{"kind": "python", "name": "mine", "target": "lfs_beside_me:f"}]
+    lf_set = LFSet.model_validate({"name": "s", "lfs": lfs})
+    run = new_run(make_dataset(["good", "bad"] * 3), lf_set, "v0", "majority", text_model="off", preset="tutorial")
+    assert job.launch(run)
+    assert not job.launch(run)
+    process = json.loads((run.path / "process.json").read_text(encoding="utf-8"))["pid"]
+    os.waitid(os.P_PID, process, os.WEXITED | os.WNOWAIT)
+    assert (run.status.state, run.status.pid) == ("failed", process)
+    assert (run.status.error or "").startswith("No train row has a vote with that confidence")
+
+
+def test_two_who_resume_at_once_train_once(make_dataset: Any, tutorial: LFSet) -> None:
+    run = new_run(make_dataset(["good", "bad"]), tutorial, "v0", preset="recommended")
+    run.write_status(Status(state="cancelled"))
+    barrier = threading.Barrier(4)
+
+    def resume(_: int) -> bool:
+        barrier.wait()
+        try:
+            run.resume()
+        except RunError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(4) as threads:
+        assert sorted(threads.map(resume, range(4))) == [False] * 3 + [True]
+    with subprocess.Popen(["sleep", "100"]) as other:
+        there = {"pid": other.pid, "process_started": psutil.Process(other.pid).create_time()}
+        run.write_status(Status(state="queued", **there))
+        with pytest.raises(RunError, match=f"Run {run.id} is being worked on by process {other.pid}"):
+            job.execute(run)
+        assert run.status.pid == other.pid
+        other.kill()

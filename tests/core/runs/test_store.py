@@ -14,11 +14,13 @@ from pydantic import ValidationError
 
 from weakrec_core.data.dataset import Dataset, open_dataset
 from weakrec_core.errors import RunError, WeakrecError
+from weakrec_core.jobs.job import Job
+from weakrec_core.jobs.status import Status
 from weakrec_core.label_model.snorkel_config import SnorkelConfig
 from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.runs import store
 from weakrec_core.runs.inputs import label_settings
-from weakrec_core.runs.store import Run, RunConfig, Status, list_runs, new_run, open_run
+from weakrec_core.runs.store import Run, RunConfig, list_runs, new_run, open_run
 
 ME = psutil.Process()
 GONE = {"pid": ME.pid, "process_started": ME.create_time() - 1}  # a process of another time under our id
@@ -103,11 +105,11 @@ def test_a_run_whose_process_is_gone_is_lost(run: Run, written: dict[str, Any], 
 def test_a_process_that_ends_between_two_looks_is_not_lost(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     run.write_status(Status(state="running", **GONE))
 
-    def ends(status: Status) -> bool:
+    def ends(job: Job, status: Status) -> bool:
         run.write_status(Status(state="succeeded", **GONE))
         return False
 
-    monkeypatch.setattr(store, "_alive", ends)
+    monkeypatch.setattr(Job, "_alive", ends)
     assert run.status.state == "succeeded"
 
 

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from weakrec_core.data.dataset import Dataset
+from weakrec_core.jobs.status import Status
 from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.runs import tracker
-from weakrec_core.runs.store import Run, Status, new_run
+from weakrec_core.runs.store import Run, new_run
 from weakrec_core.runs.tracker import VARIABLE, flat_metrics, track
 
 RESULT: dict[str, Any] = {

@@ -12,9 +12,10 @@ from tests.recommending import finished_run, random_network
 from weakrec_core import files
 from weakrec_core.data.dataset import Dataset
 from weakrec_core.errors import RunError, WeakrecError
+from weakrec_core.jobs.status import Status
 from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.network.blend import Blended
-from weakrec_core.runs.store import Run, Status
+from weakrec_core.runs.store import Run
 from weakrec_core.serving.reader import Reader
 from weakrec_core.serving.recommend import recommend
 from weakrec_core.serving.worker import Worker, dataset_of, load_model, serve
