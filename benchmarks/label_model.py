@@ -19,7 +19,7 @@ from weakrec_core.label_model.text_model import fit_text_model
 from weakrec_core.labeling.apply import Applier
 from weakrec_core.labeling.lf_set import LFSet, read_lf_set
 from weakrec_core.labeling.vote_patterns import group_votes
-from weakrec_core.stats.probability_metrics import probability_metrics
+from weakrec_core.stats.probability_metrics import metrics_against
 
 SEEDS = range(10)
 DEV_SHARE = 0.1
@@ -137,7 +137,7 @@ def tfidf_alone(dev: pd.Series, gold: np.ndarray, others: pd.Series) -> np.ndarr
 
 
 def _measured(p: np.ndarray, gold: np.ndarray) -> dict[str, Any]:
-    return probability_metrics(p, (gold == 0).astype(np.int64), (gold == 1).astype(np.int64))
+    return metrics_against(gold, p)
 
 
 def _speed(runs: int) -> dict[str, Any]:

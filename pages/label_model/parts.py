@@ -18,7 +18,7 @@ from weakrec_core.label_model.snorkel_config import SnorkelConfig
 from weakrec_core.label_model.snorkel_model import SnorkelModel
 from weakrec_core.label_model.text_labels import compare_with_text, label_train_with_text, telling_table
 from weakrec_core.stats.intervals import wilson
-from weakrec_core.stats.probability_metrics import probability_metrics
+from weakrec_core.stats.probability_metrics import metrics_against
 
 _SHOWN_WARNINGS = 3
 _RIGHT: Any = {"alignment": "right", "width": 136}
@@ -160,7 +160,7 @@ def confidence(step: TrainLabels, comparison: Comparison) -> None:
     p = comparison.reports[step.model.kind].p_positive
     on_dev = comparison.covered & (comparison.gold >= 0) & (np.maximum(p, 1 - p) >= cut)
     gold = comparison.gold[on_dev]
-    measured = probability_metrics(p[on_dev], (gold == 0).astype(int), (gold == 1).astype(int))["accuracy"]
+    measured = metrics_against(gold, p[on_dev])["accuracy"]
     with st.container(horizontal=True, gap="large"):
         of_all = f"of {len(kept):,} train rows; {int((step.p_positive[step.covered] == 0.5).sum()):,} ties among those with a vote"
         st.metric("Rows kept", f"{int(kept.sum()):,} ({fmt.percent(float(kept.mean()))})", help=of_all, width="content")

@@ -108,7 +108,7 @@ def test_training(monkeypatch: pytest.MonkeyPatch, session_workspace: Workspace)
 
 
 def test_the_servers_work_of_an_edit(demo: Dataset) -> None:
-    found = edit_latency._server_work(edits=2)
+    found = edit_latency._server_work(demo.workspace, edits=2)
     assert set(found) == {"tutorial", "recommended"}
     assert all(len(times) == 2 and min(times) > 0 for times in found.values())
 
