@@ -215,9 +215,8 @@ def _chips(now: RowFilter, noun: str) -> dict[tuple[str, ...], str]:
         chips["lf", "outcome"] = f"{fmt.literal(now.lf)}: {_OUTCOMES.get(now.outcome or '', 'votes').lower()}"
     if now.signal:
         low, high = (fmt.NONE if v is None else f"{v:.4g}" for v in (now.low, now.high))
-        chips["signal", "low", "high"] = (
-            f"{now.signal} {low} to {high}" if now.low or now.high else f"{now.signal} known"
-        )
+        bounded = now.low is not None or now.high is not None
+        chips["signal", "low", "high"] = f"{now.signal} {low} to {high}" if bounded else f"{now.signal} known"
     if now.by:
         chips["by", "slice"] = f"{now.by.replace('_', ' ')}: {fmt.literal(now.slice or '')}"
     for field, words in (("text", "review contains"), ("book", noun), ("user", "user")):

@@ -110,9 +110,8 @@ def _charts(wb: Workbench, lf: ThresholdLF, values: "np.ndarray", gold: "np.ndar
         on_select="rerun",
         selection_mode=["pick"],
     )
-    picked = event.selection.get("pick") or []
-    if picked and picked[0]["threshold"] != st.session_state.get("picked"):
-        st.session_state["picked"] = picked[0]["threshold"]
+    picked = event["selection"].get("pick") or []
+    if picked:  # the chart that is drawn next has another key: nothing is picked there yet
         _set(wb, lf, picked[0]["threshold"])
         wb.refresh_widgets()
         st.rerun()

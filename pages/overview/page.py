@@ -6,6 +6,7 @@ from pages.shared import fmt
 from pages.shared.address import page_link
 from pages.shared.errors import errors_shown
 from pages.shared.workbench import Workbench, opened
+from weakrec_core.data.dataset import Dataset
 from weakrec_core.error_analysis.buckets import buckets
 from weakrec_core.jobs.status import ACTIVE
 from weakrec_core.label_model.set_figures import set_figures
@@ -21,6 +22,14 @@ def step(number: int, title: str, page: str, state: str, action: str) -> None:
         page_link(page, action)
 
 
+def origin(dataset: Dataset) -> str:
+    """Where the data comes from, as far as the dataset says it."""
+    if dataset.meta.get("source") == "demo":
+        return ", synthetic demo data"
+    files = dataset.meta.get("files", {})
+    return f", from {', '.join(files.values())}" if files else ""
+
+
 def overview(wb: Workbench) -> None:
     """The steps from data to recommendations."""
     st.title("Weakrec Workbench", anchor=False)
@@ -28,12 +37,11 @@ def overview(wb: Workbench) -> None:
         f"Train a {wb.dataset.noun.one} recommender without rating labels: write labeling functions, combine their votes, train, measure."
     )
     dataset, draft = wb.dataset, wb.draft
-    source = "synthetic demo data" if dataset.name == "demo" else f"from {', '.join(dataset.meta['files'].values())}"
     step(
         1,
         "Data",
         "pages/data/page.py",
-        f"**{dataset.name}**, {source}: {dataset.n_users:,} users, {dataset.noun.counted(dataset.n_books)}, "
+        f"**{dataset.name}**{origin(dataset)}: {dataset.n_users:,} users, {dataset.noun.counted(dataset.n_books)}, "
         f"{dataset.n_rows('train'):,} train rows without labels, {dataset.n_rows('dev'):,} dev rows with gold.",
         "See the data",
     )

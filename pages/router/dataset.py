@@ -39,15 +39,20 @@ def _choose() -> None:
 def opened_dataset(workspace: Workspace, name: str) -> Dataset:
     """The dataset as it is now, its parts read once for all tabs."""
     dataset = open_dataset(workspace, name)
-    return _kept(workspace, name, dataset.fingerprint, dataset)
+    return _kept(str(dataset.path), dataset)
 
 
+def applier_of(dataset: Dataset) -> Applier:
+    """The applier of a dataset, shared by all tabs."""
+    return _applier(str(dataset.path), dataset)
+
+
+# A directory of a dataset never changes.
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _kept(workspace: Workspace, name: str, fingerprint: str, _dataset: Dataset) -> Dataset:
+def _kept(directory: str, _dataset: Dataset) -> Dataset:
     return _dataset
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def applier_of(workspace: Workspace, name: str, fingerprint: str, _dataset: Dataset) -> Applier:
-    """The applier of a dataset, shared by all tabs."""
+def _applier(directory: str, _dataset: Dataset) -> Applier:
     return Applier(_dataset, background=True)

@@ -31,6 +31,4 @@ def open_workbench(sections: Sections) -> None:
         sizes = " · ".join(f"{dataset.n_rows(split):,} {split}" for split in ("dev", "train", "valid", "test"))
         st.caption(f"{sizes} rows")
         choose_lf_set(workspace, draft)
-    st.session_state["workbench"] = Workbench(
-        workspace, dataset, applier_of(workspace, name, dataset.fingerprint, dataset)
-    )
+    st.session_state["workbench"] = Workbench(workspace, dataset, applier_of(dataset))

@@ -83,6 +83,14 @@ def test_filters_combine_and_a_chip_takes_one_away(page: OpenPage) -> None:
     assert n_rows(app) == 800
 
 
+@pytest.mark.parametrize(("ends", "words"), [({"low": "0"}, "0 to –"), ({"high": "0"}, "– to 0"), ({}, "known")])
+def test_a_chip_names_the_ends_of_a_range_also_where_one_is_zero(
+    page: OpenPage, ends: dict[str, str], words: str
+) -> None:
+    app = page(signal="polarity", **ends)
+    assert app.button(key="drop_signal").label == f"polarity {words}"
+
+
 def test_text_and_gold_can_be_typed(page: OpenPage) -> None:
     app = page()
     revision = 0

@@ -129,6 +129,23 @@ def test_threshold_controls(open_page: OpenPage) -> None:
     assert app.session_state["draft"].lf_set.lfs[2].label == "NEGATIVE"
 
 
+def test_the_same_point_of_the_sweep_can_be_picked_twice(open_page: OpenPage) -> None:
+    app = open_page(LABELING)
+    select(app, "polarity_positive")
+
+    def threshold() -> float:
+        return app.session_state["draft"].lf_set.lfs[2].threshold
+
+    for _ in range(2):
+        app.slider[0].set_value(-0.2).run()
+        assert threshold() == -0.2
+        chart = f"sweep_polarity_positive_{app.session_state['revision']}_>_POSITIVE"
+        app.session_state[chart] = {"selection": {"pick": [{"threshold": 0.41}]}}
+        app.run()
+        assert not app.exception
+        assert threshold() == 0.41
+
+
 def test_set_best_takes_the_widest_threshold_that_is_good_enough_or_says_there_is_none(open_page: OpenPage) -> None:
     app = open_page(LABELING)
     select(app, "polarity_negative")
@@ -214,8 +231,7 @@ def test_one_edit_applies_one_lf(open_page: OpenPage, demo_workspace: Workspace)
     from weakrec_core.data.dataset import open_dataset
 
     app = open_page(LABELING)
-    dataset = open_dataset(demo_workspace, "demo")
-    applier = applier_of(demo_workspace, "demo", dataset.fingerprint, dataset)
+    applier = applier_of(open_dataset(demo_workspace, "demo"))
     before = applier.applications
     group = next(m for m in app.multiselect if "votes NEGATIVE" in m.label)
     group.set_value([*group.value, "an edit never made before"]).run()

@@ -59,7 +59,9 @@ def test_from_nothing_to_votes_as_a_user_does_it(tmp_path: Path) -> None:
     assert all(Path(f).exists() for f in files)
     assert summary.startswith("Dataset('tiny': ") and "60 dev" in summary
     assert "interactions kept: " in made.stderr
-    assert SignalStore(open_dataset(Workspace(tmp_path / "w"), "tiny")).missing() == []
+    dataset = open_dataset(Workspace(tmp_path / "w"), "tiny")
+    assert dataset.meta["source"] == "demo"
+    assert SignalStore(dataset).missing() == []
     labeled = run("label", "--dataset", "tiny", "--lfs", TUTORIAL, "--out", tmp_path / "votes.parquet")
     assert (labeled.returncode, labeled.stdout.strip()) == (0, str(tmp_path / "votes.parquet"))
     assert len(pd.read_parquet(tmp_path / "votes.parquet")) == 60

@@ -4,7 +4,7 @@ import os
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -39,7 +39,7 @@ def demo(
     for path in files.values():
         typer.echo(path)
     if name is not None:
-        ingest_goodreads(files["reviews"], name, files["books"], files["interactions"], dev_rows, seed)
+        _ingest(name, files["reviews"], files["books"], files["interactions"], dev_rows, seed, source="demo")
 
 
 @ingest.command("goodreads")
@@ -58,10 +58,13 @@ def ingest_goodreads(
     skip_bad_lines: Annotated[bool, typer.Option(help="Leave out and count lines that cannot be used.")] = False,
 ) -> None:
     """Ingest the UCSD Goodreads files."""
-    from weakrec_core.data import splits
-    from weakrec_core.data.ingest import goodreads
-
-    config = goodreads.GoodreadsConfig(
+    _ingest(
+        name,
+        reviews,
+        books,
+        interactions,
+        dev_rows,
+        seed,
         min_book_ratings=min_book_ratings,
         max_book_ratings=max_book_ratings,
         min_user_books=min_user_books,
@@ -69,6 +72,21 @@ def ingest_goodreads(
         positive=positive,
         skip_bad_lines=skip_bad_lines,
     )
+
+
+def _ingest(
+    name: str,
+    reviews: Path,
+    books: Path | None,
+    interactions: Path | None,
+    dev_rows: int | None,
+    seed: int,
+    source: str = "goodreads",
+    **config: Any,
+) -> None:
+    from weakrec_core.data import splits
+    from weakrec_core.data.ingest import goodreads
+
     with show_progress(0.25, 0.4) as progress:
         dataset = goodreads.ingest_goodreads(
             Workspace.from_environment(),
@@ -76,9 +94,10 @@ def ingest_goodreads(
             reviews,
             books,
             interactions,
-            config,
+            goodreads.GoodreadsConfig(**config),
             splits.SplitConfig(dev_rows=dev_rows, seed=seed),
             progress,
+            source,
         )
     _finish(dataset)
 

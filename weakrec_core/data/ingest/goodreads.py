@@ -78,11 +78,13 @@ def ingest_goodreads(
     config: GoodreadsConfig | None = None,
     splits: SplitConfig | None = None,
     progress: Progress = no_progress,
+    source: str = "goodreads",
 ) -> Dataset:
     """Read the files, filter, join, split by user and save.
 
     A row is a rated interaction with its review, where there is one; a history is all of a user's interactions with kept
     books. Without `books`, titles, authors and other metadata are not known; without `interactions`, they are the reviews.
+    `source` says what the files are: ``goodreads``, or ``demo`` for synthetic ones.
 
     Raises
     ------
@@ -115,7 +117,7 @@ def ingest_goodreads(
         book_table = _book_table(con, has_books=books is not None)
     rows = label_and_split(rows, config.positive, splits)
     meta: dict[str, Any] = {
-        "source": "goodreads",
+        "source": source,
         "files": {kind: path.name for kind, path in given.items()},
         "filters": config.model_dump(),
         "splits": splits.model_dump(),

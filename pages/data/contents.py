@@ -1,0 +1,116 @@
+"""What is in the dataset: counts, where it comes from, and a look at the rows."""
+
+import re
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from pages.shared import fmt
+from pages.shared.workbench import Workbench
+from weakrec_core.data.dataset import SPLITS
+
+_SHOWN_ROWS = 200
+
+
+def splits_table(wb: Workbench) -> pd.DataFrame:
+    """One row a split; gold of train is not shown: it is not to be looked at."""
+    records = []
+    for split in SPLITS:
+        rows, gold = wb.dataset.split(split), wb.dataset.gold(split)
+        known = gold >= 0
+        records.append(
+            {
+                "split": split,
+                "rows": len(rows),
+                "users": rows["user_idx"].nunique(),
+                "with review": rows["review_text"].notna().mean(),
+                "gold": "hidden" if split == "train" else f"{known.sum():,}",
+                "positive": fmt.percent((gold == 1).sum() / known.sum()) if known.any() else fmt.NONE,
+            }
+        )
+    return pd.DataFrame(records)
+
+
+def contents(wb: Workbench) -> None:
+    """Counts, and a look at the rows."""
+    meta = wb.dataset.meta
+    left, right = st.columns([1.2, 1], gap="large")
+    with left:
+        st.subheader("Splits, by user", anchor=False)
+        st.dataframe(
+            splits_table(wb),
+            hide_index=True,
+            column_config={
+                "rows": st.column_config.NumberColumn(format="localized"),
+                "users": st.column_config.NumberColumn(format="localized"),
+                "with review": st.column_config.NumberColumn("With review", format="percent"),
+                "gold": st.column_config.TextColumn("Gold labels", alignment="right"),
+                "positive": st.column_config.TextColumn("POSITIVE", alignment="right"),
+            },
+        )
+    with right:
+        st.subheader("Where it comes from", anchor=False)
+        counts = {_of_items(wb, key): value for key, value in meta.get("counts", {}).items()}
+        skipped = {
+            f"lines left out: {p}": n for kind in meta.get("skipped_lines", {}).values() for p, n in kind.items()
+        }
+        table = pd.DataFrame({"what": [*counts, *skipped], "count": [*counts.values(), *skipped.values()]})
+        st.dataframe(
+            table,
+            hide_index=True,
+            height=176,
+            column_config={"count": st.column_config.NumberColumn(format="localized")},
+        )
+        st.caption(" · ".join([*_origin(meta), f"fingerprint {wb.dataset.fingerprint[:12]}"]))
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        split = st.segmented_control("Rows of", SPLITS, default="dev", key="shown_split", required=True)
+        search = st.text_input("Review contains", key="row_search", width=320, placeholder="any text")
+    rows = wb.dataset.split(split)
+    if search:
+        rows = rows[rows["review_text"].str.contains(search, case=False, regex=False, na=False)]
+    else:
+        rows = rows[rows["review_text"].notna()]
+    shown = rows.head(_SHOWN_ROWS)
+    books = wb.dataset.books.iloc[shown["book_idx"]].reset_index(drop=True)
+    st.caption(
+        f"{len(rows):,} rows with a review{' that contains it' if search else ''}; the first {len(shown):,} below."
+    )
+    frame = pd.DataFrame(
+        {
+            "user": shown["user_id"].to_numpy(),
+            "title": books["title"],
+            "author": books["author_name"].fillna(books["first_author"]),
+            "rating": shown["rating"].to_numpy(),
+            "review": shown["review_text"].to_numpy(),
+        }
+    )
+    st.dataframe(
+        frame.drop(columns="rating") if split == "train" else frame,
+        hide_index=True,
+        height=380,
+        column_config={
+            "user": st.column_config.TextColumn(width=90),
+            "title": st.column_config.TextColumn(width=250),
+            "author": st.column_config.TextColumn(width=150),
+            "rating": st.column_config.NumberColumn(width=60, format="%g"),
+            "review": st.column_config.TextColumn(width="large"),
+        },
+    )
+
+
+def _of_items(wb: Workbench, count: str) -> str:
+    """What an ingest has counted, in the words of the dataset."""
+    return re.sub(r"\bbooks\b", wb.dataset.noun.many, count.replace("_", " "))
+
+
+def _origin(meta: dict[str, Any]) -> list[str]:
+    """What the dataset says of the way it was made."""
+    said = []
+    if "files" in meta:
+        said.append(f"Files: {', '.join(meta['files'].values())}")
+    if "positive" in meta:
+        said.append(f"ratings from {meta['positive']} on are POSITIVE")
+    if "splits" in meta:
+        said.append(f"seed {meta['splits']['seed']}")
+    return said

@@ -1,0 +1,46 @@
+"""The Overview: where the data comes from, as far as the dataset says it."""
+
+import shutil
+from collections.abc import Callable, Iterator
+
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from weakrec_core.data.dataset import SPLITS, open_dataset, save_dataset
+from weakrec_core.workspace import Workspace
+
+OpenPage = Callable[..., AppTest]
+
+
+@pytest.fixture
+def saved(demo_workspace: Workspace) -> Iterator[Callable[..., None]]:
+    """Save the demo's parts under another name, as a notebook might; gone afterwards."""
+    dataset = open_dataset(demo_workspace, "demo")
+
+    def save(**meta: object) -> None:
+        rows = pd.concat([dataset.split(split).assign(split=split) for split in SPLITS])
+        ids = dataset.user_ids.to_numpy(object)
+        save_dataset(demo_workspace, "by_hand", rows, dataset.books, dataset.histories, ids, meta)
+
+    yield save
+    shutil.rmtree(demo_workspace.datasets / "by_hand")
+
+
+def first_step(app: AppTest) -> str:
+    return next(m.value for m in app.markdown if "train rows without labels" in m.value)
+
+
+def test_a_dataset_that_says_nothing_of_its_origin_is_shown(open_page: OpenPage, saved: Callable[..., None]) -> None:
+    saved()
+    assert first_step(open_page(dataset="by_hand")).startswith("**by_hand**: ")
+    data = open_page("pages/data/page.py", dataset="by_hand")
+    assert any(c.value.startswith("fingerprint ") for c in data.caption)
+
+
+def test_what_is_synthetic_is_what_the_dataset_says_and_not_its_name(
+    open_page: OpenPage, saved: Callable[..., None]
+) -> None:
+    assert first_step(open_page(dataset="demo")).startswith("**demo**, from goodreads_reviews_demo.json.gz, ")
+    saved(source="demo", files={"reviews": "goodreads_reviews_demo.json.gz"})
+    assert first_step(open_page(dataset="by_hand")).startswith("**by_hand**, synthetic demo data: ")
