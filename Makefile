@@ -1,8 +1,8 @@
-# Two commands: `make run` starts the workbench, `make test` runs every check.
+# `make run` starts the workbench, `make test` runs every check, `make screenshots` makes the docs' pictures.
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test format clean
+.PHONY: run test format screenshots clean
 
 run: .venv/.run
 	$(BIN)/streamlit run workbench.py
@@ -17,6 +17,9 @@ test: .venv/.dev
 format: .venv/.dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+screenshots: .venv/.dev
+	$(BIN)/python -m docs.screenshots
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv

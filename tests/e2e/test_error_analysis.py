@@ -4,12 +4,12 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import cell, goto, select_row, settled
+from tests.e2e.browser import cell, goto, select_row, settled
 
 
 def test_from_a_confusion_cell_to_a_keyword_and_back(page: Page, server: str) -> None:
     page.goto(f"{server}/Error_analysis")
-    expect(page.get_by_text("Label model against gold")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("Label model against gold")).to_be_visible()
     settled(page)
     confused = page.locator(".st-key-cell_POSITIVE_NEGATIVE button").first
     count = re.sub(r"\D", "", confused.inner_text())
@@ -25,7 +25,7 @@ def test_from_a_confusion_cell_to_a_keyword_and_back(page: Page, server: str) ->
     expect(page.get_by_text("gold NEGATIVE").last).to_be_visible()
 
     page.get_by_role("button", name="Suggest edits").click()
-    expect(page.locator(".st-key-suggest_anew")).to_be_visible(timeout=120_000)
+    expect(page.locator(".st-key-suggest_anew")).to_be_visible()
     settled(page)
     line = page.get_by_text("add keyword").first
     keyword = re.search("“(.+)”", line.inner_text())
@@ -46,21 +46,21 @@ def test_from_a_confusion_cell_to_a_keyword_and_back(page: Page, server: str) ->
 
 def test_an_address_opens_the_same_finding(page: Page, server: str) -> None:
     page.goto(f"{server}/Error_analysis?kind=conflict&gold=NEGATIVE")
-    expect(page.get_by_text("dev rows").first).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("dev rows").first).to_be_visible()
     settled(page)
     expect(page.locator(".st-key-drop_kind")).to_contain_text("conflicts")
     expect(page.locator(".st-key-drop_gold")).to_contain_text("gold NEGATIVE")
     title = page.get_by_role("heading", name="dev rows").inner_text()
     page.reload()
     settled(page)
-    expect(page.get_by_role("heading", name="dev rows")).to_have_text(title, timeout=60_000)
+    expect(page.get_by_role("heading", name="dev rows")).to_have_text(title)
     page.locator(".st-key-drop_gold button").first.click()
     expect(page).not_to_have_url(re.compile("gold="))
 
 
 def test_slices_pairs_and_thresholds_are_drawn(page: Page, server: str) -> None:
     page.goto(f"{server}/Error_analysis?error_view=Slices")
-    expect(page.get_by_text("beyond chance").first).to_be_visible(timeout=90_000)
+    expect(page.get_by_text("beyond chance").first).to_be_visible()
     expect(page.get_by_test_id("stVegaLiteChart").locator("canvas, svg").first).to_be_visible()
     for view, words in (("Pairs", "Not independent given the class"), ("Thresholds", "The price of one step")):
         page.get_by_test_id("stMain").get_by_text(view, exact=True).click()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.conftest import cell, goto, labeling_page, lf_table, select_row, settled
+from tests.e2e.browser import cell, goto, labeling_page, lf_table, select_row, settled
 from weakrec_core.labeling.versions import load_version, save_version
 from weakrec_core.workspace import Workspace
 
@@ -108,7 +108,7 @@ def test_two_people_saving_at_once(page: Page, browser: Browser, server: str, wo
 def test_a_suggestion_is_added_with_a_click_and_undone_with_another(page: Page) -> None:
     page.locator(".st-key-suggest button").click()
     found = page.get_by_role("dialog").get_by_test_id("stDataFrame").first
-    expect(found).to_be_visible(timeout=60_000)
+    expect(found).to_be_visible()
     select_row(found, 0)
     page.get_by_role("button", name="Add 1 selected").click()
     expect(page.get_by_text("unsaved edits")).to_be_visible()

@@ -7,7 +7,7 @@ import psutil
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.conftest import settled
+from tests.e2e.browser import settled
 from weakrec_core.data.dataset import Dataset, open_dataset
 from weakrec_core.workspace import Workspace
 
@@ -32,7 +32,7 @@ def card(page: Page, rank: int) -> str:
 
 def test_compose_a_reader_and_present(page: Page, browser: Browser, server: str, run: str, dataset: Dataset) -> None:
     page.goto(f"{server}/Recommendations")
-    expect(page.locator(".st-key-card_10")).to_be_visible(timeout=120_000)
+    expect(page.locator(".st-key-card_10")).to_be_visible()
     page.get_by_text("Compose a reader").click()
     expect(page.get_by_text("Search for a book on the left")).to_be_visible()
 

@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.conftest import select_row, settled
+from tests.e2e.browser import select_row, settled
 
 
 def test_two_runs_are_compared(page: Page, server: str, runs: list[str]) -> None:
     page.goto(f"{server}/Results?run={runs[1]}")
-    expect(page.get_by_role("heading", name=f"Run {runs[1]}")).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("heading", name=f"Run {runs[1]}")).to_be_visible()
     expect(page.get_by_text("Test AUC", exact=True).first).to_be_visible()
     settled(page)
     page.get_by_role("textbox", name="Search").fill("demo")
@@ -37,9 +37,9 @@ def test_the_report_opens_offline(
     page: Page, browser: Browser, server: str, runs: list[str], tmp_path: Path, scheme: str
 ) -> None:
     page.goto(f"{server}/Results?run={runs[1]}")
-    expect(page.get_by_role("heading", name=f"Run {runs[1]}")).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("heading", name=f"Run {runs[1]}")).to_be_visible()
     settled(page)
-    with page.expect_download(timeout=60_000) as download:
+    with page.expect_download() as download:
         page.get_by_role("button", name="Report").click()
     report = tmp_path / "report.html"
     download.value.save_as(report)

@@ -8,7 +8,7 @@ import psutil
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.conftest import settled
+from tests.e2e.browser import settled
 from weakrec_core.data.demo.raw_files import write_demo
 from weakrec_core.data.ingest.goodreads import ingest_goodreads
 from weakrec_core.data.splits import SplitConfig
@@ -41,12 +41,12 @@ def no_run_is_active(page: Page, small: str) -> Iterator[None]:
     for run in list_runs(Workspace.from_environment()):
         run.cancel()
     open_page(page, small)
-    expect(page.get_by_role("button", name="Cancel")).to_have_count(0, timeout=120_000)
+    expect(page.get_by_role("button", name="Cancel")).to_have_count(0)
 
 
 def open_page(page: Page, url: str) -> None:
     page.goto(url)
-    expect(page.get_by_text("New run")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("New run")).to_be_visible()
     settled(page)
 
 
@@ -77,7 +77,7 @@ def button(page: Page, name: str, run: Run) -> Locator:
 
 
 def an_epoch_is_drawn(page: Page) -> None:
-    expect(page.get_by_text(re.compile(r"epoch [1-9]\d* of \d+ · at most .* left"))).to_be_visible(timeout=120_000)
+    expect(page.get_by_text(re.compile(r"epoch [1-9]\d* of \d+ · at most .* left"))).to_be_visible()
     expect(page.get_by_test_id("stVegaLiteChart")).to_have_count(3)
 
 
@@ -98,7 +98,7 @@ def test_reload_during_training_cancel_and_resume(page: Page, small: str) -> Non
     run = launch(page, FOREVER)
     an_epoch_is_drawn(page)
     page.reload()
-    expect(heading(page)).to_contain_text(run.id, timeout=60_000)
+    expect(heading(page)).to_contain_text(run.id)
     state(page, "running")
     an_epoch_is_drawn(page)
     button(page, "Cancel", run).click()

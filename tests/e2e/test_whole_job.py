@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import cell, goto, lf_table, select_row, serving, settled
+from tests.e2e.browser import cell, goto, lf_table, select_row, serving, settled
 
 _N = 9  # column of the table; the first one selects
 
@@ -21,7 +21,7 @@ def empty_server(tmp_path: Path) -> Iterator[str]:
 def test_from_an_empty_workspace_to_test_metrics(page: Page, empty_server: str) -> None:
     page.goto(empty_server)
     expect(page.get_by_text("First start")).to_be_visible()
-    expect(page.get_by_text("1 · Data")).to_be_visible(timeout=120_000)
+    expect(page.get_by_text("1 · Data")).to_be_visible()
 
     goto(page, "Labeling functions")
     expect(page.get_by_text("LF analysis on dev")).to_be_visible()
@@ -42,14 +42,14 @@ def test_from_an_empty_workspace_to_test_metrics(page: Page, empty_server: str) 
     settled(page)
 
     goto(page, "Label model")
-    expect(page.get_by_text("is recommended: log loss")).to_be_visible(timeout=90_000)
+    expect(page.get_by_text("is recommended: log loss")).to_be_visible()
 
     goto(page, "Training")
     page.get_by_role("spinbutton", name="Epochs").fill("1")
     page.get_by_role("button", name="Launch").click()
     expect(page.get_by_text("Read its test metrics")).to_be_visible(timeout=240_000)
+    settled(page)  # the page is drawn anew when the run ends
     page.get_by_text("Read its test metrics").click()
-    settled(page)
     expect(page.get_by_test_id("stMetric").filter(has_text="Test AUC")).to_be_visible()
     auc = page.get_by_test_id("stMetricValue").first.inner_text()
     assert 0.4 < float(auc) < 1.0
