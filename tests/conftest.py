@@ -40,6 +40,12 @@ class Done:
         return json.loads(self.out)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Slow files come first, so that no process is left with one when the other is through."""
+    turns = ["tests/e2e/test_training.py", "tests/core/test_benchmarks.py", "tests/e2e", "tests/core/runs", "tests"]
+    items.sort(key=lambda item: next(i for i, turn in enumerate(turns) if item.path.is_relative_to(PROJECT / turn)))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def session_workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
     """The workspace of all tests that do not ask for one of their own; never the developer's."""

@@ -1,4 +1,4 @@
-"""Training in a browser: launch, watch, cancel, reload, go on, and a process that is killed."""
+"""Training in a browser: reload, cancel, go on, a queue, and a process that is killed; the whole job watches one to its end."""
 
 import re
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from weakrec_core.data.demo.raw_files import write_demo
 from weakrec_core.data.ingest.goodreads import ingest_goodreads
 from weakrec_core.data.splits import SplitConfig
 from weakrec_core.jobs.status import ACTIVE
-from weakrec_core.runs.store import Run, list_runs, open_run
+from weakrec_core.runs.store import Run, list_runs
 from weakrec_core.workspace import Workspace
 
 FOREVER = 500  # epochs; valid stops it long before, but not in the seconds that a test takes
@@ -81,16 +81,8 @@ def an_epoch_is_drawn(page: Page) -> None:
     expect(page.get_by_test_id("stVegaLiteChart")).to_have_count(3)
 
 
-def test_launch_and_watch_to_the_end(page: Page, small: str) -> None:
-    open_page(page, small)
-    page.get_by_role("spinbutton", name="Minutes").fill("5")
-    run = launch(page, 2)
-    state(page, "succeeded")
-    expect(page.get_by_test_id("stVegaLiteChart")).to_have_count(3)
-    expect(page.get_by_role("link", name="Read its test metrics")).to_be_visible()
-    config = open_run(Workspace.from_environment(), run.id).config
-    assert (config.dataset, config.train["epochs"], config.budget) == ("small", 2, 5.0)
-    assert run.status.epoch == 2
+def tensorflow_is_in(process: psutil.Process) -> bool:
+    return any("tensorflow" in part.path for part in process.memory_maps())
 
 
 def test_reload_during_training_cancel_and_resume(page: Page, small: str) -> None:
@@ -114,16 +106,20 @@ def test_reload_during_training_cancel_and_resume(page: Page, small: str) -> Non
 
 
 def test_the_second_run_waits_and_a_killed_one_is_lost_with_its_log(page: Page, small: str) -> None:
+    """The first has TensorFlow in its process; the server never has."""
     open_page(page, small)
     first = launch(page, FOREVER)
     an_epoch_is_drawn(page)
+    pid = first.status.pid
+    assert pid is not None
+    (serving,) = [p for p in psutil.Process().children() if "streamlit" in " ".join(p.cmdline())]
+    assert tensorflow_is_in(psutil.Process(pid))
+    assert not tensorflow_is_in(serving)
     second = launch(page, 1)
     expect(page.get_by_text("Waiting: 1 run before it")).to_be_visible()
     expect(page.get_by_text("Queue", exact=True)).to_be_visible()
     button(page, "Watch", first).click()
     expect(heading(page)).to_contain_text(first.id)
-    pid = first.status.pid
-    assert pid is not None
     psutil.Process(pid).kill()
     state(page, "lost")
     expect(page.get_by_text("The process ended without a word; see its log.")).to_be_visible()
@@ -136,13 +132,3 @@ def test_the_second_run_waits_and_a_killed_one_is_lost_with_its_log(page: Page, 
         if run.id not in (first.id, second.id) and run.status.state in ACTIVE
     ]
     assert third.config.train == first.config.train
-
-
-def test_tensorflow_is_not_in_the_server(page: Page, small: str) -> None:
-    open_page(page, small)
-    run = launch(page, FOREVER)
-    (serving,) = [p for p in psutil.Process().children() if "streamlit" in " ".join(p.cmdline())]
-    an_epoch_is_drawn(page)
-    assert run.status.pid is not None
-    assert any("tensorflow" in part.path for part in psutil.Process(run.status.pid).memory_maps())
-    assert not any("tensorflow" in part.path for part in serving.memory_maps())

@@ -7,6 +7,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.browser import cell, goto, lf_table, select_row, serving, settled
+from weakrec_core.runs.store import list_runs
+from weakrec_core.workspace import Workspace
 
 _N = 9  # column of the table; the first one selects
 
@@ -18,7 +20,7 @@ def empty_server(tmp_path: Path) -> Iterator[str]:
         yield url
 
 
-def test_from_an_empty_workspace_to_test_metrics(page: Page, empty_server: str) -> None:
+def test_from_an_empty_workspace_to_test_metrics(page: Page, empty_server: str, tmp_path: Path) -> None:
     page.goto(empty_server)
     expect(page.get_by_text("First start")).to_be_visible()
     expect(page.get_by_text("1 · Data")).to_be_visible()
@@ -45,11 +47,21 @@ def test_from_an_empty_workspace_to_test_metrics(page: Page, empty_server: str) 
     expect(page.get_by_text("is recommended: log loss")).to_be_visible()
 
     goto(page, "Training")
-    page.get_by_role("spinbutton", name="Epochs").fill("1")
+    page.get_by_role("spinbutton", name="Epochs").fill("2")
+    page.get_by_role("spinbutton", name="Epochs").press("Tab")
+    page.get_by_role("spinbutton", name="Minutes").fill("5")
+    page.get_by_role("spinbutton", name="Minutes").press("Tab")
+    settled(page)
     page.get_by_role("button", name="Launch").click()
-    expect(page.get_by_text("Read its test metrics")).to_be_visible(timeout=240_000)
+    read = page.get_by_role("link", name="Read its test metrics")
+    expect(read).to_be_visible(timeout=240_000)
+    expect(page.get_by_role("heading", name="succeeded")).to_be_visible()
+    expect(page.get_by_test_id("stVegaLiteChart")).to_have_count(3)
+    (run,) = list_runs(Workspace(tmp_path))
+    assert (run.config.dataset, run.config.train["epochs"], run.config.budget) == ("demo", 2, 5.0)
+    assert run.status.epoch == 2
     settled(page)  # the page is drawn anew when the run ends
-    page.get_by_text("Read its test metrics").click()
+    read.click()
     expect(page.get_by_test_id("stMetric").filter(has_text="Test AUC")).to_be_visible()
     auc = page.get_by_test_id("stMetricValue").first.inner_text()
     assert 0.4 < float(auc) < 1.0
