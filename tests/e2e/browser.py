@@ -85,6 +85,7 @@ def navigation(page: Page) -> Locator:
 def goto(page: Page, name: str) -> None:
     """Open a page by its entry in the navigation."""
     navigation(page).get_by_role("link", name=name).click()
+    expect(page).to_have_title(f"{name} · Weakrec Workbench")
     settled(page)
 
 

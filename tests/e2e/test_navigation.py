@@ -5,7 +5,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.browser import goto, navigation, serving, settled
 from weakrec_core.data.ingest.goodreads import ingest_goodreads
@@ -25,14 +25,11 @@ _PAGES = {
 
 
 @pytest.fixture(scope="module", autouse=True)
-def three_datasets(server: str, workspace_dir: Path, prepared_demo: Path) -> None:
+def three_datasets(server: str, workspace_dir: Path, demo_raw: dict[str, Path]) -> None:
     """Two more than the demo, which stays the first in the list."""
     workspace = Workspace(workspace_dir)
-    raw = {
-        kind: prepared_demo / "raw" / f"goodreads_{kind}_demo.json.gz" for kind in ("reviews", "books", "interactions")
-    }
     for seed, name in enumerate(("nordic", "sagas")):
-        ingest_goodreads(workspace, name, **raw, splits=SplitConfig(dev_rows=500, seed=seed))
+        ingest_goodreads(workspace, name, **demo_raw, splits=SplitConfig(dev_rows=500, seed=seed))
 
 
 def parameter(page: Page, name: str) -> str | None:
@@ -135,17 +132,3 @@ def test_the_first_address_that_a_server_is_asked_for_can_be_a_page(
         page.goto(f"{fresh}/Data?dataset=sagas")
         expect_open(page, "Data", "sagas")
         expect(page.get_by_role("dialog")).to_have_count(0)
-
-
-def test_no_page_asks_another_host(browser: Browser, server: str) -> None:
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    page = context.new_page()
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    for title, path in _PAGES.items():
-        page.goto(f"{server}/{path}?dataset=sagas")
-        expect_open(page, title, "sagas")
-    context.close()
-    host = urlsplit(server).netloc
-    assert asked
-    assert [url for url in asked if urlsplit(url).scheme not in ("data", "blob") and urlsplit(url).netloc != host] == []
