@@ -1,6 +1,6 @@
 """What every page starts with: the open dataset and the LF set being edited."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import streamlit as st
 
@@ -22,6 +22,7 @@ class Workbench:
     workspace: Workspace
     dataset: Dataset
     applier: Applier
+    _applied: dict[str, AppliedSet] = field(default_factory=dict)
 
     @property
     def draft(self) -> Draft:
@@ -36,12 +37,18 @@ class Workbench:
     @property
     def applied(self) -> AppliedSet:
         """The draft's set, LFs that cannot be applied switched off: what label models and training work on."""
-        return self.applier.of_usable(self.draft.lf_set)
+        return self._of_usable("draft", self.draft.lf_set)
 
     @property
     def saved(self) -> AppliedSet:
         """The same of the version that the draft started from."""
-        return self.applier.of_usable(self.draft.base.lf_set)
+        return self._of_usable("saved", self.draft.base.lf_set)
+
+    def _of_usable(self, which: str, lf_set: LFSet) -> AppliedSet:
+        """Asked for by every part of a page: to go through all LFs takes milliseconds each time."""
+        if which not in self._applied or self._applied[which].lf_set is not lf_set:
+            self._applied[which] = self.applier.of_usable(lf_set)
+        return self._applied[which]
 
     @property
     def revision(self) -> int:
