@@ -1,6 +1,8 @@
 # `make run` starts the workbench, `make test` runs every check, `make screenshots` makes the docs' pictures.
 PYTHON ?= python3
 BIN := .venv/bin
+# A worker of the tests a core, and a thread a worker: more would keep each other waiting.
+ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1
 
 .PHONY: run test format screenshots clean
 
@@ -12,7 +14,7 @@ test: .venv/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
+	$(ONE_THREAD) $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 format: .venv/.dev
 	$(BIN)/ruff check --fix .
