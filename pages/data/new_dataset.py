@@ -37,6 +37,7 @@ def new_dataset(workspace: Workspace) -> None:
 
 
 @st.fragment(run_every=1)
+@errors_shown()
 def jobs_in_progress(workspace: Workspace) -> None:
     """Datasets being made: progress, or what went wrong."""
     jobs = unfinished_jobs(workspace)

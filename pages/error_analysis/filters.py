@@ -1,6 +1,7 @@
 """Which rows are looked at: the filter stands in the URL, so that a finding can be sent to a colleague."""
 
 from collections.abc import Callable
+from typing import Any
 
 import streamlit as st
 
@@ -155,7 +156,7 @@ def _conditions(wb: Workbench, now: RowFilter) -> None:
 
 
 def _input(
-    widget: Callable[..., object], label: str, field: str, now: RowFilter, revision: int, *args, **kwargs
+    widget: Callable[..., object], label: str, field: str, now: RowFilter, revision: int, *args: Any, **kwargs: Any
 ) -> None:
     """A widget that sets one field of the filter."""
     key = f"{field}_{revision}"

@@ -3,9 +3,11 @@
 import streamlit as st
 
 from pages.error_analysis.filters import active_conditions, current_filter, filter_panel
+from pages.error_analysis.near_threshold import thresholds_view
+from pages.error_analysis.pairs import pairs_view
 from pages.error_analysis.rows import export_button, notes_of, opened_row, rows_panel
+from pages.error_analysis.slices import slices_view
 from pages.error_analysis.suggestions import suggestions_panel
-from pages.error_analysis.views import pairs_view, slices_view, thresholds_view
 from pages.shared.address import page_link
 from pages.shared.set_bar import set_bar
 from pages.shared.workbench import Workbench, opened

@@ -70,11 +70,15 @@ def _pager(n: int, page: int, pages: int) -> None:
             f"{(page - 1) * _PAGE + 1:,}–{min(page * _PAGE, n):,} of {n:,}, largest errors first", width="content"
         )
         with st.container(horizontal=True, vertical_alignment="center", width="content", gap="small"):
-            back, on = {"disabled": page == 1}, {"disabled": page == pages}
-            st.button("First", key="first_page", type="tertiary", on_click=go, args=(1,), **back)
-            st.button("Previous", key="previous_page", type="tertiary", on_click=go, args=(page - 1,), **back)
-            st.button("Next", key="next_page", type="tertiary", on_click=go, args=(page + 1,), **on)
-            st.button("Last", key="last_page", type="tertiary", on_click=go, args=(pages,), **on)
+            for label, to in (("First", 1), ("Previous", page - 1), ("Next", page + 1), ("Last", pages)):
+                st.button(
+                    label,
+                    key=f"{label.lower()}_page",
+                    type="tertiary",
+                    on_click=go,
+                    args=(to,),
+                    disabled=to == page or not 1 <= to <= pages,
+                )
 
 
 def _table(wb: Workbench, found: Buckets, shown: np.ndarray, notes: dict[int, str]) -> pd.DataFrame:

@@ -2,15 +2,13 @@
 
 import streamlit as st
 
-from pages.label_model.parts import (
-    comparison_table,
-    confidence,
-    learned,
-    reliability,
-    settings,
-    show_warnings,
-    text_model,
-)
+from pages.label_model.comparison import comparison_table
+from pages.label_model.confidence import confidence
+from pages.label_model.guardrail_warnings import show_warnings
+from pages.label_model.learned import learned
+from pages.label_model.reliability import reliability
+from pages.label_model.settings import settings
+from pages.label_model.text_model import text_model
 from pages.shared.set_bar import set_bar
 from pages.shared.workbench import opened
 from weakrec_core.label_model.comparing import compared

@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.shared import fmt
+from pages.shared.errors import errors_shown
 from pages.shared.saving import show_changes
 from pages.shared.workbench import Workbench
 from weakrec_core.label_model.set_figures import SetFigures, set_figures
@@ -18,6 +19,7 @@ def history_button(wb: Workbench) -> None:
 
 
 @st.dialog("History", width="large")
+@errors_shown()
 def _history(wb: Workbench) -> None:
     draft = wb.draft
     versions = [
@@ -37,11 +39,11 @@ def _history(wb: Workbench) -> None:
         "Compare", numbers, index=min(1, len(numbers) - 1), format_func=lambda n: f"v{n}", key="history_old"
     )
     new = right.selectbox(
-        "with", ["draft", *numbers], format_func=lambda n: n if n == "draft" else f"v{n}", key="history_new"
+        "with", [None, *numbers], format_func=lambda n: "draft" if n is None else f"v{n}", key="history_new"
     )
     by_number = {v.number: v for v in versions}
     before = by_number[old].lf_set
-    after = draft.lf_set if new == "draft" else by_number[new].lf_set
+    after = draft.lf_set if new is None else by_number[new].lf_set
     show_changes(st.container(), before, after)
     a, b = figures[old], _figures(wb, after)
     st.caption(" · ".join(_difference(name, a, b) for name in _FIGURES))

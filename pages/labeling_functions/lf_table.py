@@ -1,6 +1,6 @@
 """The table that is both LFAnalysis and the list of LFs; a row selects."""
 
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 import streamlit as st
@@ -14,6 +14,7 @@ from weakrec_core.labeling.drift import drift_table
 from weakrec_core.labeling.result_cache import remembered
 
 _MARKS = {"better": "▲ better", "worse": "▼ worse", "not distinguishable": "≈ chance", "no votes": fmt.NONE}
+_Records = dict[str, dict[str, Any]]  # by the name of the LF
 _TEXT: dict[str, Any] = {"alignment": "right"}
 
 _COLUMNS = {
@@ -104,19 +105,23 @@ def lf_table(wb: Workbench, differences: bool) -> str | None:
 
 def _frame(wb: Workbench, differences: bool) -> pd.DataFrame:
     draft = wb.draft
-    now, before = _analysis(wb.applied), _analysis(wb.saved)
+    now, before = _records(wb.applied), _records(wb.saved)
     base = {lf.name: lf for lf in draft.base.lf_set.lfs}
     rows = []
     for lf in draft.lf_set.lfs:
         row: dict[str, Any] = {"on": "✓" if lf.enabled else "", "name": lf.name, "kind": lf.kind}
-        if lf.enabled and lf.name not in now.index:
+        if lf.enabled and lf.name not in now:
             row["on"], row["verdict"] = "⚠", "error"
         elif differences:
             row |= _differences(now, before, lf.name)
-        elif lf.name in now.index:
-            row |= _values(now.loc[lf.name])
+        elif lf.name in now:
+            row |= _values(now[lf.name])
         rows.append(row | {"since": _since(lf, now, before, base)})
     return pd.DataFrame(rows, columns=["on", "name", "kind", *_FIELDS, "verdict", "since"])
+
+
+def _records(applied: AppliedSet) -> _Records:
+    return cast(_Records, _analysis(applied).to_dict("index"))
 
 
 @remembered
@@ -125,7 +130,7 @@ def _analysis(applied: AppliedSet) -> pd.DataFrame:
     return applied.summary().set_index("name").join(drift)
 
 
-def _values(s: pd.Series) -> dict[str, Any]:
+def _values(s: dict[str, Any]) -> dict[str, Any]:
     voted = s["n"] > 0
     return {
         "polarity": ", ".join(map(str, s["polarity"])) or fmt.NONE,
@@ -142,10 +147,10 @@ def _values(s: pd.Series) -> dict[str, Any]:
     }
 
 
-def _differences(now: pd.DataFrame, before: pd.DataFrame, name: str) -> dict[str, Any]:
-    if name not in now.index or name not in before.index:
+def _differences(now: _Records, before: _Records, name: str) -> dict[str, Any]:
+    if name not in now or name not in before:
         return {}
-    a, b = before.loc[name], now.loc[name]
+    a, b = before[name], now[name]
     shares = {"coverage": "coverage", "train": "train", "overlaps": "overlaps", "conflicts": "conflicts"}
     counts = {"n": "n", "correct": "correct", "incorrect": "incorrect"}
     rates = {"accuracy": "emp_acc", "lift": "lift"}
@@ -158,16 +163,16 @@ def _differences(now: pd.DataFrame, before: pd.DataFrame, name: str) -> dict[str
     )
 
 
-def _since(lf: LF, now: pd.DataFrame, before: pd.DataFrame, base: dict[str, LF]) -> str:
+def _since(lf: LF, now: _Records, before: _Records, base: dict[str, LF]) -> str:
     if lf.name not in base:
         return "new"
     if lf == base[lf.name]:
         return fmt.NONE
     if not lf.enabled and base[lf.name].enabled:
         return "switched off"
-    if lf.name not in before.index:
+    if lf.name not in before:
         return "switched on"
-    if lf.name not in now.index:
+    if lf.name not in now:
         return fmt.NONE
-    correct, incorrect = (int(now.loc[lf.name, k] - before.loc[lf.name, k]) for k in ("correct", "incorrect"))
+    correct, incorrect = (int(now[lf.name][k] - before[lf.name][k]) for k in ("correct", "incorrect"))
     return f"{correct:+d} ✓ {incorrect:+d} ✗" if correct or incorrect else "same votes"

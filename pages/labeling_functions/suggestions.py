@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.shared import fmt
+from pages.shared.errors import errors_shown
 from pages.shared.selection import select_lf
 from pages.shared.suggested import VERBS, condition
 from pages.shared.workbench import Workbench
@@ -20,6 +21,7 @@ def suggest_button(wb: Workbench) -> None:
 
 
 @st.dialog("Suggestions", width="large")
+@errors_shown()
 def _suggestions(wb: Workbench) -> None:
     try:
         with st.spinner("Reading the reviews …"):

@@ -1,6 +1,7 @@
 """The editor of a threshold LF: controls, histogram over sweep on one x axis, and what the setting gives."""
 
 import math
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -60,7 +61,7 @@ def threshold_editor(wb: Workbench, lf: ThresholdLF) -> None:
 def _threshold_slider(wb: Workbench, lf: ThresholdLF, shown: Domain, key: str) -> None:
     step = SIGNALS[lf.signal].step
     low, high = _floor(min(shown.low, *lf.bounds), step), -_floor(-max(shown.high, *lf.bounds), step)
-    current = lf.bounds if lf.op == "between" else lf.bounds[0]
+    current: Any = lf.bounds if lf.op == "between" else lf.bounds[0]
     st.slider(
         "Threshold",
         low,
@@ -75,9 +76,8 @@ def _threshold_slider(wb: Workbench, lf: ThresholdLF, shown: Domain, key: str) -
 
 def _charts(wb: Workbench, lf: ThresholdLF, values: "np.ndarray", gold: "np.ndarray", shown: Domain, key: str) -> None:
     label = POSITIVE if lf.label == "POSITIVE" else NEGATIVE
-    fired = {">": (lf.bounds[0], math.inf), ">=": (lf.bounds[0], math.inf), "between": lf.bounds}.get(
-        lf.op, (-math.inf, lf.bounds[0])
-    )
+    low, high = lf.bounds[0], lf.bounds[-1]
+    fired = {"between": (low, high), ">": (low, math.inf), ">=": (low, math.inf)}.get(lf.op, (-math.inf, high))
     # The descriptions stay the same while a threshold moves: the browser then exchanges the data of a chart, not the chart.
     bins = histogram(values, gold, shown)
     st.vega_lite_chart(

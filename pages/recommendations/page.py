@@ -5,10 +5,11 @@ from dataclasses import replace
 
 import streamlit as st
 
-from pages.recommendations.book_cards import STYLE, recommended_card, shelf
-from pages.recommendations.reader_panel import choose_reader, most_telling, show_books
-from pages.recommendations.reader_url import POPULARITY, View, current_view, show, start_over
-from pages.recommendations.recommended import heading, in_twos, most_read, one_list, side_by_side
+from pages.recommendations.book_cards import STYLE
+from pages.recommendations.presentation import presentation
+from pages.recommendations.reader_panel import choose_reader, show_books
+from pages.recommendations.reader_url import POPULARITY, View, current_view, start_over
+from pages.recommendations.recommended import heading, most_read, one_list, side_by_side
 from pages.recommendations.recommender import catalogue, finished_runs, recommendations, run_of
 from pages.shared.address import page_link
 from pages.shared.workbench import Workbench, opened
@@ -16,14 +17,7 @@ from weakrec_core.errors import WeakrecError
 from weakrec_core.labeling.book_votes import count_book_votes
 from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.runs.store import Run
-from weakrec_core.serving.reader import Reader, reader_of
-from weakrec_core.serving.recommend import Recommendation
-
-_PRESENTED_SHELF = 12
-_PRESENTATION = """<style>
-[data-testid="stSidebar"], [data-testid="stExpandSidebarButton"], [data-testid="stHeader"] {display:none !important}
-[data-testid="stMainBlockContainer"] {padding:2rem 4rem 3rem 4rem; max-width:1500px; margin:auto}
-</style>"""
+from weakrec_core.serving.reader import reader_of
 
 
 def page(wb: Workbench, runs: Sequence[Run]) -> None:
@@ -57,36 +51,6 @@ def page(wb: Workbench, runs: Sequence[Run]) -> None:
             side_by_side(wb, books, view, reader, found, others, votes)
         else:
             one_list(wb, view, found, votes)
-
-
-def presentation(wb: Workbench, view: View, reader: Reader, found: Sequence[Recommendation]) -> None:
-    """The list alone."""
-    st.html(_PRESENTATION)
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.title(f"Recommended {wb.dataset.noun.many}", anchor=False, width="content")
-        st.button(
-            "",
-            icon=":material/close:",
-            type="tertiary",
-            key="leave",
-            help="Back to the tools",
-            on_click=show,
-            args=(replace(view, present=False),),
-        )
-    noun = wb.dataset.noun
-    if not reader.read:
-        st.info(f"This reader has no {noun.many} yet: go back to the tools and add some.")
-        return
-    left, right = st.columns([1, 3.2], gap="large")
-    with left:
-        st.markdown(f"**For a reader of {noun.counted(len(reader.read))}**")
-        st.html(shelf(wb.dataset.books, most_telling(reader.read, found)[0][:_PRESENTED_SHELF], {}))
-        if len(reader.read) > _PRESENTED_SHELF:
-            st.caption(f"… and {len(reader.read) - _PRESENTED_SHELF:,} more")
-    with right:
-        for place, (rank, one) in zip(in_twos(len(found), "medium"), enumerate(found, 1), strict=True):
-            with place, st.container(border=True, height="stretch"):
-                st.html(recommended_card(wb.dataset.books, rank, one, None, look="presented"))
 
 
 wb = opened()

@@ -142,7 +142,7 @@ def _card(
     compact: bool = False,
 ) -> None:
     """A recommended book and what can be said to it."""
-    book_id = wb.dataset.books["book_id"].iat[one.book_idx]
+    book_id = str(wb.dataset.books["book_id"].iat[one.book_idx])
     with st.container(border=True, height="stretch", key=f"card_{rank}", vertical_alignment="distribute", gap="xsmall"):
         st.html(recommended_card(wb.dataset.books, rank, one, votes, also, "compact" if compact else ""))
         with st.container(horizontal=True, gap="medium"):

@@ -36,7 +36,8 @@ class Catalogue:
     def most_read(self, reader: Reader, k: int) -> list[int]:
         """The most read books that the reader has not read, as ``book_idx``."""
         unread = np.setdiff1d(np.arange(len(self.readers)), reader.read)
-        return unread[np.argsort(-self.readers[unread], kind="stable")][:k].tolist()
+        found: list[int] = unread[np.argsort(-self.readers[unread], kind="stable")][:k].tolist()
+        return found
 
 
 def catalogue(dataset: Dataset) -> Catalogue:

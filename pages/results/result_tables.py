@@ -10,6 +10,7 @@ from weakrec_core.runs.error_slices import error_slices
 from weakrec_core.runs.scores import read_scores, reliability_bins
 from weakrec_core.runs.store import Run
 
+RANKED = "ndcg@10"  # the ranking metric of headlines
 _CUT = 10
 
 

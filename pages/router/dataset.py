@@ -18,8 +18,9 @@ def dataset_name(names: Sequence[str]) -> str:
     A change of the page clears the address, so that the session is what remembers; a link, a reload and the browser's
     way back bring an address of their own.
     """
-    asked, kept = st.query_params.get(DATASET), st.session_state.get("opened_dataset")
-    name = next((name for name in (asked, kept) if name in names), names[0])
+    asked: str | None = st.query_params.get(DATASET)
+    kept: str | None = st.session_state.get("opened_dataset")
+    name = next((name for name in (asked, kept) if name is not None and name in names), names[0])
     missing = next((name for name in (asked, kept) if name is not None and name not in names), None)
     if missing is not None:
         st.warning(f"There is no dataset {missing!r} (any more): {name!r} is open instead.", icon=":material/info:")

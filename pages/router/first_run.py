@@ -2,11 +2,13 @@
 
 import streamlit as st
 
+from pages.shared.errors import errors_shown
 from weakrec_core.data.ingest.ingest_jobs import job_status, start_demo_job
 from weakrec_core.workspace import Workspace
 
 
 @st.fragment(run_every=0.5)
+@errors_shown()
 def first_run(workspace: Workspace) -> None:
     """Draw the progress; the app goes on by itself once the data is there."""
     status = job_status(workspace, "demo")

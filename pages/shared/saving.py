@@ -4,6 +4,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from pages.shared import fmt
+from pages.shared.errors import errors_shown
 from pages.shared.workbench import Workbench
 from weakrec_core.errors import WeakrecError
 from weakrec_core.labeling.diff import diff_sets
@@ -41,6 +42,7 @@ def conflict_dialog(wb: Workbench) -> None:
 
 
 @st.dialog("Somebody has saved in the meantime", width="medium")
+@errors_shown()
 def _conflict(wb: Workbench, latest: int, note: str, by: str) -> None:
     draft = wb.draft
     theirs = load_version(wb.workspace, draft.base.name, latest)

@@ -1,5 +1,7 @@
 """The bar on top of every working page: what is open, what it amounts to, and save, undo, redo."""
 
+from typing import Literal
+
 import streamlit as st
 
 from pages.shared import fmt
@@ -30,10 +32,10 @@ def set_bar(wb: Workbench) -> None:
             saved.conflicts,
             "train rows on which LFs disagree",
             as_percent=True,
-            better="lower",
+            better="inverse",
         )
         _figure("Label model AUC", now.auc, saved.auc, _HOW)
-        _figure("Log loss", now.log_loss, saved.log_loss, _HOW, better="lower")
+        _figure("Log loss", now.log_loss, saved.log_loss, _HOW, better="inverse")
         with st.container(horizontal=True, width="content", gap="small"):
             _buttons(wb)
 
@@ -45,14 +47,18 @@ _HOW = (
 
 
 def _figure(
-    label: str, now: float | None, saved: float | None, how: str, as_percent: bool = False, better: str = "higher"
+    label: str,
+    now: float | None,
+    saved: float | None,
+    how: str,
+    as_percent: bool = False,
+    better: Literal["normal", "inverse"] = "normal",
 ) -> None:
     show = fmt.percent if as_percent else fmt.number
     delta = None
     if now is not None and saved is not None and show(now) != show(saved):
         delta = f"{100 * (now - saved):+.1f} %" if as_percent else f"{now - saved:+.3f}"
-    color = "normal" if better == "higher" else "inverse"
-    st.metric(label, show(now), delta, delta_color=color, help=how, width="content")
+    st.metric(label, show(now), delta, delta_color=better, help=how, width="content")
 
 
 def _buttons(wb: Workbench) -> None:

@@ -26,7 +26,8 @@ class Workbench:
 
     @property
     def draft(self) -> Draft:
-        return st.session_state["draft"]
+        draft: Draft = st.session_state["draft"]
+        return draft
 
     @draft.setter
     def draft(self, draft: Draft) -> None:
@@ -53,7 +54,7 @@ class Workbench:
     @property
     def revision(self) -> int:
         """Part of the keys of editing widgets: it goes up when their values change from elsewhere."""
-        return st.session_state.setdefault("revision", 0)
+        return int(st.session_state.setdefault("revision", 0))
 
     def edit(self, lfs: tuple[LF, ...]) -> None:
         """Put an edit on the draft."""

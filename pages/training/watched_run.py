@@ -39,6 +39,7 @@ _STATES = {
 }
 
 
+@errors_shown()
 def panel(workspace: Workspace) -> None:
     """The watched run, who waits behind it, and all runs."""
     runs = list_runs(workspace)

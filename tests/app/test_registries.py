@@ -1,9 +1,10 @@
 """What is added to a registry appears on the pages."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pandas as pd
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from tests.toys import Optimist, ShortReviewLF
@@ -11,6 +12,14 @@ from weakrec_core.label_model.fitting import LABEL_MODELS
 from weakrec_core.labeling.kinds import LF_KINDS
 
 OpenPage = Callable[..., AppTest]
+
+
+@pytest.fixture(autouse=True)
+def own_caches() -> Iterator[None]:
+    """What other tests have remembered knows nothing of the toys, and they nothing of these."""
+    st.cache_resource.clear()
+    yield
+    st.cache_resource.clear()
 
 
 def row(app: AppTest, lf: str) -> pd.Series:
