@@ -448,3 +448,34 @@ def test_two_who_resume_at_once_train_once(make_dataset: Any, tutorial: LFSet) -
             job.execute(run)
         assert run.status.pid == other.pid
         other.kill()
+
+
+def test_a_run_goes_on_with_its_data_when_the_name_is_ingested_anew(
+    make_dataset: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From the first to the last thing it reads, though nothing but the text of train was read before."""
+    from weakrec_core.network import training
+
+    gold = [1, 0, 1, 0, 1, 1]
+    run = new_run(
+        make_dataset(["good", "bad"] * 3, gold=gold),
+        words("good"),
+        "v0",
+        "majority",
+        text_model="off",
+        preset="tutorial",
+    )
+    seen: list[Dataset] = []
+
+    def instead(of: Dataset, *_: Any, **__: Any) -> None:
+        make_dataset(["good"] * 3, gold=[0, 0, 0])
+        seen.append(of)
+        raise RunError("Seen.")
+
+    monkeypatch.setattr(training, "train", instead)
+    with pytest.raises(RunError, match="Seen"):
+        job.execute(run)
+    (of,) = seen
+    assert of.fingerprint == run.config.fingerprint
+    assert of.gold("dev").tolist() == of.gold("test").tolist() == of.train_gold().tolist() == gold
+    assert (len(of.books), of.histories.n_users) == (6, 24)
