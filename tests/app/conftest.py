@@ -41,7 +41,7 @@ def open_page(demo_workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Cal
     monkeypatch.chdir(PROJECT)
 
     def open_(page: str = "workbench.py", **query: str) -> AppTest:
-        app = AppTest.from_file(str(PROJECT / "workbench.py"), default_timeout=60)
+        app = AppTest.from_file(str(PROJECT / "workbench.py"), default_timeout=300)
         app.query_params.update(query)
         if page != "workbench.py":
             # As a link does: before the first run `switch_page` knows no page's address yet.

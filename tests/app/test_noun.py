@@ -54,7 +54,7 @@ def said(block: Any) -> list[str]:
 def test_no_page_says_book(page: str, films: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WEAKREC_HOME", str(films.root))
     monkeypatch.chdir(PROJECT)
-    app = AppTest.from_file(str(PROJECT / "workbench.py"), default_timeout=120)
+    app = AppTest.from_file(str(PROJECT / "workbench.py"), default_timeout=300)
     app.run()
     app.switch_page(page).run()
     assert not app.exception and not app.error

@@ -3,15 +3,15 @@
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.recommending import finished_run
 from weakrec_core.data.dataset import Dataset, open_dataset
 from weakrec_core.jobs.status import Status
 from weakrec_core.labeling.lf_set import LFSet
-from weakrec_core.runs.store import Run
+from weakrec_core.runs.store import Run, list_runs
 from weakrec_core.workspace import Workspace
 
 PAGE = "pages/recommendations/page.py"
@@ -26,14 +26,12 @@ def dataset(demo_workspace: Workspace) -> Dataset:
 
 
 @pytest.fixture(scope="module")
-def runs(demo_workspace: Workspace, dataset: Dataset, tutorial: LFSet) -> Iterator[tuple[Run, Run]]:
-    """Two finished runs, gone afterwards; the ids of the second sorts last."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("WEAKREC_HOME", str(demo_workspace.root))
-        made = finished_run(dataset, tutorial), finished_run(dataset, tutorial, seed=1)
-    yield made
-    for run in made:
-        shutil.rmtree(run.path)
+def runs(demo_workspace: Workspace, prepared_runs: Path) -> Iterator[tuple[Run, Run]]:
+    """Two finished runs, gone afterwards; the id of the second sorts last."""
+    shutil.copytree(prepared_runs / "runs", demo_workspace.runs)
+    older, newer = sorted(list_runs(demo_workspace), key=lambda run: run.id)
+    yield older, newer
+    shutil.rmtree(demo_workspace.runs)
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -206,7 +206,7 @@ def test_tensorflow_is_not_loaded(demo_workspace: Workspace) -> None:
     code = f"""
 import sys
 from streamlit.testing.v1 import AppTest
-app = AppTest.from_file("workbench.py", default_timeout=60).run()
+app = AppTest.from_file("workbench.py", default_timeout=300).run()
 app.switch_page({PAGE!r}).run()
 assert not app.exception, app.exception
 assert any(b.key == "launch" for b in app.button)

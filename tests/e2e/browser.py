@@ -64,11 +64,13 @@ def serving(home: Path, **environment: str) -> Iterator[str]:
 
 
 def settled(page: Page) -> None:
-    """Wait until the app is connected, and no script runs nor starts."""
+    """Wait until the app is connected, no script runs nor starts, and every element is drawn."""
     page.wait_for_function(
         """quiet => {
             const app = document.querySelector("[data-testid='stApp']")
-            const busy = app?.dataset.testConnectionState !== "CONNECTED" || app.dataset.testScriptState !== "notRunning"
+            const busy = app?.dataset.testConnectionState !== "CONNECTED"
+                || app.dataset.testScriptState !== "notRunning"
+                || document.querySelector("[data-testid='stSkeleton'], [data-testid='stAppSkeleton']")
             if (busy || !window.quietSince) window.quietSince = performance.now()
             return !busy && performance.now() - window.quietSince > quiet
         }""",
