@@ -136,6 +136,12 @@ class Job:
         for name in (_STATUS, _PROCESS):
             (self.path / name).unlink(missing_ok=True)
 
+    def queue_again(self, status: Status) -> None:
+        """Put a job that has ended back to its start, while the lock is held; its last process may still be on its way out."""
+        for name in (CANCEL, _PROCESS):
+            (self.path / name).unlink(missing_ok=True)
+        self.write(status)
+
     def last_words(self) -> str:
         """The last line of the log: for bad input, the one sentence of the command line."""
         path = self.path / self.log_name

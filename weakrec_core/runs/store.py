@@ -16,7 +16,7 @@ from weakrec_core import files
 from weakrec_core.data.dataset import Dataset, open_dataset
 from weakrec_core.data.noun import Noun
 from weakrec_core.errors import RunError
-from weakrec_core.jobs.job import CANCEL, Job
+from weakrec_core.jobs.job import Job
 from weakrec_core.jobs.status import ACTIVE, UNFINISHED, Status
 from weakrec_core.label_model.base import AUTO
 from weakrec_core.label_model.fitting import LABEL_MODELS
@@ -174,8 +174,7 @@ class Run:
             status = self.status
             if status.state not in UNFINISHED:
                 raise RunError(f"Run {self.id} is {status.state}; only a cancelled, failed or lost run can be resumed.")
-            (self.path / CANCEL).unlink(missing_ok=True)
-            self.write_status(_fresh(epoch=status.epoch, epochs=status.epochs))
+            self.job.queue_again(_fresh(epoch=status.epoch, epochs=status.epochs))
 
     def retry(self) -> "Run":
         """A new run with the same inputs.

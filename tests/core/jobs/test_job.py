@@ -45,6 +45,21 @@ def found(job: Job) -> Status:
     return status
 
 
+def test_a_job_queued_again_starts_though_its_last_process_is_still_on_its_way_out(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    job = Job(tmp_path)
+    (tmp_path / "process.json").write_text(json.dumps({"pid": ME.pid, "started": ME.create_time()}))
+    job.write(Status(state="cancelled", **HERE))
+    (tmp_path / CANCEL).touch()
+    with job.lock():
+        job.queue_again(Status(state="queued", queued=time.time()))
+    assert job.start(workspace, ABSENT, told=False)
+    assert process(job)["pid"] != ME.pid
+    assert not (tmp_path / CANCEL).exists()
+    wait(job)
+
+
 def test_from_start_to_forgotten(workspace: Workspace, tmp_path: Path) -> None:
     (tmp_path / "x.yaml").write_text("name: s\nlfs: []\n")
     job = Job(tmp_path / "new" / "job")
