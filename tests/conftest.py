@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from filelock import FileLock
+from hypothesis import settings
 
 from weakrec_core.data.dataset import BOOK_COLUMNS, SPLITS, Dataset, open_dataset, save_dataset
 from weakrec_core.data.demo.raw_files import write_demo
@@ -25,6 +26,10 @@ from weakrec_core.labeling.lf_set import LFSet, read_lf_set
 from weakrec_core.workspace import Workspace
 
 PROJECT = Path(__file__).resolve().parents[1]
+
+# The same examples every time, and no clock: a busy machine is slow, not wrong.
+settings.register_profile("weakrec", deadline=None, derandomize=True)
+settings.load_profile("weakrec")
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from weakrec_core.error_analysis.excerpts import Excerpt, excerpt, marked_text
@@ -138,7 +138,6 @@ TEXT = st.text(alphabet="aab .好😀❤️", max_size=40)
 KEYWORDS = st.lists(st.text(alphabet="ab.😀", min_size=1, max_size=2), min_size=1, max_size=3)
 
 
-@settings(deadline=None)
 @given(TEXT, KEYWORDS, st.integers(1, 50))
 def test_the_excerpt_is_a_part_of_the_review_marked_as_the_whole_is(
     text: str, keywords: list[str], length: int
@@ -157,7 +156,6 @@ def test_the_excerpt_is_a_part_of_the_review_marked_as_the_whole_is(
         assert any(shown_marks)
 
 
-@settings(deadline=None)
 @given(TEXT, KEYWORDS)
 def test_marks_are_pythons_matches(text: str, keywords: list[str]) -> None:
     _, marks = plain(excerpt(keyword_lf(keywords, case_sensitive=True), text))

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from sklearn.metrics import cohen_kappa_score
@@ -24,7 +24,6 @@ def test_a_literal_matrix() -> None:
     assert table.loc[("a", "c"), "agreement"] == 0.0
 
 
-@settings(deadline=None)
 @given(arrays(np.int8, st.tuples(st.integers(1, 40), st.just(3)), elements=st.integers(-1, 1)))
 def test_kappa_is_scikit_learns_over_the_rows_where_both_vote(votes: np.ndarray) -> None:
     table = pair_table(group_votes(votes)[0], ["0", "1", "2"])

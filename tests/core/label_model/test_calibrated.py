@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from numpy.typing import NDArray
@@ -150,7 +150,6 @@ def test_the_start_does_not_matter(data: tuple[NDArray, NDArray], seed: int) -> 
     np.testing.assert_allclose(warm.predict_proba(L), cold.predict_proba(L), atol=1e-6)
 
 
-@settings(deadline=None)
 @given(st.integers(1, 6).flatmap(labels))
 def test_probabilities_for_any_votes(data: tuple[NDArray, NDArray]) -> None:
     L, gold = data

@@ -60,7 +60,7 @@ def test_gold_is_counted_by_fold_and_what_is_left_out_is_gone(data: Rows) -> Non
             np.testing.assert_array_equal(left.gold_counts[:, label], counted)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(dev_rows())
 def test_cross_validation_is_that_of_rows(data: Rows) -> None:
     """Fit to the rows of the other folds, predict the rows of this one."""

@@ -3,7 +3,7 @@
 import json
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from numpy.typing import NDArray
@@ -17,7 +17,6 @@ MATRICES = st.integers(1, 6).flatmap(
 )
 
 
-@settings(deadline=None)
 @given(MATRICES)
 def test_equals_snorkel_where_an_lf_voted(L: NDArray[np.int8]) -> None:
     p = MajorityModel(["lf"] * L.shape[1], 0.3).predict_proba(L)

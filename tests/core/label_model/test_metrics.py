@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import accuracy_score, brier_score_loss, log_loss, roc_auc_score
 
@@ -16,7 +16,6 @@ from weakrec_core.stats.probability_metrics import CLIP, probability_metrics
 PATTERNS = st.lists(st.tuples(st.floats(0, 1), st.integers(0, 5), st.integers(0, 5)), min_size=1, max_size=8)
 
 
-@settings(deadline=None)
 @given(PATTERNS)
 def test_equals_scikit_learn_on_rows(patterns: list[tuple[float, int, int]]) -> None:
     p, negative, positive = (np.array(column) for column in zip(*patterns, strict=True))

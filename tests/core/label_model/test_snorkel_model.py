@@ -60,7 +60,7 @@ def assert_same_as_snorkel(L: Votes, prior: float, config: SnorkelConfig = QUICK
     np.testing.assert_allclose(ours.weights[voted], their_weights[voted], rtol=0, atol=1e-6)
 
 
-@settings(deadline=None, max_examples=15)
+@settings(max_examples=15)
 @given(
     st.integers(3, 8).flatmap(lambda m: hnp.arrays(np.int8, st.tuples(st.integers(1, 30), st.just(m)), elements=st.integers(-1, 1))),
     st.sampled_from([0.5, 0.64, 0.05]),
@@ -69,7 +69,7 @@ def test_equals_snorkel_on_any_small_matrix(L: Votes, prior: float) -> None:
     assert_same_as_snorkel(L, prior)
 
 
-@settings(deadline=None, max_examples=12)
+@settings(max_examples=12)
 @given(
     seed=st.integers(0, 2**31),
     n=st.integers(30, 12_000),

@@ -67,7 +67,7 @@ def votes_and_gold(draw: st.DrawFn) -> tuple[Labels, Labels]:
     )
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(votes_and_gold())
 def test_equals_lf_analysis(drawn: tuple[Labels, Labels]) -> None:
     assert_equals_snorkel(*drawn)
@@ -97,7 +97,7 @@ def test_s6_rows_without_gold_are_not_errors() -> None:
     assert lf["coverage"] == 1.0
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(votes_and_gold(), st.data())
 def test_s6_accuracy_is_that_of_the_rows_with_gold(drawn: tuple[Labels, Labels], data: st.DataObject) -> None:
     L, gold = drawn
@@ -132,7 +132,7 @@ def test_base_rate_lift_and_verdict() -> None:
     assert table(both, gold)["base_rate"][0] == pytest.approx(0.5)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(votes_and_gold())
 def test_the_set_as_a_whole(drawn: tuple[Labels, Labels]) -> None:
     L, gold = drawn

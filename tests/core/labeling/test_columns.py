@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from weakrec_core.labeling.columns import Columns
@@ -48,7 +48,6 @@ TEXTS = st.lists(st.none() | st.text(alphabet="aAbB İiıẞßΣσς😍.\n\0", 
 KEYWORD = st.text(alphabet="aAbB İiıẞßΣσς😍.", min_size=1, max_size=3)
 
 
-@settings(deadline=None)
 @given(TEXTS, KEYWORD)
 def test_substrings_are_pythons(texts: list[str | None], keyword: str) -> None:
     sensitive = [text is not None and keyword in text for text in texts]
@@ -90,7 +89,6 @@ def test_whole_words_of_every_script_and_emoji(keyword: str, found: list[str], n
     assert got == [True] * len(found) + [False] * len(not_found)
 
 
-@settings(deadline=None)
 @given(TEXTS, st.lists(KEYWORD, min_size=1, max_size=4), st.sampled_from(["substring", "word"]), st.booleans())
 def test_several_keywords_are_one_or_the_other(
     texts: list[str | None], keywords: list[str], match: str, case_sensitive: bool
@@ -124,7 +122,6 @@ def test_case() -> None:
     assert hits(texts, "Wow", "substring", True) == [True, False, False, False]
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.text(alphabet="ab 1_.-", max_size=10), min_size=1, max_size=8), st.text("ab1_", min_size=1, max_size=3)
 )

@@ -41,7 +41,7 @@ def brute_force(values: NDArray[np.float64], gold: NDArray[np.int8], op: str, la
     return pd.DataFrame(records)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(ROWS, st.sampled_from(list(COMPARE)), st.sampled_from([0, 1]))
 def test_equals_brute_force(rows: list[tuple[float, int]], op: str, label: int) -> None:
     values, gold = arrays(rows)
@@ -67,7 +67,7 @@ def test_many_values_are_swept_at_round_thresholds(op: str, scale: float, digits
         assert row.coverage == pytest.approx(fires.mean())
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(ROWS, st.sampled_from(list(COMPARE)), st.sampled_from([0.0, 0.2, 0.5, 0.8, 0.99]))
 def test_the_best_threshold_has_the_most_coverage_of_those_allowed(
     rows: list[tuple[float, int]], op: str, precision: float

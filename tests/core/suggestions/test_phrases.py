@@ -44,7 +44,7 @@ def test_a_joined_word_is_one_word_and_its_halves_only_add_hits() -> None:
     assert "don" not in phrases and "t like" not in phrases and "s" not in phrases
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(texts=TEXTS)
 def test_hits_are_those_of_a_keyword_in_word_mode(texts: list[str]) -> None:
     reviews = pa.array(texts, pa.large_string())
