@@ -22,7 +22,7 @@ from tests.e2e.browser import (
     select_row,
     serving,
     settled,
-    tab,
+    window,
 )
 from weakrec_core.data.dataset import list_datasets
 from weakrec_core.runs.store import list_runs
@@ -99,15 +99,16 @@ def main(workspace: Workspace) -> None:
     path = executable()
     if path is None:
         raise SystemExit(f"No browser found ({', '.join(BROWSERS)}): install chromium to take the pictures.")
-    with serving(workspace.root) as server, browsing(path) as browser:
+    with serving(workspace.root) as server, browsing(path) as browser, window(browser) as context:
         for picture in PICTURES:
-            with tab(browser) as page:
-                picture(page, server)
-                settled(page)
-                page.mouse.move(0, 0)
-                file = DOCS / f"{picture.__name__.replace('_', '-')}.png"
-                page.screenshot(path=file)
-                print(file.relative_to(PROJECT), f"{file.stat().st_size / 1000:.0f} kB")
+            page = context.new_page()
+            picture(page, server)
+            settled(page)
+            page.mouse.move(0, 0)
+            file = DOCS / f"{picture.__name__.replace('_', '-')}.png"
+            page.screenshot(path=file)
+            print(file.relative_to(PROJECT), f"{file.stat().st_size / 1000:.0f} kB")
+            page.close()
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 
 PROJECT = Path(__file__).resolve().parents[2]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -36,12 +36,11 @@ def browsing(path: str) -> Iterator[Browser]:
 
 
 @contextlib.contextmanager
-def tab(browser: Browser) -> Iterator[Page]:
-    """A tab in a window of its own, without cookies."""
+def window(browser: Browser) -> Iterator[BrowserContext]:
+    """A window with cookies and a cache of its own."""
     context = browser.new_context(viewport=WINDOW)  # type: ignore[arg-type]
-    page = context.new_page()
-    page.set_default_timeout(_PATIENCE)
-    yield page
+    context.set_default_timeout(_PATIENCE)
+    yield context
     context.close()
 
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.e2e.browser import BROWSERS, browsing, executable, serving, tab
+from tests.e2e.browser import BROWSERS, browsing, executable, serving, window
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -48,7 +48,16 @@ def server(workspace_dir: Path) -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="session")
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """One window for all tests, whose cache spares each the loading of Streamlit's scripts."""
+    with window(browser) as context:
+        yield context
+
+
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    with tab(browser) as page:
-        yield page
+def page(context: BrowserContext) -> Iterator[Page]:
+    """A fresh tab."""
+    yield context.new_page()
+    for page in context.pages:  # those that the test has opened, too
+        page.close()
