@@ -56,7 +56,10 @@ def test_for_a_reader_of_some_books(cli: Cli, run: Run, demo: Dataset) -> None:
         (["--user", "a", "--books", "1"], "recommend takes either --user or --books."),
         (["--user", "nobody"], "There is no user 'nobody' in dataset 'demo'."),
         (["--books", "nothing"], "There is no book 'nothing' in dataset 'demo'."),
-        (["--books", ","], "This reader has no books to recommend from; name at least one."),
+        (
+            ["--books", ","],
+            "This reader's history is empty, and nothing can be recommended from it; name what the reader has read.",
+        ),
     ],
 )
 def test_bad_input_is_one_sentence(cli: Cli, run: Run, arguments: list[str], sentence: str) -> None:

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from weakrec_core.data.dataset import Dataset, open_dataset
 from weakrec_core.errors import RunError, WeakrecError
-from weakrec_core.jobs.job import Job
+from weakrec_core.jobs.job import CANCEL, Job
 from weakrec_core.jobs.status import Status
 from weakrec_core.label_model.snorkel_config import SnorkelConfig
 from weakrec_core.labeling.lf_set import LFSet
@@ -265,7 +265,7 @@ def test_a_run_that_did_not_finish_goes_back_into_the_queue(run: Run, state: Any
     status = run.status
     assert (status.state, status.error, status.pid, status.epoch, status.epochs) == ("queued", None, None, 3, 9)
     assert status.queued >= before
-    assert not (run.path / store.CANCEL).exists()
+    assert not (run.path / CANCEL).exists()
     with pytest.raises(RunError, match="is queued; only a cancelled, failed or lost run can be resumed"):
         run.resume()
 

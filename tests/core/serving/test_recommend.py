@@ -83,7 +83,7 @@ def test_more_than_there_are_and_everything_read(model: Blended) -> None:
 
 
 def test_a_reader_without_books_is_refused(model: Blended) -> None:
-    with pytest.raises(DataError, match="no books to recommend from"):
+    with pytest.raises(DataError, match="history is empty"):
         recommend(model, Reader(()), 5)
 
 

@@ -53,7 +53,7 @@ def test_one_answer_a_request_after_being_ready(few_readers: Dataset) -> None:
     assert ready == {"ready": True}
     assert len(books["recommendations"]) == 3
     assert set(books["recommendations"][0]) == {"book_idx", "p_positive", "score", "because"}
-    assert "no books" in refused["error"]
+    assert "history is empty" in refused["error"]
     assert len(again["recommendations"]) == 1
 
 
@@ -77,7 +77,7 @@ def test_the_process_answers_as_the_model_does_and_is_kept(worker: Worker, run: 
     assert worker.loaded
     assert worker.recommend(reader, 4) == found
     assert worker._process is first
-    with pytest.raises(WeakrecError, match="no books"):
+    with pytest.raises(WeakrecError, match="history is empty"):
         worker.recommend(Reader(()), 4)
     assert worker._process is first
 
