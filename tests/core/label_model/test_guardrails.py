@@ -328,3 +328,13 @@ def test_warnings_say_what_to_do() -> None:
     assert [w.name for w in found] == ["few_lfs", "never_votes"]
     assert all(w.advice.endswith(".") for w in found)
     assert str(found[0]) == f"{found[0].message} {found[0].advice}"
+
+
+def test_drift_is_told_with_as_many_digits_as_it_takes() -> None:
+    L, gold = draw([0.8, 0.8, 0.8], 400)
+    patterns, _ = group_votes(L, gold)
+    rates = pd.DataFrame(
+        {"name": names(3), "dev": [0.00031, 0.1, 0.1], "train": [0.00012, 0.1, 0.1], "drifts": [True, False, False]}
+    )
+    (drift,) = (found for found in check_votes(patterns, patterns, rates) if found.name == "drift")
+    assert drift.message == "lf0 votes on 0.03% of dev but 0.01% of train."
