@@ -76,8 +76,6 @@ def _threshold_slider(wb: Workbench, lf: ThresholdLF, shown: Domain, key: str) -
 
 def _charts(wb: Workbench, lf: ThresholdLF, values: "np.ndarray", gold: "np.ndarray", shown: Domain, key: str) -> None:
     label = POSITIVE if lf.label == "POSITIVE" else NEGATIVE
-    low, high = lf.bounds[0], lf.bounds[-1]
-    fired = {"between": (low, high), ">": (low, math.inf), ">=": (low, math.inf)}.get(lf.op, (-math.inf, high))
     # The descriptions stay the same while a threshold moves: the browser then exchanges the data of a chart, not the chart.
     bins = histogram(values, gold, shown)
     st.vega_lite_chart(
@@ -85,7 +83,7 @@ def _charts(wb: Workbench, lf: ThresholdLF, values: "np.ndarray", gold: "np.ndar
             bins,
             shown,
             lf.bounds,
-            fired,
+            lf.fired,
             f"Histogram of {lf.signal} on dev by gold label, the threshold as a line",
             is_dark(),
         )
