@@ -10,6 +10,7 @@ probabilities; no reasons. It gets a large batch (4,096; Keras' default of 32 ta
 
 import os
 import time
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from benchmarks.training import Size, invent
 from weakrec_core.baselines.ease import Ease
 from weakrec_core.baselines.item_item import interactions
 from weakrec_core.data.dataset import Dataset
-from weakrec_core.data.training_rows import gold_rows, training_users
+from weakrec_core.data.training_rows import NO_ROWS, gold_rows, training_users
 from weakrec_core.files import PROJECT
 from weakrec_core.jobs.status import Status
 from weakrec_core.labeling.lf_set import read_lf_set
@@ -78,6 +79,8 @@ def _run(dataset: Dataset, blend: bool) -> Run:
     gold, users = gold_rows(dataset, "dev"), training_users(dataset)
     built = PRESETS["recommended"].build(dataset, users, gold, gold, train_config("recommended"))
     network = NetworkRecommender(built.model)
+    rating = PRESETS["recommended"].rating(dataset, network, NO_ROWS, gold, train_config("recommended"))
+    network = replace(network, rating=rating)
     read = interactions(dataset.histories, users, dataset.n_books)
     books = np.arange(dataset.n_books, dtype=np.int32)
     inverse = np.random.default_rng(0).normal(size=(len(users), len(users))).astype(np.float32)

@@ -3,8 +3,8 @@
 import json
 import os
 import shutil
-import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +23,8 @@ from weakrec_core.data.ingest.goodreads import ingest_goodreads
 from weakrec_core.data.splits import SplitConfig
 from weakrec_core.labeling.apply import Applier
 from weakrec_core.labeling.lf_set import LFSet, read_lf_set
+from weakrec_core.runs.job import execute
+from weakrec_core.runs.store import new_run
 from weakrec_core.workspace import Workspace
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -122,11 +124,13 @@ def prepared_runs(prepared_pages: Path, made_once: MadeOnce) -> Path:
 
     def train(workspace: Workspace) -> None:
         shutil.copytree(prepared_pages, workspace.root, dirs_exist_ok=True)
-        environment = os.environ | {"WEAKREC_HOME": str(workspace.root)}
-        options = ("--dataset", "demo", "--label-model", "calibrated", "--text-model", "off", "--epochs", "1")
-        for name in ("tutorial", "recommended"):
-            command = [sys.executable, "-m", "weakrec_core", "train", "--lfs", f"lfs/{name}.yaml", *options]
-            subprocess.run(command, cwd=PROJECT, env=environment, check=True, capture_output=True)
+        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+        dataset = open_dataset(workspace, "demo")
+        for seed, name in enumerate(("tutorial", "recommended")):
+            lf_set = read_lf_set(PROJECT / "lfs" / f"{name}.yaml")
+            options: dict[str, Any] = {"text_model": "off", "preset": "recommended", "epochs": 1, "seed": seed}
+            execute(new_run(dataset, lf_set, f"{name}.yaml", "calibrated", **options))
+            time.sleep(1)  # ids are by the second
 
     return made_once("runs", train)
 

@@ -1,9 +1,11 @@
 """A finished run without the training: a network with random weights."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from weakrec_core.data.dataset import Dataset
-from weakrec_core.data.training_rows import gold_rows, training_users
+from weakrec_core.data.training_rows import NO_ROWS, gold_rows, training_users
 from weakrec_core.jobs.status import Status
 from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.network.blend import Blended
@@ -15,14 +17,14 @@ from weakrec_core.runs.store import Run, new_run
 def random_network(dataset: Dataset, seed: int = 0) -> NetworkRecommender:
     """A two-tower network for a dataset, nothing in it zero."""
     gold = gold_rows(dataset, "dev")
-    config = train_config("recommended", embed_dim=6, hidden_layer_sizes=(5,))
+    config = train_config("recommended", embed_dim=6)
     network = NetworkRecommender(
         PRESETS[config.preset].build(dataset, training_users(dataset), gold, gold, config).model
     )
     rng = np.random.default_rng(seed)
     for weight in network.keras_model.trainable_weights:
         weight.assign(rng.normal(0, 0.7, weight.shape))
-    return network
+    return replace(network, rating=PRESETS[config.preset].rating(dataset, network, NO_ROWS, gold, config))
 
 
 def finished_run(dataset: Dataset, lf_set: LFSet, seed: int = 0) -> Run:

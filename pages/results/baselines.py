@@ -42,6 +42,15 @@ def show_baselines(run: Run, result: dict[str, Any]) -> None:
         help="Intervals: 95 % bootstrap over users. Models that only rank have no row here.",
     )
     metrics_table(result_tables.figures(result, "test", shown, intervals), f"rating_{run.id}")
+    decisions = result_tables.decisions(result)
+    if len(decisions):
+        with st.expander("Decisions: POSITIVE above 0.5, or above a cut chosen on dev"):
+            st.caption(
+                "Cuts are chosen by predictions of dev's users that were fitted without them; the figures are test's."
+            )
+            number = st.column_config.NumberColumn(format="%.3f")
+            config = {name: number for name in decisions.columns[1:]}
+            st.dataframe(decisions, hide_index=True, column_config=config, key=f"decisions_{run.id}")
     with st.expander(f"The tutorial's protocol: a random unread {noun.one} as NEGATIVE beside every liked one"):
         st.caption(f"Seeded. A random unread {noun.one} is easy to tell from a read one, so the figures are high.")
         metrics_table(result_tables.figures(result, "tutorial_protocol", shown), f"protocol_{run.id}")

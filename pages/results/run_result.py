@@ -9,8 +9,10 @@ from pages.results.curves import show_curves
 from pages.results.error_slices import show_error_slices
 from pages.results.inputs import show_inputs
 from pages.results.result_tables import RANKED, scores_of
+from pages.results.worth import show_worth
 from pages.shared import fmt
 from pages.shared.errors import errors_shown
+from weakrec_core.evaluation.rivals import NOT_DISTINGUISHABLE, WORSE
 from weakrec_core.label_model.fitting import label_model_title
 from weakrec_core.runs import result_tables
 from weakrec_core.runs.report import render_report
@@ -21,7 +23,6 @@ _HEADLINE: dict[str, tuple[str, Literal["normal", "inverse"]]] = {
     RANKED: ("ranking", "normal"),
     "log_loss": ("test", "inverse"),
 }
-_NOTHING = 0.0005  # a difference that shows as 0.000
 
 
 def one_run(run: Run) -> None:
@@ -45,14 +46,23 @@ def one_run(run: Run) -> None:
         f" · preset {config.train['preset']} · seed {config.train['seed']}"
     )
     _headline(run, result)
-    baselines, curves, errors, inputs = st.tabs(
-        ["Against baselines", "Learning and calibration", "Errors by slice", "What it was made of"],
+    baselines, worth, curves, errors, inputs = st.tabs(
+        [
+            "Against baselines",
+            "Worth in gold labels",
+            "Learning and calibration",
+            "Errors by slice",
+            "What it was made of",
+        ],
         key="result_tabs",
         on_change="rerun",
     )
     if baselines.open:
         with baselines:
             show_baselines(run, result)
+    if worth.open:
+        with worth, errors_shown():
+            show_worth(run)
     if curves.open:
         with curves:
             show_curves(run, result)
@@ -73,14 +83,46 @@ def _headline(run: Run, result: dict[str, Any]) -> None:
                 continue
             known = intervals if part == "test" else result[part].get("intervals") or {}
             low, high = known.get(metric) or (None, None)
-            against = result_tables.bar(result, part, metric)
+            against = result_tables.against(result, metric)
             st.metric(
                 f"Test {result_tables.title(metric)}",
                 fmt.number(value),
-                None if against is None else f"{value - against[1]:+.3f} vs {against[0]}",
-                delta_color="off" if against is None or abs(value - against[1]) < _NOTHING else better,
-                help=None if low is None else f"95 % interval over users: {low:.3f} to {high:.3f}",
+                None if against is None else str(against),
+                delta_color="off" if against is None or against.verdict == NOT_DISTINGUISHABLE else better,
+                help=_help(low, high, against),
                 width="content",
             )
+    for metric, (part, _) in _HEADLINE.items():
+        against = result_tables.against(result, metric)
+        if against is not None and against.verdict == WORSE:
+            where = "for lists" if part == "ranking" else "for ratings"
+            st.warning(
+                f"{against.title} is better {where}: test {result_tables.title(metric)} {against}.",
+                icon=":material/trending_down:",
+            )
+            break
+    if lists := result.get("lists"):
+        st.markdown(f":material/format_list_numbered: {_lists_sentence(lists, result['blend']['label_floor'])}")
     if sentence := (result.get("recovered") or {}).get("sentence"):
         st.markdown(f":material/vital_signs: **{fmt.literal(sentence)}**")
+
+
+def _help(low: float | None, high: float | None, against: result_tables.Against | None) -> str | None:
+    """The intervals of a figure and of its difference to the strongest rival."""
+    said = [] if low is None else [f"95 % interval over users: {low:.3f} to {high:.3f}"]
+    if against is not None:
+        said.append(f"Compared with the strongest baseline, {against.title}")
+        if against.low is not None:
+            said[-1] += f": 95 % interval of the difference {against.low:+.3f} to {against.high:+.3f}"
+    return ". ".join(said) or None
+
+
+def _lists_sentence(lists: dict[str, Any], floor: float) -> str:
+    """What the labels did to the lists."""
+    if floor == 1:
+        return "The lists do without labels: valid says that weighing what is read by how far it is liked makes them no better."
+    low, high = lists["interval"]
+    return (
+        f"In the lists, what is read counts as far as it is liked: NDCG@10 {lists['with']:.3f}, without labels {lists['without']:.3f} "
+        f"({lists['difference']:+.3f}, 95 % interval {low:+.3f} to {high:+.3f}, {lists['verdict']})."
+    )

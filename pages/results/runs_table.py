@@ -88,10 +88,9 @@ def _at_first(table: pd.DataFrame) -> list[int]:
 def _record(run: Run) -> dict[str, Any]:
     result = run.result
     shown = result if result and test_looks.seen(run) else {}
-    valid = [epoch["val_auc"] for epoch in run.epochs if epoch.get("val_auc") is not None]
     return run.summary() | {
         "seed": run.config.train["seed"],
-        "Valid AUC": max(valid, default=None),
+        "Valid AUC": ((result or {}).get("valid") or {}).get("auc"),
         "Test AUC": shown.get("test", {}).get("auc"),
         "NDCG@10": (shown.get("ranking") or {}).get("ndcg@10"),
     }

@@ -132,7 +132,8 @@ def test_the_command_line_prints_json_or_lines(monkeypatch: pytest.MonkeyPatch, 
     assert asked == [(reviews, 2), (reviews, 2), (3,)]
 
 
-def test_error_analysis() -> None:
+def test_error_analysis(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(error_analysis, "_TRAIN_ROWS", 1000)
     found = error_analysis.run(rows=600, runs=1)
     json.dumps(found, allow_nan=False)
     assert {"page_median_s", "page_slowest_bucket_s", "page_by_bucket_s"} <= set(found)

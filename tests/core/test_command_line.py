@@ -20,7 +20,8 @@ from weakrec_core.label_model.label_train import label_train
 from weakrec_core.label_model.snorkel_config import SnorkelConfig
 from weakrec_core.labeling.apply import Applier
 from weakrec_core.labeling.lf_set import LFSet, read_lf_set
-from weakrec_core.runs.store import Run, RunConfig, list_runs
+from weakrec_core.runs.run_config import RunConfig
+from weakrec_core.runs.store import Run, list_runs
 from weakrec_core.signals import SignalStore
 from weakrec_core.workspace import Workspace
 

@@ -4,9 +4,10 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, Request
 
 from tests.e2e.browser import BROWSERS, browsing, executable, serving, window
 
@@ -57,7 +58,20 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 
 @pytest.fixture
 def page(context: BrowserContext) -> Iterator[Page]:
-    """A fresh tab."""
+    """A fresh tab; neither it nor one that it opens asks another host for anything."""
+    asked: set[str] = set()
+
+    def ask(request: Request) -> None:
+        asked.add(request.url)
+
+    def watch(opened: Page) -> None:
+        opened.on("websocket", lambda socket: asked.add(socket.url))
+
+    context.on("request", ask)
+    context.on("page", watch)
     yield context.new_page()
     for page in context.pages:  # those that the test has opened, too
         page.close()
+    context.remove_listener("request", ask)
+    context.remove_listener("page", watch)
+    assert {urlsplit(url).hostname for url in asked if not url.startswith(("data:", "blob:"))} == {"127.0.0.1"}

@@ -11,7 +11,7 @@ from tests.e2e.browser import select_row, settled
 def test_two_runs_are_compared(page: Page, server: str, runs: list[str]) -> None:
     page.goto(f"{server}/Results?run={runs[1]}")
     expect(page.get_by_role("heading", name=f"Run {runs[1]}")).to_be_visible()
-    expect(page.get_by_text("Test AUC", exact=True).first).to_be_visible()
+    expect(page.get_by_test_id("stMetric").filter(has_text="Test AUC")).to_be_visible()
     settled(page)
     page.get_by_role("textbox", name="Search").fill("demo")
     page.get_by_role("textbox", name="Search").press("Enter")

@@ -90,7 +90,7 @@ def press(page: Page, name: str, run: Run, before: str) -> None:
 
 def an_epoch_is_drawn(page: Page) -> None:
     expect(page.get_by_text(re.compile(r"epoch [1-9]\d* of \d+ · at most .* left"))).to_be_visible()
-    expect(page.get_by_test_id("stVegaLiteChart")).to_have_count(3)
+    expect(page.get_by_test_id("stVegaLiteChart")).to_have_count(2)
 
 
 def tensorflow_is_in(process: psutil.Process) -> bool:

@@ -56,7 +56,7 @@ def test_from_an_empty_workspace_to_test_metrics(page: Page, empty_server: str, 
     read = page.get_by_role("link", name="Read its test metrics")
     expect(read).to_be_visible(timeout=240_000)
     expect(page.get_by_role("heading", name="succeeded")).to_be_visible()
-    expect(page.get_by_test_id("stVegaLiteChart")).to_have_count(3)
+    expect(page.get_by_test_id("stVegaLiteChart")).to_have_count(2)
     (run,) = list_runs(Workspace(tmp_path))
     assert (run.config.dataset, run.config.train["epochs"], run.config.budget) == ("demo", 2, 5.0)
     assert run.status.epoch == 2

@@ -12,7 +12,6 @@ from weakrec_core.data.training_rows import TrainingRows, gold_rows
 from weakrec_core.errors import DataError
 from weakrec_core.evaluation.recommender import Ranker, Rater
 
-RATINGS, RANKING = "test", "ranking"  # parts of a result
 Tell = Callable[[str], None]
 
 
@@ -86,8 +85,8 @@ class Baseline(ABC):
         In results: JSON, files.
     title : str
         In tables and charts.
-    bar_for : set of str
-        `RATINGS`, `RANKING`: where headlines measure the run against it, unless a later one of the registry is there.
+    is_ceiling : bool
+        Whether it knows what the run does not, so that it is no rival.
     uses_labels : bool
         Whether it learns from what the LFs say, so that another LF set gives other figures.
     uses_network : bool
@@ -98,7 +97,7 @@ class Baseline(ABC):
 
     name: ClassVar[str]
     title: ClassVar[str]
-    bar_for: ClassVar[frozenset[str]] = frozenset()
+    is_ceiling: ClassVar[bool] = False
     uses_labels: ClassVar[bool] = False
     uses_network: ClassVar[bool] = False
     cached: ClassVar[bool] = False

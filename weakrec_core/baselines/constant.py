@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from weakrec_core.baselines.base import RATINGS, Baseline, Inputs, dev_rows
+from weakrec_core.baselines.base import Baseline, Inputs, dev_rows
 from weakrec_core.data.dataset import Dataset
 from weakrec_core.data.histories import Histories
 from weakrec_core.evaluation.rating_metrics import tutorial_examples
@@ -17,7 +17,6 @@ class ConstantBaseline(Baseline):
 
     name = "constant"
     title = "Constant"
-    bar_for = frozenset({RATINGS})
 
     def fit(self, inputs: Inputs) -> "Constant":
         return fit_constant(inputs.dataset, inputs.seed)

@@ -1,6 +1,6 @@
 """The run's network without weak labels: trained on the gold of dev alone."""
 
-from weakrec_core.baselines.base import RATINGS, Baseline, Inputs, dev_rows
+from weakrec_core.baselines.base import Baseline, Inputs, dev_rows
 from weakrec_core.evaluation.recommender import Ranker, Rater
 
 
@@ -9,7 +9,6 @@ class DevOnlyBaseline(Baseline):
 
     name = "dev_only"
     title = "Network, dev gold only"
-    bar_for = frozenset({RATINGS})
     uses_network = True
     cached = True
 

@@ -3,14 +3,14 @@
 It knows the histories of train's and dev's users; its penalty is chosen by the ranking on valid.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from weakrec_core.baselines.base import RANKING, Baseline, Inputs
+from weakrec_core.baselines.base import Baseline, Inputs
 from weakrec_core.baselines.item_item import Floats32, best_on_valid, interactions, valid_tasks
 from weakrec_core.data.dataset import Dataset
 from weakrec_core.data.histories import Histories
@@ -25,7 +25,6 @@ class EaseBaseline(Baseline):
 
     name = "ease"
     title = "EASE"
-    bar_for = frozenset({RANKING})
 
     def fit(self, inputs: Inputs) -> "Ease":
         inputs.tell("Fitting EASE")
@@ -96,10 +95,23 @@ class Ease:
         return np.asarray((m - x.toarray() * own) / (1 - own), np.float32)
 
 
-def fit_ease(dataset: Dataset, seed: int = 0, check: Callable[[], None] = lambda: None) -> Ease:
-    """EASE with the penalty that ranks best on valid; of more than 10,000 users and books, the most read 10,000 books."""
+def fit_ease(
+    dataset: Dataset,
+    seed: int = 0,
+    check: Callable[[], None] = lambda: None,
+    *,
+    weight: Floats32 | None = None,
+    penalties: Sequence[float] = _PENALTIES,
+) -> Ease:
+    """EASE with the penalty that ranks best on valid; of more than 10,000 users and books, the most read 10,000 books.
+
+    Parameters
+    ----------
+    weight : float32 array or None
+        What each book read counts for, in the order of ``histories.gather(training_users(dataset))``; None = 1 each.
+    """
     users = training_users(dataset)
-    read = interactions(dataset.histories, users, dataset.n_books)
+    read = interactions(dataset.histories, users, dataset.n_books, weight)
     readers = read.sum(axis=0)
     books = np.flatnonzero(readers > 0).astype(np.int32)
     if min(read.shape[0], len(books)) > _SIDE:
@@ -107,7 +119,7 @@ def fit_ease(dataset: Dataset, seed: int = 0, check: Callable[[], None] = lambda
     read = read[:, books].tocsr()
     by_users = read.shape[0] < len(books)
     gram = (read @ read.T if by_users else read.T @ read).toarray().astype(np.float64)
-    candidates = (_ease(books, read, gram, by_users, dataset.n_books, penalty) for penalty in _PENALTIES)
+    candidates = (_ease(books, read, gram, by_users, dataset.n_books, penalty) for penalty in penalties)
     return best_on_valid(candidates, valid_tasks(dataset, seed), check)
 
 

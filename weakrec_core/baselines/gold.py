@@ -10,6 +10,7 @@ class GoldBaseline(Baseline):
 
     name = "gold"
     title = "Network, true train labels"
+    is_ceiling = True
     uses_network = True
     cached = True
 

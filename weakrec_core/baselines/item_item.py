@@ -32,13 +32,14 @@ def mean_ndcg(ranker: Ranker, tasks: Sequence[RankingTask]) -> float:
     return sum(rank(ranker, task).means[CHOSEN_BY] for task in tasks) / max(len(tasks), 1)
 
 
-def interactions(histories: Histories, users: NDArray[np.integer], n_books: int) -> Any:
-    """Who read what, as a scipy CSR array of float32 ones, shape [len(users), n_books]."""
+def interactions(histories: Histories, users: NDArray[np.integer], n_books: int, weight: Floats32 | None = None) -> Any:
+    """Who read what, as a scipy CSR array of float32 ones or of a weight an entry, shape [len(users), n_books]."""
     from scipy import sparse
 
     books, _ = histories.gather(users)
     indptr = np.concatenate([[0], np.cumsum(histories.lengths[users])])
-    return sparse.csr_array((np.ones(len(books), np.float32), books, indptr), shape=(len(users), n_books))
+    data = np.ones(len(books), np.float32) if weight is None else weight
+    return sparse.csr_array((data, books, indptr), shape=(len(users), n_books))
 
 
 def best_on_valid(candidates: Iterable[R], tasks: Sequence[RankingTask], check: Callable[[], None]) -> R:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from weakrec_core.baselines.base import RANKING, Baseline, Inputs
+from weakrec_core.baselines.base import Baseline, Inputs
 from weakrec_core.baselines.item_item import Floats32, best_on_valid, interactions, valid_tasks
 from weakrec_core.data.dataset import Dataset
 from weakrec_core.data.histories import Histories
@@ -25,7 +25,6 @@ class ItemKnnBaseline(Baseline):
 
     name = "item_knn"
     title = "Item-kNN"
-    bar_for = frozenset({RANKING})
     cached = True
 
     def fit(self, inputs: Inputs) -> "ItemKnn":

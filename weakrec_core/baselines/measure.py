@@ -7,6 +7,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from weakrec_core import files
 from weakrec_core.baselines.base import Baseline, Inputs
@@ -14,7 +15,7 @@ from weakrec_core.baselines.registry import BASELINES
 from weakrec_core.evaluation.test_bed import Measured, TestBed
 
 _LIBRARY = Path(__file__).parents[1]
-_PACKAGES = ("baselines", "data", "evaluation", "stats")
+_PACKAGES = ("baselines", "data", "evaluation", "rating", "stats")
 _LIBRARIES = ("numpy", "scikit-learn", "scipy")
 
 
@@ -41,7 +42,7 @@ def code_hash(packages: tuple[str, ...], libraries: tuple[str, ...]) -> str:
 
 
 def _measured(bed: TestBed, inputs: Inputs, baseline: Baseline) -> Measured:
-    """The figures of a baseline: where they are kept, read from the workspace if the same was made before, users aside."""
+    """The figures of a baseline: where they are kept, read from the workspace if the same was made before."""
     if baseline.uses_labels or not baseline.cached:
         return bed.measure(inputs.fitted(baseline))
     depends_on = dict(inputs.network.settings) if baseline.uses_network else {}
@@ -50,13 +51,16 @@ def _measured(bed: TestBed, inputs: Inputs, baseline: Baseline) -> Measured:
     path = bed.dataset.workspace.baselines / bed.dataset.fingerprint[:20] / file
     try:
         with np.load(path, allow_pickle=False) as arrays:
-            p_positive = arrays["p_positive"]
-            return Measured(json.loads(str(arrays["metrics"])), p_positive if len(p_positive) else None)
+            p_positive, columns = arrays["p_positive"], list(map(str, arrays["columns"]))
+            users = pd.DataFrame(arrays["users"], columns=columns).astype({"user_idx": np.int32}) if columns else None
+            return Measured(json.loads(str(arrays["metrics"])), p_positive if len(p_positive) else None, users)
     except (OSError, ValueError, KeyError):
         found = bed.measure(inputs.fitted(baseline))
     with files.atomic(path) as tmp, tmp.open("wb") as f:
         p_positive = np.empty(0) if found.p_positive is None else found.p_positive
-        np.savez(f, metrics=np.array(json.dumps(found.metrics)), p_positive=p_positive)
+        users = pd.DataFrame() if found.users is None else found.users
+        arrays = {"users": users.to_numpy(np.float64), "columns": users.columns.to_numpy("U32")}
+        np.savez(f, metrics=np.array(json.dumps(found.metrics)), p_positive=p_positive, **arrays)
     return found
 
 

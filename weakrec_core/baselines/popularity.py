@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from weakrec_core.baselines.base import RANKING, RATINGS, Baseline, Inputs, dev_rows
+from weakrec_core.baselines.base import Baseline, Inputs, dev_rows
 from weakrec_core.data.dataset import Dataset
 from weakrec_core.data.histories import Histories
 from weakrec_core.data.training_rows import TrainingRows, count_readers, training_users
@@ -24,7 +24,6 @@ class PopularityBaseline(Baseline):
 
     name = "popularity"
     title = "Popularity"
-    bar_for = frozenset({RATINGS, RANKING})
     uses_labels = True
 
     def fit(self, inputs: Inputs) -> "Popularity":

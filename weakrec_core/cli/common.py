@@ -39,6 +39,12 @@ def _above_0(value: float | None) -> float | None:
     return value
 
 
+Cut = Annotated[
+    str | None,
+    typer.Option(
+        help="Also decide at a cut chosen on dev: for accuracy, f1, f1_negative or precision=0.9, or a number."
+    ),
+]
 ClassBalance = Annotated[
     float | None,
     typer.Option(

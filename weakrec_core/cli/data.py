@@ -25,6 +25,9 @@ def demo(
     out: Annotated[Path, typer.Option(help="Directory for the raw files.")],
     users: Annotated[int | None, typer.Option(min=50, help="Readers to invent.")] = None,
     seed: Seed = 0,
+    profile: Annotated[
+        str, typer.Option(help="books: tastes differ; films: few titles, that differ in quality, and short texts.")
+    ] = "books",
     name: Annotated[str | None, typer.Option(help="Also ingest the files as this dataset.")] = None,
     dev_rows: Annotated[int | None, typer.Option(min=1)] = None,
 ) -> None:
@@ -35,7 +38,7 @@ def demo(
         checked_name(name, "Dataset")
     size = {} if users is None else {"users": users}
     with show_progress(0.0, 0.25) as progress:
-        files = write_demo(out, **size, seed=seed, progress=progress)
+        files = write_demo(out, **size, seed=seed, profile=profile, progress=progress)
     for path in files.values():
         typer.echo(path)
     if name is not None:

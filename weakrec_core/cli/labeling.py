@@ -8,6 +8,7 @@ import typer
 from weakrec_core import files
 from weakrec_core.cli.common import (
     ClassBalance,
+    Cut,
     DatasetName,
     Json,
     LabelModelName,
@@ -118,16 +119,19 @@ def fit(
     lm_lr: LmLr = None,
     lm_l2: LmL2 = None,
     lm_seed: LmSeed = None,
+    cut: Cut = None,
     as_json: Json = False,
 ) -> None:
     """Fit a label model on train and write the probabilities."""
-    from weakrec_core.label_model.label_train import label_train
+    from weakrec_core.label_model.label_train import cut_on_dev, label_train
+    from weakrec_core.stats.decision_cut import checked_goal
 
+    goal = None if cut is None else checked_goal(cut)
     config = snorkel_config(lm_epochs, lm_lr, lm_l2, lm_seed)
     labels = label_train(applied_set(dataset, lfs), label_model, class_balance, config)
     with files.atomic(out) as tmp:
         labels.probabilities.to_parquet(tmp, index=False)
-    result = labels.to_json()
+    result = labels.to_json() | ({} if goal is None else {"cut": cut_on_dev(labels, goal)})
     for warning in result["warnings"]:
         typer.echo(f"warning: {warning}", err=True)
     print_json(result) if as_json else typer.echo(out)

@@ -8,6 +8,7 @@ import typer
 
 from weakrec_core.cli.common import (
     ClassBalance,
+    Cut,
     Json,
     LabelModelName,
     LmEpochs,
@@ -52,6 +53,7 @@ def train(
     budget: Annotated[
         float | None, typer.Option(metavar="MINUTES", help="Stop training after the epoch at hand by then.")
     ] = None,
+    cut: Cut = None,
     resume: Annotated[
         str | None, typer.Option(metavar="RUN", help="Go on with a run that did not finish, from its last epoch.")
     ] = None,
@@ -86,6 +88,7 @@ def train(
             budget=budget,
             class_balance=class_balance,
             snorkel=snorkel_config(lm_epochs, lm_lr, lm_l2, lm_seed),
+            cut=cut,
         )
     result = job.execute(run, lambda m: typer.echo(_epoch_line(m), err=True))
     if result is None:
@@ -134,6 +137,49 @@ def compare(
     for line in found.lines():
         typer.echo(line)
     typer.echo(test_looks.sentence(workspace, fingerprint), err=True)
+
+
+@app.command()
+def worth(
+    run: Annotated[str, typer.Option("--run", metavar="RUN", help="A finished run.")],
+    budgets: Annotated[
+        str | None, typer.Option(help="Numbers of gold labels, such as 100,500; all of dev's is always the last.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Tell what a run's LFs are worth in gold labels, by a learning curve over those of dev."""
+    from weakrec_core.jobs import reporting
+    from weakrec_core.runs import test_looks
+    from weakrec_core.runs.store import open_run
+    from weakrec_core.runs.worth import measure_worth
+
+    def tell(fraction: float, stage: str) -> None:
+        reporting.report(fraction, stage)
+        typer.echo(f"{100 * fraction:3.0f} %  {stage}", err=True)
+
+    opened = open_run(Workspace.from_environment(), run)
+    found = measure_worth(opened, _budgets(budgets), tell=tell)
+    test_looks.record(opened)
+    if as_json:
+        print_json(found)
+        return
+    typer.echo(found["worth"]["sentence"])
+    for point in found["curve"]:
+        auc = [point[kind]["auc"] for kind in ("dev_only", "with_labels")]
+        shown = "  ".join("–" if a is None else f"{a:.4f}" for a in auc)
+        typer.echo(f"{point['dev_rows']:>8,} gold labels: AUC without and with weak labels  {shown}")
+
+
+def _budgets(text: str | None) -> list[int] | None:
+    if text is None:
+        return None
+    try:
+        found = [int(part) for part in text.split(",")]
+    except ValueError:
+        found = []
+    if not found or min(found) < 1:
+        raise WeakrecError(f"Budgets are whole numbers above 0 with commas between them, not {text[:40]!r}.")
+    return found
 
 
 @app.command()

@@ -1,5 +1,6 @@
 """A dataset: rows to label, books, and the histories of the users; kept as Parquet plus one JSON."""
 
+import copy
 import hashlib
 import json
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from weakrec_core import files
+from weakrec_core import ABSTAIN, files
 from weakrec_core.data import flat_layout, storage
 from weakrec_core.data.histories import Histories
 from weakrec_core.data.noun import Noun
@@ -93,6 +94,14 @@ class Dataset:
     def gold(self, split: str) -> NDArray[np.int8]:
         """Gold labels of a split, int8, shape [n]; -1 where not known (always so for train)."""
         return self.split(split)["gold"].to_numpy(np.int8)
+
+    def with_dev_gold(self, known: NDArray[np.bool_]) -> "Dataset":
+        """The same data with less gold: that of the dev rows where `known` (bool, shape [n_dev]), -1 elsewhere."""
+        other = copy.copy(self)
+        dev = self.split("dev")
+        other._splits = self._splits | {"dev": dev.assign(gold=np.where(known, dev["gold"], ABSTAIN).astype(np.int8))}
+        other.fingerprint = hashlib.sha256(self.fingerprint.encode() + np.packbits(known).tobytes()).hexdigest()
+        return other
 
     def train_gold(self) -> NDArray[np.int8]:
         """The hidden labels of train, for the gold-ceiling baseline and nothing else."""

@@ -62,6 +62,15 @@ def joined(first: TrainingRows, second: TrainingRows) -> TrainingRows:
     )
 
 
+def sampled(rows: TrainingRows, n: int, seed: int = 0) -> TrainingRows:
+    """At most `n` of the rows, at random."""
+    if len(rows) <= n:
+        return rows
+    kept = np.sort(np.random.default_rng(seed).choice(len(rows), n, replace=False))
+    reviewed = None if rows.reviewed is None else rows.reviewed[kept]
+    return TrainingRows(rows.user_idx[kept], rows.book_idx[kept], rows.p_positive[kept], reviewed)
+
+
 def gold_rows(dataset: Dataset, split: str) -> TrainingRows:
     """The rows of a split whose gold label is known."""
     frame = dataset.split(split)

@@ -72,5 +72,7 @@ def _sentence(share: float | None, gap: dict[str, Any] | None, intervals: dict[s
             f"{low:+.3f} to {high:+.3f}), so that no share of it can be recovered."
         )
     interval = intervals.get("auc")
+    if interval is not None and interval[0] <= 0:
+        return f"Weak labels give no measurable gain over dev's gold alone ({ends})."
     within = "" if interval is None else f"; 95 % interval {100 * interval[0]:.0f} % to {100 * interval[1]:.0f} %"
     return f"Weak labels recover {100 * share:.0f} % of the gap between dev-only and ceiling ({ends}{within})."

@@ -11,6 +11,7 @@ from weakrec_core.data.sampling import UnreadSampler
 from weakrec_core.data.training_rows import TrainingRows, gold_rows
 from weakrec_core.errors import DataError
 from weakrec_core.evaluation.recommender import Floats, Rater
+from weakrec_core.stats.decision_cut import DEFAULT_CUT
 
 Metrics = dict[str, float | int | None]
 Ints = NDArray[np.int32]
@@ -64,24 +65,26 @@ def tutorial_examples(dataset: Dataset, rows: TrainingRows, seed: int) -> tuple[
     )
 
 
-def rating_metrics(gold: NDArray[Any], p_positive: Floats) -> Metrics:
+def rating_metrics(gold: NDArray[Any], p_positive: Floats, cut: float = DEFAULT_CUT) -> Metrics:
     """Metrics over a whole split at once, never means over batches.
 
     Parameters
     ----------
     gold : array of 0 and 1, shape [n], n > 0
     p_positive : float64 array, shape [n]
+    cut : float
+        POSITIVE is said of what has a probability above it.
 
     Returns
     -------
     dict
-        accuracy, balanced_accuracy (mean of the accuracies on each class there is), f1, precision, recall (POSITIVE
-        where p_positive > 0.5; 0 where not defined), auc (None with one class only), log_loss, n.
+        accuracy, balanced_accuracy (mean of the accuracies on each class there is), f1, precision, recall (of POSITIVE;
+        0 where not defined), auc (None with one class only), log_loss, n.
     """
     from sklearn import metrics
 
     gold = gold.astype(np.int8)
-    predicted = (p_positive > 0.5).astype(np.int8)
+    predicted = (p_positive > cut).astype(np.int8)
     precision, recall, f1, _ = metrics.precision_recall_fscore_support(
         gold, predicted, average="binary", zero_division=0.0
     )

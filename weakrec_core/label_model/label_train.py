@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from weakrec_core.data.training_rows import TrainingRows
 from weakrec_core.label_model.base import AUTO, LabelModel, class_prior
 from weakrec_core.label_model.comparing import compared
 from weakrec_core.label_model.crossval import cross_validate, fold_dev, held_out_metrics
@@ -19,6 +20,7 @@ from weakrec_core.labeling.applied import AppliedSet
 from weakrec_core.labeling.drift import drift_table
 from weakrec_core.labeling.result_cache import remembered
 from weakrec_core.labeling.vote_patterns import VotePatterns
+from weakrec_core.stats.decision_cut import DEFAULT_CUT, best_cut, decisions
 from weakrec_core.stats.folds import user_folds
 from weakrec_core.stats.probability_metrics import Metrics
 
@@ -69,6 +71,17 @@ class TrainLabels:
     def kept(self, min_confidence: float = 0.5) -> NDArray[np.bool_]:
         """Train rows with a vote whose likelier label has at least this probability, shape [n_train]."""
         return self.covered & (np.maximum(self.p_positive, 1 - self.p_positive) >= min_confidence)
+
+    def training_rows(self, min_confidence: float = 0.5) -> TrainingRows:
+        """The rows that are `kept`, with their soft labels."""
+        kept = self.kept(min_confidence)
+        rows = self.applied.dataset.split("train").loc[kept, ["user_idx", "book_idx", "review_text"]]
+        return TrainingRows(
+            rows["user_idx"].to_numpy(),
+            rows["book_idx"].to_numpy(),
+            self.p_positive[kept].astype(np.float32),
+            rows["review_text"].notna().to_numpy(),
+        )
 
     def to_json(self) -> dict[str, Any]:
         """What the command line prints and a run records."""
@@ -127,6 +140,21 @@ def label_train(
         prior,
         config,
     )
+
+
+def cut_on_dev(labels: TrainLabels, goal: str) -> dict[str, Any]:
+    """A cut for a goal of `best_cut` by the label model's held-out predictions of dev's gold rows, and what it does there.
+
+    Returns
+    -------
+    dict
+        ``goal``, ``cut``, and ``at_half`` and ``at_cut``: accuracy, f1, f1_negative, precision and recall on dev.
+    """
+    comparison = compared(labels.applied, labels.prior, labels.config)
+    known = comparison.gold >= 0
+    gold, p = comparison.gold[known], comparison.reports[labels.model.kind].p_positive[known]
+    cut = best_cut(gold, p, goal)
+    return {"goal": goal, "cut": cut, "at_half": decisions(gold, p, DEFAULT_CUT), "at_cut": decisions(gold, p, cut)}
 
 
 def _dev_metrics(applied: AppliedSet, model: LabelModel, prior: float | None, config: SnorkelConfig | None) -> Metrics:

@@ -80,6 +80,10 @@ class Applier:
         lfs = tuple(lf.model_copy(update=off) if lf.name in broken else lf for lf in lf_set.lfs)
         return lf_set.model_copy(update={"lfs": lfs}) if broken else lf_set
 
+    def with_gold_of(self, dataset: Dataset) -> "Applier":
+        """An applier for a dataset that differs from this one in gold alone: the votes are not made anew."""
+        return _SameVotes(self, dataset)
+
     @remembered
     def keyword_rows(self, keyword: str, match: str, case_sensitive: bool) -> NDArray[np.int64]:
         """Positions of the dev rows whose review contains a keyword."""
@@ -94,6 +98,17 @@ class Applier:
             votes = lf.votes(self.columns[split])
         votes.setflags(write=False)
         return votes
+
+
+class _SameVotes(Applier):
+    """Has the votes of another applier."""
+
+    def __init__(self, other: Applier, dataset: Dataset):
+        super().__init__(dataset, other.signals)
+        self._other = other
+
+    def votes(self, lf: LF, split: str) -> Votes:
+        return self._other.votes(lf, split)
 
 
 _APPLIERS: WeakValueDictionary[Dataset, Applier] = WeakValueDictionary()

@@ -1,8 +1,9 @@
 """What a run recommends by: its network, blended with EASE where valid says so."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,13 +14,15 @@ from weakrec_core.baselines.item_item import CHOSEN_BY, valid_tasks
 from weakrec_core.data.dataset import Dataset
 from weakrec_core.data.histories import Histories
 from weakrec_core.errors import RunError
-from weakrec_core.evaluation.ranking import rank
+from weakrec_core.evaluation.ranking import RankingTask, rank
 from weakrec_core.evaluation.recommender import Floats
 from weakrec_core.network import network_recommender
 from weakrec_core.network.network_recommender import NetworkRecommender
+from weakrec_core.rating.model import RatingModel
 
-MODEL_FILE, EASE_FILE = "model.keras", "ease.npz"
-_WEIGHTS = tuple(i / 10 for i in range(11))
+MODEL_FILE, EASE_FILE, RATING_FILE = "model.keras", "ease.npz", "rating.npz"
+R = TypeVar("R")
+_WEIGHTS = (1.0, 0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8, 0.1, 0.9)  # of EASE; the simplest first
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,13 +84,17 @@ class Blended:
         return (1 - self.weight) / self.network_unit * network + self.weight / self.ease_unit * ease.astype(np.float64)
 
     def save(self, directory: Path) -> None:
-        """Write ``model.keras`` and, where blended, ``ease.npz`` into a run's directory."""
+        """Write ``model.keras`` and, where there is one, ``rating.npz`` and ``ease.npz`` into a run's directory."""
         self.network.save(directory / MODEL_FILE)
-        if self.ease is None:
-            (directory / EASE_FILE).unlink(missing_ok=True)
-            return
-        with files.atomic(directory / EASE_FILE) as tmp, tmp.open("wb") as f:
-            np.savez(f, weights=[self.weight, self.network_unit, self.ease_unit], **_arrays(self.ease))
+        rating = self.network.rating
+        weights = [self.weight, self.network_unit, self.ease_unit]
+        ease = None if self.ease is None else _arrays(self.ease) | {"weights": weights}
+        for name, arrays in ((RATING_FILE, None if rating is None else rating.arrays()), (EASE_FILE, ease)):
+            if arrays is None:
+                (directory / name).unlink(missing_ok=True)
+            else:
+                with files.atomic(directory / name) as tmp, tmp.open("wb") as f:
+                    np.savez(f, **arrays)
 
 
 def load_blended(directory: Path) -> Blended:
@@ -99,31 +106,69 @@ def load_blended(directory: Path) -> Blended:
         If a file is missing or is not what it should be.
     """
     network = network_recommender.load(directory / MODEL_FILE)
-    path = directory / EASE_FILE
+    rating = _read(directory / RATING_FILE, RatingModel.from_arrays)
+    network = replace(network, rating=rating)
+    return _read(directory / EASE_FILE, lambda a: Blended(network, _ease(a), *map(float, a["weights"]))) or Blended(
+        network
+    )
+
+
+def _read(path: Path, make: Callable[[Any], R]) -> R | None:
+    """What is made of the arrays of a file; None if there is none."""
     if not path.exists():
-        return Blended(network)
+        return None
     try:
         with np.load(path, allow_pickle=False) as arrays:
-            return Blended(network, _ease(arrays), *map(float, arrays["weights"]))
-    except (OSError, ValueError, KeyError) as e:
+            return make(arrays)
+    except (OSError, ValueError, KeyError, TypeError) as e:
         raise RunError(f"{path} cannot be read ({type(e).__name__}).") from None
 
 
-def fit_blend(dataset: Dataset, network: NetworkRecommender, ease: Ease, seed: int = 0) -> Blended:
-    """The blend that ranks best on valid, of weights 0, 0.1, … 1; the smallest of equals."""
+def fit_blend(dataset: Dataset, network: NetworkRecommender, eases: Sequence[Ease], seed: int = 0) -> Blended:
+    """What ranks best on valid: the network, one of several EASEs, or a sum of both.
+
+    Of what valid cannot tell from the best, by one standard error of the difference over readers, the simplest is taken:
+    the network alone, then EASE alone, then sums, the more even first; earlier EASEs before later ones.
+    """
     tasks = valid_tasks(dataset, seed)
     if not tasks:
         return Blended(network)
-    scored = [[_Scored(ranker.score_users(task.histories, task.users)) for task in tasks] for ranker in (network, ease)]
-    units = [float(np.mean([scores.matrix.std(axis=1).mean() for scores in part])) or 1.0 for part in scored]
+    of_network = [_Scored(network.score_users(task.histories, task.users)) for task in tasks]
+    network_unit = _unit(of_network)
+    candidates, by_reader = [Blended(network)], [_by_reader(of_network, tasks)]
+    for ease in eases:
+        of_ease = [_Scored(ease.score_users(task.histories, task.users)) for task in tasks]
+        ease_unit = _unit(of_ease)
+        for weight in _WEIGHTS:
+            blend = Blended(network, ease, weight, network_unit, ease_unit)
+            mixed = [_Scored(blend._mixed(n.matrix, e.matrix)) for n, e in zip(of_network, of_ease, strict=True)]
+            candidates.append(blend)
+            by_reader.append(_by_reader(mixed, tasks))
+    return candidates[simplest_of_the_best(np.stack(by_reader))]
 
-    def ndcg(weight: float) -> float:
-        blend = Blended(network, ease, weight, *units)
-        mixed = [_Scored(blend._mixed(n.matrix, e.matrix)) for n, e in zip(*scored, strict=True)]
-        return float(np.mean([rank(m, task).means[CHOSEN_BY] for m, task in zip(mixed, tasks, strict=True)]))
 
-    best = max(_WEIGHTS, key=lambda weight: (ndcg(weight), -weight))
-    return Blended(network, ease, best, *units) if best else Blended(network)
+def simplest_of_the_best(values: Floats) -> int:
+    """The first of several candidates that cannot be told from the best: the one-standard-error rule, paired.
+
+    Parameters
+    ----------
+    values : float array, shape [candidates, n]
+        More is better; simplest candidate first.
+    """
+    lost = values[values.mean(axis=1).argmax()] - values
+    error = lost.std(axis=1, ddof=1) / values.shape[1] ** 0.5 if values.shape[1] > 1 else np.zeros(len(values))
+    return int(np.flatnonzero(lost.mean(axis=1) <= error)[0])
+
+
+def _by_reader(scored: list["_Scored"], tasks: Sequence[RankingTask]) -> Floats:
+    """NDCG of each reader of valid, the mean over the tasks, shape [readers]."""
+    parts = [rank(scores, task).users[CHOSEN_BY].to_numpy() for scores, task in zip(scored, tasks, strict=True)]
+    return np.asarray(np.mean(parts, axis=0))
+
+
+def _unit(scored: list["_Scored"]) -> float:
+    """The mean over readers of the standard deviation over the catalogue."""
+    return float(np.mean([scores.matrix.std(axis=1).mean() for scores in scored])) or 1.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,7 +191,7 @@ def _arrays(ease: Ease) -> dict[str, Any]:
         "penalty": ease.penalty,
     }
     if ease.read is not None:
-        arrays |= {"indptr": ease.read.indptr, "indices": ease.read.indices}
+        arrays |= {"indptr": ease.read.indptr, "indices": ease.read.indices, "data": ease.read.data}
     return arrays
 
 
@@ -155,7 +200,8 @@ def _ease(arrays: Any) -> Ease:
 
     read = None
     if "indices" in arrays:
-        parts = (np.ones(len(arrays["indices"]), np.float32), arrays["indices"], arrays["indptr"])
+        data = arrays["data"] if "data" in arrays else np.ones(len(arrays["indices"]), np.float32)
+        parts = (data, arrays["indices"], arrays["indptr"])
         read = sparse.csr_array(parts, shape=(len(arrays["inverse"]), len(arrays["books"])))
     return Ease(
         arrays["books"], read, arrays["inverse"], arrays["own"], int(arrays["n_books"]), float(arrays["penalty"])

@@ -20,13 +20,13 @@ class TrainConfig(BaseModel):
         Random unread books for each row that is more likely POSITIVE than not; together they weigh as much as that row.
     use_dev : bool
         Train on the gold rows of dev, too.
+    hidden_layer_sizes : tuple of int
+        ``tutorial`` only.
     weak_weight : float
         Weight of a row labeled by LFs that has no review, where one with a gold label weighs 1. What LFs vote on there the
         network sees, too. ``recommended`` only.
     review_weight : float
         Weight of a row labeled by LFs that has a review. ``recommended`` only.
-    dropout : float
-        Of the inputs of the hidden layers. ``recommended`` only.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -43,4 +43,3 @@ class TrainConfig(BaseModel):
     use_dev: bool
     weak_weight: float = Field(0.1, gt=0, allow_inf_nan=False)
     review_weight: float = Field(1.0, gt=0, allow_inf_nan=False)
-    dropout: float = Field(0.3, ge=0, lt=1)

@@ -3,9 +3,17 @@
 All take the inputs of `batches.encode`: history entries and rows of a batch in flat arrays, books as book_idx + 1, 0 =
 padding, so that tables have n_books + 1 rows; that of the books is called ``book``. All give for each row of the batch
 
+``score``           what books are ranked by
+
+and either
+
 ``like``            P(POSITIVE) of a book the user reads
 ``read_and_like``   P(the user reads and likes the book), where for each liked book one random unread one is looked at
-``score``           what books are ranked by
+
+or what a `RatingModel` makes these of:
+
+``taste``           what it looks at, shape [r, k]
+``read``            P(the user reads the book)
 
 One that also takes ``catalogue``, books as book_idx + 1, gives ``catalogue``, the scores of these for each user of the batch,
 shape [n_users, n].
@@ -19,6 +27,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from weakrec_core.network.config import TrainConfig
+
+N_SUMMARY = 8  # columns of ``taste`` that sum up the others
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,8 @@ from weakrec_core.data.histories import Histories
 from weakrec_core.errors import RunError
 from weakrec_core.evaluation.recommender import Floats
 from weakrec_core.network.batches import Inputs, encode, encode_rows
+from weakrec_core.network.model import N_SUMMARY
+from weakrec_core.rating.model import RatingModel
 
 _ROWS = 65_536  # a call of the network; bounds memory
 
@@ -25,9 +27,12 @@ class NetworkRecommender:
     Attributes
     ----------
     keras_model : keras.Model
+    rating : RatingModel or None
+        What tells P(POSITIVE); None where the network does itself.
     """
 
     keras_model: Any
+    rating: RatingModel | None = None
 
     @cached_property
     def _calls(self) -> dict[str, Callable[[Inputs], Any]]:
@@ -38,11 +43,18 @@ class NetworkRecommender:
 
         def call(name: str) -> Callable[[Inputs], Any]:
             compiled: Callable[[Inputs], Any] = tf.function(
-                lambda inputs: self.keras_model(inputs, training=False)[name], input_signature=[signature]
+                lambda inputs: self.keras_model(inputs, training=False)[name],
+                input_signature=[signature],
+                autograph=False,
             )
             return compiled
 
         return {name: call(name) for name in self.keras_model.output}
+
+    @property
+    def n_taste_summary(self) -> int:
+        """See `Taste`."""
+        return N_SUMMARY
 
     @property
     def n_books(self) -> int:
@@ -57,13 +69,26 @@ class NetworkRecommender:
         RunError
             If a user or a book is not in the catalogue.
         """
-        return self._output("like", histories, user_idx, book_idx)
+        if self.rating is None:
+            return self._output("like", histories, user_idx, book_idx)
+        parts = []
+        for start in range(0, max(len(user_idx), 1), _ROWS):
+            pairs = user_idx[start : start + _ROWS], book_idx[start : start + _ROWS]
+            parts.append(self.rating.like(self.taste(histories, *pairs), histories, *pairs))
+        return np.concatenate(parts)
 
     def read_and_like(
         self, histories: Histories, user_idx: NDArray[np.integer], book_idx: NDArray[np.integer]
     ) -> Floats:
         """P(the user reads and likes the book), among rated books and one random unread book for each liked one."""
-        return self._output("read_and_like", histories, user_idx, book_idx)
+        if self.rating is None:
+            return self._output("read_and_like", histories, user_idx, book_idx)
+        like = self.like(histories, user_idx, book_idx)
+        return np.asarray(self._output("read", histories, user_idx, book_idx) * like)
+
+    def taste(self, histories: Histories, user_idx: NDArray[np.integer], book_idx: NDArray[np.integer]) -> Floats:
+        """What a rating model looks at, shape [n, k]: see `Taste`."""
+        return self._output("taste", histories, user_idx, book_idx)
 
     def score(self, histories: Histories, user_idx: NDArray[np.integer], book_idx: NDArray[np.integer]) -> Floats:
         """What books are ranked by, for pairs of users and books; a book is taken out of its user's history first."""
@@ -103,8 +128,9 @@ class NetworkRecommender:
             rows = order[start : start + _ROWS]
             inputs = encode_rows(histories, user_idx[rows], book_idx[rows].astype(np.int32))
             parts.append(self._calls[name](self._named(inputs)).numpy())
-        found = np.empty(len(order))
-        found[order] = np.concatenate(parts)
+        outputs = np.concatenate(parts)
+        found = np.empty(outputs.shape)
+        found[order] = outputs
         return found
 
     def _named(self, inputs: Inputs) -> Inputs:

@@ -55,7 +55,7 @@ def compiled_step(
     ints, floats = tf.TensorSpec([None], tf.int32), tf.TensorSpec([None], tf.float32)
     inputs = {k: ints for k in ("history_book", "history_user", "row_user", "row_book")} | {"row_in_history": floats}
 
-    @tf.function(input_signature=[inputs, floats, floats, ints, ints, ints])  # type: ignore[untyped-decorator]
+    @tf.function(input_signature=[inputs, floats, floats, ints, ints, ints], autograph=False)  # type: ignore[untyped-decorator]
     def step(inputs: Any, label: Any, weight: Any, source: Any, held_book: Any, held_user: Any) -> Sums:
         with tf.GradientTape() as tape:
             sums = losses(inputs, label, weight, source, held_book, held_user)

@@ -3,31 +3,27 @@
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from weakrec_core import POSITIVE
 from weakrec_core.data.dataset import Dataset
 from weakrec_core.data.training_rows import NO_ROWS, TrainingRows, gold_rows
-from weakrec_core.errors import DataError, RunError
-from weakrec_core.evaluation.ranking import RankingTask, rank
-from weakrec_core.evaluation.rating_metrics import rating_metrics, tutorial_examples
+from weakrec_core.errors import RunError
 from weakrec_core.network.batches import Batcher
 from weakrec_core.network.checkpoint import Checkpoint
 from weakrec_core.network.config import TrainConfig
 from weakrec_core.network.model import Network
 from weakrec_core.network.network_recommender import NetworkRecommender
-from weakrec_core.network.presets.base import Preset, Validated
 from weakrec_core.network.presets.registry import preset_named
 from weakrec_core.network.train_step import Step, Sums
 
-__all__ = ["Trained", "TrainingRows", "train"]
+__all__ = ["Trained", "TrainingRows", "relabeled", "train"]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Trained(NetworkRecommender):
     """The network as of its best epoch.
 
@@ -59,7 +55,7 @@ def train(
     """Train a network; the same arguments on the same machine give the same network.
 
     What is learned from beside the rows is the preset's. Nothing is learned from valid, which decides when to stop, and
-    test.
+    test. On what is then the best network, the preset's rating model is fitted.
 
     Parameters
     ----------
@@ -68,11 +64,9 @@ def train(
     gold : TrainingRows or None
         Rows labeled by the users themselves; None = those of dev, if the config uses dev.
     on_epoch : callable
-        Called after each epoch with ``epoch``, ``epochs``, ``loss`` (of the labels of rows, on train), ``val_loss``
-        (on the gold labels of valid, see `Preset.shown_loss`), ``val_auc`` (rated rows of valid; not there with one class
-        only), ``seconds``, ``examples_per_second``, ``elapsed`` (seconds since the start, validation and what came before a
-        resumption included), the preset's other losses by their names, and if it ranks ``val_ndcg`` (NDCG@10 of hidden
-        books on valid).
+        Called after each epoch with ``epoch``, ``epochs``, ``loss`` (on train), ``seconds``, ``examples_per_second``,
+        ``elapsed`` (seconds since the start, validation and what came before a resumption included), the preset's other
+        losses by their names, and what its validation measures, mostly ``val_loss``.
     should_stop : callable
         Asked before every batch.
     checkpoint : Path or None
@@ -85,7 +79,7 @@ def train(
     RunError
         If there is no row to train on, or the training diverges.
     DataError
-        If no row of valid has a gold label.
+        If valid has nothing that the preset could stop by.
     """
     if gold is None:
         gold = gold_rows(dataset, "dev") if config.use_dev else NO_ROWS
@@ -104,9 +98,9 @@ def train(
         negatives=config.negatives,
         holdout=preset.holdout,
     )
-    validation = _Validation(dataset, preset, config.seed, network)
-    prior = float(np.clip((gold if len(gold) else rows).p_positive.mean(), 0.01, 0.99))
-    step = preset.step(network, config, prior)
+    recommender = NetworkRecommender(network.model)
+    validation = preset.validation(dataset, recommender, config.seed)
+    step = preset.step(network, config)
     from keras import ops
 
     rng = np.random.default_rng(config.seed)
@@ -140,7 +134,7 @@ def train(
         if not math.isfinite(losses["loss"]):
             raise RunError(f"The loss of epoch {epoch} is not a number; lower learning_rate.")
         with step.averaged():
-            loss, validated = validation()
+            loss, validated = validation(losses)
             if loss < best_loss:
                 best_loss, best_epoch, best_weights = loss, epoch, network.model.get_weights()
         elapsed = time.perf_counter() - begun
@@ -154,43 +148,43 @@ def train(
             values, state = [ops.convert_to_tensor(v).numpy() for v in variables], rng.bit_generator.state
             Checkpoint(epoch, best_epoch, best_loss, elapsed, dict(state), best_weights, values).save(checkpoint)
     network.model.set_weights(best_weights)
-    return Trained(network.model, config, best_epoch, epoch, stopped)
+    rating = None if stopped else preset.rating(dataset, recommender, rows, gold, config)
+    return Trained(
+        keras_model=network.model,
+        rating=rating,
+        config=config,
+        best_epoch=best_epoch,
+        epochs_run=epoch,
+        stopped=stopped,
+    )
+
+
+def relabeled(
+    trained: Trained,
+    dataset: Dataset,
+    gold: TrainingRows,
+    *,
+    on_epoch: Callable[[dict[str, float]], None] = lambda metrics: None,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> Trained:
+    """What the same training on these gold labels alone gives; a network that learned from no label is not trained anew.
+
+    Parameters
+    ----------
+    gold, on_epoch, should_stop
+        See `train`.
+    """
+    config, preset = trained.config, preset_named(trained.config.preset)
+    rating = preset.rating(dataset, trained, NO_ROWS, gold, config)
+    if rating is not None:
+        return replace(trained, rating=rating)
+    return train(dataset, NO_ROWS, config, gold=gold, on_epoch=on_epoch, should_stop=should_stop)
 
 
 def _variables(network: Network, step: Step) -> list[Any]:
     """All that training changes, each once: weights, the seeds of the layers that draw, the optimizer's."""
     found = [*network.training.variables, *network.model.variables, *step.variables]
     return list({id(v): v for v in found}.values())
-
-
-class _Validation:
-    """Losses, AUC and ranking on valid, over the same inputs, random negatives and held-out books every time."""
-
-    def __init__(self, dataset: Dataset, preset: Preset, seed: int, network: Network):
-        rows = gold_rows(dataset, "valid")
-        if len(rows) == 0:
-            raise DataError("No row of valid has a gold label; early stopping needs some.")
-        self._dataset = dataset
-        self._user_idx, self._book_idx, self._label = tutorial_examples(dataset, rows, seed)
-        self._n_rated = len(rows)
-        self._recommender = NetworkRecommender(network.model)
-        self._preset = preset
-        ranks = preset.ranks and bool((rows.p_positive == POSITIVE).any())
-        self._task = RankingTask.make(dataset, "valid", seed) if ranks else None
-
-    def __call__(self) -> tuple[float, dict[str, float]]:
-        """What decides when to stop, and what is reported."""
-        n, histories = self._n_rated, self._dataset.histories
-        like = self._recommender.like(histories, self._user_idx[:n], self._book_idx[:n])
-        both = self._recommender.read_and_like(histories, self._user_idx, self._book_idx)
-        rated = rating_metrics(self._label[:n], like)
-        loss, auc = rated["log_loss"], rated["auc"]
-        protocol_loss = rating_metrics(self._label, both)["log_loss"]
-        assert loss is not None and protocol_loss is not None
-        ndcg = None if self._task is None else rank(self._recommender, self._task).means["ndcg@10"]
-        valid = Validated(loss, protocol_loss, auc, ndcg)
-        measured = {"val_loss": self._preset.shown_loss(valid), "val_auc": auc, "val_ndcg": ndcg}
-        return self._preset.criterion(valid), {name: value for name, value in measured.items() if value is not None}
 
 
 def _means(batches: list[Sums]) -> dict[str, float]:

@@ -101,9 +101,8 @@ def _train(
         labels = _with_text(labels, config.class_balance, config.snorkel, always=config.text_model == "on")
     text = None if labels.text is None else labels.text.to_json()
     files.write_json(run.path / "label_model.json", labels.model.to_json() | {"text": text})
-    kept = labels.kept(config.min_confidence)
     train_config = TrainConfig.model_validate(config.train)
-    if not kept.any() and not train_config.use_dev:
+    if not labels.kept(config.min_confidence).any() and not train_config.use_dev:
         others = " or ".join(name for name, preset in PRESETS.items() if preset.defaults["use_dev"])
         raise RunError(
             f"No train row has a vote with that confidence, and preset {train_config.preset} learns from nothing else; "
@@ -113,18 +112,11 @@ def _train(
         return None
     report(stage="Loading TensorFlow")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    from weakrec_core.data.training_rows import TrainingRows
     from weakrec_core.network import training
     from weakrec_core.network.checkpoint import Checkpoint
     from weakrec_core.runs.measure_run import measure_run
 
-    rows = dataset.split("train").loc[kept, ["user_idx", "book_idx", "review_text"]]
-    labeled = TrainingRows(
-        rows["user_idx"].to_numpy(),
-        rows["book_idx"].to_numpy(),
-        labels.p_positive[kept].astype("float32"),
-        rows["review_text"].notna().to_numpy(),
-    )
+    labeled = labels.training_rows(config.min_confidence)
     report(stage="Training")
     started = time.perf_counter()
     checkpoint = run.path / CHECKPOINT
@@ -142,7 +134,15 @@ def _train(
     if trained.stopped:
         return None
     seconds = time.perf_counter() - started
-    outcome = measure_run(run.path, dataset, trained, labeled, tell=lambda stage: report(stage=stage), should_stop=stop)
+    outcome = measure_run(
+        run.path,
+        dataset,
+        trained,
+        labeled,
+        cut=config.cut,
+        tell=lambda stage: report(stage=stage),
+        should_stop=stop,
+    )
     if outcome is None or stop():
         return None
     return {

@@ -13,6 +13,7 @@ import pandas as pd
 from weakrec_core.charts.colors import Chart
 from weakrec_core.charts.results import ROW, model_figures, reliability_bars, valid_curves
 from weakrec_core.charts.training import learning_curves
+from weakrec_core.charts.worth import gold_learning_curve
 from weakrec_core.errors import WeakrecError
 from weakrec_core.label_model.fitting import label_model_title
 from weakrec_core.labeling.lf_set import LFSet
@@ -20,6 +21,7 @@ from weakrec_core.runs import result_tables, test_looks
 from weakrec_core.runs.error_slices import dataset_of
 from weakrec_core.runs.scores import RATING_METRICS, calibration_error, read_scores, reliability_bins
 from weakrec_core.runs.store import Run
+from weakrec_core.runs.worth import read_worth
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _CUT = 10
@@ -69,6 +71,8 @@ def render_report(run: Run) -> str:
         lfs=_lf_rows(run),
         looks=test_looks.sentence(run.workspace, run.config.fingerprint),
         notes=notes,
+        worth=read_worth(run),
+        decisions=result_tables.decisions(result).to_dict("split"),
         cut=_CUT if _CUT in result_tables.cuts(result) else None,
         charts=drawn,
         vega=_vega(),
@@ -105,7 +109,7 @@ def _headline(run: Run, result: dict[str, Any]) -> list[dict[str, Any]]:
         if measured.get(metric) is None:
             continue
         low, high = (measured.get("intervals") or intervals).get(metric) or (None, None)
-        against = result_tables.bar(result, part, metric)
+        against = result_tables.against(result, metric)
         found.append({"metric": metric, "value": measured[metric], "low": low, "high": high, "against": against})
     return found
 
@@ -156,6 +160,8 @@ def _charts(run: Run, result: dict[str, Any]) -> tuple[dict[str, str], dict[str,
         drawn["loss"] = learning_curves(epochs, "Loss on train and valid by epoch")
         if (valid := valid_curves(epochs, "Metrics on valid by epoch")) is not None:
             drawn["valid"] = valid
+    if (worth := read_worth(run)) is not None:
+        drawn["worth"] = gold_learning_curve(worth["curve"], "Test AUC by number of gold labels")
     scores = read_scores(run)
     if scores is not None:
         bins = reliability_bins(scores.rows)

@@ -1,13 +1,16 @@
 """The figures of a result as tables: the run, its network alone, and the baselines, one row each."""
 
 import math
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
 from weakrec_core.baselines.registry import BASELINES
 from weakrec_core.errors import RunError
+from weakrec_core.evaluation.rivals import COMPARED, NOT_DISTINGUISHABLE, strongest
 from weakrec_core.runs.store import Run
+from weakrec_core.stats.decision_cut import DEFAULT_CUT
 
 THIS_RUN, NETWORK = "This run", "Its network alone"
 TITLES = {
@@ -23,6 +26,7 @@ TITLES = {
     "mrr": "MRR",
     "coverage": "Coverage",
 }
+GOAL_TITLES = {"accuracy": "best accuracy", "f1": "best F1 of POSITIVE", "f1_negative": "best F1 of NEGATIVE"}
 RANKING_METRICS = ("ndcg", "precision", "recall", "hit_rate", "mrr", "coverage")
 LOWER_IS_BETTER = frozenset({"log_loss"})
 Intervals = dict[str, tuple[float, float]]
@@ -72,14 +76,47 @@ def baseline_title(name: str) -> str:
     return BASELINES[name].title if name in BASELINES else name
 
 
-def bar(result: dict[str, Any], part: str, metric: str) -> tuple[str, float] | None:
-    """The title and figure of the baseline that headlines measure a metric against; None where none has it."""
-    known = result.get("baselines") or {}
-    for name, baseline in reversed(BASELINES.items()):
-        value = ((known.get(name) or {}).get(part) or {}).get(metric)
-        if part in baseline.bar_for and value is not None:
-            return baseline.title, value
-    return None
+@dataclass(frozen=True)
+class Against:
+    """A metric of a run against the strongest rival.
+
+    Attributes
+    ----------
+    title : str
+        Of the rival.
+    difference : float
+        The run's figure less the rival's.
+    low, high : float or None
+        Paired 95 % interval of the difference over users; None in runs from before it was drawn.
+    verdict : str
+        ``better``, ``worse`` or ``not distinguishable``.
+    """
+
+    title: str
+    difference: float
+    low: float | None
+    high: float | None
+    verdict: str
+
+    def __str__(self) -> str:
+        said = f"{self.difference:+.3f} vs {self.title}"
+        return said if self.verdict != NOT_DISTINGUISHABLE else f"{said}, {NOT_DISTINGUISHABLE}"
+
+
+def against(result: dict[str, Any], metric: str) -> Against | None:
+    """A metric against the strongest rival, the ceiling being none; None where no rival has it."""
+    if known := (result.get("rivals") or {}).get(metric):
+        low, high = known["interval"] or (None, None)
+        return Against(baseline_title(known["rival"]), known["difference"], low, high, known["verdict"])
+    part = COMPARED[metric][0]
+    rivals = {
+        n: b for n, b in (result.get("baselines") or {}).items() if n in BASELINES and not BASELINES[n].is_ceiling
+    }
+    values = {name: ((baseline or {}).get(part) or {}).get(metric) for name, baseline in rivals.items()}
+    name, own = strongest(metric, values), (result.get(part) or {}).get(metric)
+    if name is None or own is None:
+        return None
+    return Against(baseline_title(name), own - values[name], None, None, NOT_DISTINGUISHABLE)
 
 
 def figures(result: dict[str, Any], part: str, metrics: list[str], intervals: Intervals | None = None) -> pd.DataFrame:
@@ -108,6 +145,27 @@ def figures(result: dict[str, Any], part: str, metrics: list[str], intervals: In
             rows.append((model, title(metric), values.get(metric), low, high))
     table = pd.DataFrame(rows, columns=["model", "metric", "value", "low", "high"])
     return table.astype({"value": float, "low": float, "high": float})
+
+
+def decisions(result: dict[str, Any]) -> pd.DataFrame:
+    """What the run decides at 0.5 and at the cuts chosen on dev, one row a goal; empty in runs from before they were chosen.
+
+    Returns
+    -------
+    DataFrame
+        Goal, Cut, and of test Accuracy, F1, Precision, Recall.
+    """
+    cuts = result.get("cuts") or {}
+    rows = {"the usual": {"cut": DEFAULT_CUT, "test": result["test"]}} | cuts if cuts else {}
+    shown = ("accuracy", "f1", "precision", "recall")
+    return pd.DataFrame(
+        [
+            {"Goal": GOAL_TITLES.get(goal, goal.replace("=", " of "))}
+            | {"Cut": row["cut"]}
+            | {title(metric): row["test"][metric] for metric in shown}
+            for goal, row in rows.items()
+        ]
+    )
 
 
 def figure(value: float | None, low: float | None = None, high: float | None = None, digits: int = 3) -> str:

@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ValidationError
 
 from weakrec_core import files
 from weakrec_core.data.dataset import Dataset, open_dataset
-from weakrec_core.data.noun import Noun
 from weakrec_core.errors import RunError
 from weakrec_core.jobs.job import Job
 from weakrec_core.jobs.status import ACTIVE, UNFINISHED, Status
@@ -23,49 +22,13 @@ from weakrec_core.label_model.fitting import LABEL_MODELS
 from weakrec_core.label_model.snorkel_config import SnorkelConfig
 from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.labeling.parsing import one_sentence
+from weakrec_core.runs.run_config import RunConfig, TextChoice
+from weakrec_core.stats.decision_cut import checked_goal
 from weakrec_core.workspace import Workspace
 
 Model = TypeVar("Model", bound=BaseModel)
-TextChoice = Literal["auto", "on", "off"]  # auto: where it helps on dev
 CHECKPOINT = "checkpoint.npz"
 LIBRARIES = ("keras", "numpy", "pandas", "scikit-learn", "snorkel", "tensorflow", "textblob", "torch")
-
-
-class RunConfig(BaseModel):
-    """The inputs of a run, frozen when it is created.
-
-    Attributes
-    ----------
-    lf_set : dict
-        The whole LF set as plain values, so that a later edit changes nothing.
-    train : dict
-        Fields of `weakrec_core.network.config.TrainConfig`.
-    budget : float or None
-        Minutes of training after which no other epoch is begun; the run is measured as usual then.
-    class_balance : float or None
-        P(POSITIVE) given to the label model; None = its share among dev's gold labels.
-    snorkel : SnorkelConfig
-        Of Snorkel's LabelModel, where that is the label model.
-    noun : Noun
-        What the dataset calls its items.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    dataset: str
-    fingerprint: str
-    lf_set: dict[str, Any]
-    lf_version: str
-    label_model: str
-    min_confidence: float
-    text_model: TextChoice
-    train: dict[str, Any]
-    created: str
-    libraries: dict[str, str]
-    budget: float | None = Field(None, gt=0, allow_inf_nan=False)
-    class_balance: float | None = Field(None, gt=0, lt=1)
-    snorkel: SnorkelConfig = SnorkelConfig()
-    noun: Noun = Noun()
 
 
 @dataclass(frozen=True)
@@ -221,6 +184,7 @@ def new_run(
     budget: float | None = None,
     class_balance: float | None = None,
     snorkel: SnorkelConfig | None = None,
+    cut: str | None = None,
 ) -> Run:
     """Make a run directory in state queued, with its inputs frozen.
 
@@ -228,7 +192,7 @@ def new_run(
     ----------
     budget : float or None
         Minutes, see `RunConfig`.
-    class_balance, snorkel
+    class_balance, snorkel, cut
         See `RunConfig`.
 
     Raises
@@ -264,6 +228,7 @@ def new_run(
             class_balance=class_balance,
             snorkel=snorkel or SnorkelConfig(),
             noun=dataset.noun,
+            cut=None if cut is None else checked_goal(cut),
         ),
     )
 

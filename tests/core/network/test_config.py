@@ -22,7 +22,7 @@ def test_without_epochs_the_preset_decides() -> None:
         ({"epochs": 0}, "Training option epochs"),
         ({"seed": -1}, "Training option seed"),
         ({"learning_rate": float("nan")}, "Training option learning_rate"),
-        ({"dropout": 1.0}, "Training option dropout"),
+        ({"weak_weight": 0.0}, "Training option weak_weight"),
         ({"hidden_layer_sizes": (0,)}, "Training option hidden_layer_sizes.0"),
         ({"embed_dimension": 8}, "Training option embed_dimension"),
     ],

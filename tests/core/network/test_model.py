@@ -1,5 +1,6 @@
 """The networks as built, before any training."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +11,12 @@ from numpy.typing import NDArray
 from tests.core.conftest import MakeRatings
 from weakrec_core.data.dataset import Dataset, open_dataset
 from weakrec_core.data.histories import Histories
-from weakrec_core.data.training_rows import gold_rows
+from weakrec_core.data.training_rows import NO_ROWS, TrainingRows, gold_rows
 from weakrec_core.errors import RunError
 from weakrec_core.network.network_recommender import NetworkRecommender, load
 from weakrec_core.network.presets.registry import PRESETS, train_config
 from weakrec_core.network.presets.two_tower import author_numbers, book_features
+from weakrec_core.rating.logistic import Linear
 
 OUTPUTS = ("like", "read_and_like", "score")
 
@@ -26,13 +28,34 @@ def built(request: pytest.FixtureRequest, few_readers: Dataset) -> NetworkRecomm
     return NetworkRecommender(PRESETS[request.param].build(few_readers, np.arange(3), gold, gold, config).model)
 
 
-@pytest.fixture
-def network(built: NetworkRecommender) -> NetworkRecommender:
-    """A network with random weights everywhere, so that nothing is hidden by an initial zero."""
+@pytest.fixture(scope="module")
+def tutorial(few_readers: Dataset) -> NetworkRecommender:
+    gold = gold_rows(few_readers, "dev")
+    config = train_config("tutorial", embed_dim=6, hidden_layer_sizes=(5, 4))
+    return randomly(NetworkRecommender(PRESETS["tutorial"].build(few_readers, np.arange(3), gold, gold, config).model))
+
+
+def randomly(network: NetworkRecommender) -> NetworkRecommender:
     rng = np.random.default_rng(0)
-    for weight in built.keras_model.trainable_weights:
+    for weight in network.keras_model.trainable_weights:
         weight.assign(rng.normal(0, 0.7, weight.shape))
-    return built
+    return network
+
+
+@pytest.fixture
+def network(built: NetworkRecommender, few_readers: Dataset) -> NetworkRecommender:
+    """A network with random weights everywhere, so that nothing is hidden by an initial zero."""
+    network = randomly(built)
+    if "taste" not in network.keras_model.output:
+        return network
+    n = 50
+    rng = np.random.default_rng(1)
+    pairs = rng.integers(0, 6, n).astype(np.int32), rng.integers(0, 10, n).astype(np.int32)
+    rows = TrainingRows(*pairs, rng.integers(0, 2, n).astype(np.float32))
+    rating = PRESETS["recommended"].rating(few_readers, network, NO_ROWS, rows, train_config("recommended"))
+    assert rating is not None
+    random = Linear(rng.normal(0, 0.1, len(rating.linear.coef)), 0.1)
+    return replace(network, rating=replace(rating, linear=random))
 
 
 def outputs(network: NetworkRecommender, *pairs: tuple[list[int], int]) -> dict[str, NDArray[np.float64]]:
@@ -41,7 +64,7 @@ def outputs(network: NetworkRecommender, *pairs: tuple[list[int], int]) -> dict[
     books = np.array([b for history, _ in pairs for b in history], np.int64)
     histories = Histories.from_pairs(users, books, len(pairs))
     rows = np.arange(len(pairs)), np.array([book for _, book in pairs])
-    return {name: network._output(name, histories, *rows) for name in OUTPUTS}
+    return {name: getattr(network, name)(histories, *rows) for name in OUTPUTS}
 
 
 def test_t1_the_hidden_layers_connect_history_and_book(network: NetworkRecommender) -> None:
@@ -51,9 +74,10 @@ def test_t1_the_hidden_layers_connect_history_and_book(network: NetworkRecommend
     assert abs(logit[0] - logit[1] - logit[2] + logit[3]) > 1e-3
 
 
-def test_t1_every_hidden_unit_has_a_part_in_the_output(network: NetworkRecommender) -> None:
+def test_t1_every_hidden_unit_has_a_part_in_the_output(tutorial: NetworkRecommender) -> None:
     import keras
 
+    network = tutorial
     before = outputs(network, *[([u, (u + 3) % 10], b) for u in range(10) for b in range(10)])["like"]
     hidden = [layer for layer in network.keras_model.layers if isinstance(layer, keras.layers.Dense)]
     sizes = sorted(layer.units for layer in hidden)
@@ -159,7 +183,7 @@ def test_a_saved_network_predicts_the_same(network: NetworkRecommender, few_read
     assert [p.name for p in tmp_path.iterdir()] == ["model.keras.tmp"]  # no temporary file is left
     path.rename(tmp_path / "model.keras")
     users, books = np.repeat(np.arange(6), 10), np.tile(np.arange(10), 6)
-    loaded = load(tmp_path / "model.keras")
+    loaded = replace(load(tmp_path / "model.keras"), rating=network.rating)
     assert (loaded.like(few_readers.histories, users, books) == network.like(few_readers.histories, users, books)).all()
 
 
@@ -193,8 +217,9 @@ def test_books_of_one_author_share_what_is_learned(few_readers: Dataset) -> None
     gold = gold_rows(few_readers, "dev")
     built = PRESETS["recommended"].build(few_readers, np.arange(3), gold, gold, train_config("recommended"))
     network = NetworkRecommender(built.model)
-    before = outputs(network, *[([4], book) for book in range(10)])["score"]
+    histories, rows = Histories(np.array([0, 1]), np.array([4], np.int32)), (np.zeros(10, np.int64), np.arange(10))
+    before = network.score(histories, *rows)
     table: Any = network.keras_model.get_layer("author").embeddings
     table.assign(table.numpy() + np.eye(2)[:, 1:])
-    moved = np.abs(outputs(network, *[([4], book) for book in range(10)])["score"] - before) > 1e-6
+    moved = np.abs(network.score(histories, *rows) - before) > 1e-6
     assert moved.tolist() == [True] * 3 + [False] * 7

@@ -17,6 +17,7 @@ import psutil
 import pytest
 
 from weakrec_core.data.dataset import Dataset, open_dataset
+from weakrec_core.data.training_rows import gold_rows
 from weakrec_core.errors import RunError, WeakrecError
 from weakrec_core.jobs.status import Status
 from weakrec_core.label_model.fitting import load_label_model
@@ -29,6 +30,7 @@ from weakrec_core.labeling.kinds.python import MODULES_VARIABLE
 from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.runs import job
 from weakrec_core.runs.store import CHECKPOINT, Run, list_runs, new_run
+from weakrec_core.runs.worth import PARTS, Stopped, measure_worth, read_worth
 from weakrec_core.workspace import Workspace
 
 MEASURES = {"accuracy", "f1", "precision", "recall", "auc", "log_loss"}
@@ -77,6 +79,45 @@ def test_the_result_is_what_train_prints(done: Any) -> None:
     assert result["labels"]["label_model"] == "calibrated"
     assert result["training"]["epochs_run"] == 2
     assert 0 <= result["training"]["best_epoch"] <= 2
+
+
+def test_what_the_labels_are_worth(done: Any, cli: Any) -> None:
+    """Stopped after the first fits, it goes on with what is kept; on the command line nothing is fitted again."""
+    run, _, _, _ = done
+    stages: list[str] = []
+
+    def stop() -> bool:
+        return len(stages) > 1
+
+    with pytest.raises(Stopped):
+        measure_worth(run, [60, 10**9], seeds=2, tell=lambda share, stage: stages.append(stage), should_stop=stop)
+    kept = {path.name: path.stat().st_mtime_ns for path in (run.path / PARTS).glob("*.npy")}
+    assert len(kept) == 4  # two seeds, without labels and with them
+    assert read_worth(run) is None
+    found = measure_worth(run, [60], seeds=2)
+    assert {path.name: path.stat().st_mtime_ns for path in (run.path / PARTS).glob("*.npy")}.items() > kept.items()
+    assert [point["dev_rows"] for point in found["curve"]] == [
+        60,
+        len(gold_rows(open_dataset(run.workspace, run.config.dataset), "dev")),
+    ]
+    assert read_worth(run) == found
+    whole = found["curve"][-1]["with_labels"]["auc"]
+    assert whole == pytest.approx(run.result["test"]["auc"], abs=1e-6)  # all of dev: the run's own model
+    done_again = cli("worth", "--run", run.id, "--budgets", "60", "--json")
+    assert done_again.status == 0
+    assert set(done_again.json["worth"]) >= {"gold_labels", "low", "high", "sentence"}
+    assert cli("worth", "--run", run.id, "--budgets", "many").err.startswith("error: Budgets are whole numbers above 0")
+
+
+def test_cuts_and_lists_are_in_the_result(done: Any) -> None:
+    _, result, _, _ = done
+    assert set(result["cuts"]) == {"accuracy", "f1", "f1_negative"}
+    assert result["cuts"]["f1"]["test"]["f1"] > 0
+    assert sum(result["rating"]["pooled"].values()) == pytest.approx(1)
+    assert result["lists"]["with"] == result["ranking"]["ndcg@10"]
+    assert {"auc", "log_loss", "ndcg@10"} <= set(result["rivals"])
+    assert "gold" not in {rival["rival"] for rival in result["rivals"].values()}
+    assert result["valid"]["n"] > 0
 
 
 def test_it_tells_how_far_it_is(done: Any) -> None:

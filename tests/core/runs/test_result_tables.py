@@ -5,7 +5,18 @@ from typing import Any
 
 import pytest
 
-from weakrec_core.runs.result_tables import NETWORK, THIS_RUN, cuts, figure, figures, models, ranking_at, wide
+from weakrec_core.runs.result_tables import (
+    NETWORK,
+    THIS_RUN,
+    against,
+    cuts,
+    decisions,
+    figure,
+    figures,
+    models,
+    ranking_at,
+    wide,
+)
 
 RESULT: dict[str, Any] = {
     "test": {"auc": 0.7, "log_loss": 0.5},
@@ -62,3 +73,26 @@ def test_a_model_without_a_part_has_no_row_and_a_missing_value_is_a_dash() -> No
 )
 def test_figures_in_words(given: tuple[Any, ...], said: str) -> None:
     assert figure(*given) == said
+
+
+def test_a_figure_against_the_strongest_rival() -> None:
+    baselines = RESULT["baselines"] | {"popularity": {"test": {"auc": 0.72}}, "gold": {"test": {"auc": 0.9}}}
+    before = against(RESULT | {"baselines": baselines}, "auc")  # from before intervals were drawn
+    assert before is not None
+    assert (before.title, before.difference) == ("Popularity", pytest.approx(-0.02))
+    assert str(before) == "-0.020 vs Popularity, not distinguishable"
+    drawn = {"rival": "popularity", "value": 0.72, "difference": -0.02, "interval": [-0.03, -0.01], "verdict": "worse"}
+    now = against(RESULT | {"rivals": {"auc": drawn}}, "auc")
+    assert now is not None
+    assert (str(now), now.low, now.high) == ("-0.020 vs Popularity", -0.03, -0.01)
+    assert against(RESULT, "log_loss") is None
+
+
+def test_decisions_at_other_cuts() -> None:
+    at = {"accuracy": 0.7, "f1": 0.6, "precision": 0.5, "recall": 0.4}
+    cuts = {"f1": {"cut": 0.3, "test": at}, "precision=0.9": {"cut": 0.8, "test": at}}
+    table = decisions({"test": at, "cuts": cuts})
+    assert table["Goal"].tolist() == ["the usual", "best F1 of POSITIVE", "precision of 0.9"]
+    assert table["Cut"].tolist() == [0.5, 0.3, 0.8]
+    assert table["Recall"].tolist() == [0.4] * 3
+    assert decisions(RESULT).empty

@@ -20,7 +20,8 @@ from weakrec_core.label_model.snorkel_config import SnorkelConfig
 from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.runs import store
 from weakrec_core.runs.inputs import label_settings
-from weakrec_core.runs.store import Run, RunConfig, list_runs, new_run, open_run
+from weakrec_core.runs.run_config import RunConfig
+from weakrec_core.runs.store import Run, list_runs, new_run, open_run
 
 ME = psutil.Process()
 GONE = {"pid": ME.pid, "process_started": ME.create_time() - 1}  # a process of another time under our id

@@ -82,7 +82,7 @@ def test_the_process_answers_as_the_model_does_and_is_kept(worker: Worker, run: 
     assert worker._process is first
 
 
-def test_a_process_that_died_is_started_again(worker: Worker) -> None:
+def test_a_process_that_died_is_started_again_and_ends_when_its_input_closes(worker: Worker) -> None:
     reader = Reader((0, 3, 5))
     found = worker.recommend(reader, 2)
     assert worker._process is not None
@@ -90,20 +90,18 @@ def test_a_process_that_died_is_started_again(worker: Worker) -> None:
     worker._process._process.wait()
     assert not worker.loaded
     assert worker.recommend(reader, 2) == found
-
-
-def test_the_process_ends_when_its_input_closes_and_when_released(run: Run) -> None:
-    worker = Worker(run)
-    worker.recommend(Reader((0,)), 1)
-    assert worker._process is not None
     process = worker._process._process
     assert process.stdin is not None
     process.stdin.close()
     assert process.wait(30) == 0
+
+
+def test_the_process_ends_when_it_is_released(worker: Worker) -> None:
     worker.recommend(Reader((0,)), 1)
-    second = psutil.Process(worker._process._process.pid)
+    assert worker._process is not None
+    process = psutil.Process(worker._process._process.pid)
     worker.close()
-    assert not second.is_running()
+    assert not process.is_running()
     assert not worker.loaded
 
 

@@ -1,7 +1,7 @@
 """The invented authors and books of the demo."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -94,6 +94,22 @@ class Catalogue:
     genre_taste: Floats
     quality: Floats
     popularity: Floats
+
+    def most_popular(self, n: int) -> "Catalogue":
+        """The `n` most popular books, in the same order; authors and series keep their numbers."""
+        kept = np.sort(np.argsort(-self.popularity, kind="stable")[:n])
+        return replace(
+            self,
+            ids=[self.ids[i] for i in kept],
+            titles=[self.titles[i] for i in kept],
+            author=self.author[kept],
+            genre=self.genre[kept],
+            series=self.series[kept],
+            volume=self.volume[kept],
+            taste=self.taste[kept],
+            quality=self.quality[kept],
+            popularity=self.popularity[kept],
+        )
 
     def full_title(self, book: int) -> str:
         """The title with its series, as in ``Salt Oaths (The Tide Crown, #2)``."""

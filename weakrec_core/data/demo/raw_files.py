@@ -22,12 +22,50 @@ from weakrec_core.errors import DataError
 from weakrec_core.files import atomic
 from weakrec_core.progress import Progress, no_progress
 
-_BELOW = (0.035, 0.115, 0.358, 0.68)  # share of ratings below 2, 3, 4 and 5
 _ENGLISH = 0.93  # share of readers who write English
 _DAYS = [f"{date(2009, 1, 1) + timedelta(days=i):%a %b %d 12:00:00 -0700 %Y}" for i in range(9 * 365)]
 _BLANK = (
     "isbn asin kindle_asin link publisher publication_day isbn13 publication_month edition_information url image_url"
 )
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What a demo is like.
+
+    Attributes
+    ----------
+    taste, quality, generosity, noise : float
+        What a rating is made of: how well the book suits the reader, how good it is, how kind the reader is, chance.
+    below : tuple of float
+        Share of ratings below 2, 3, 4 and 5.
+    reviewed : float
+        Share of rated books with a review, of a reader who is neither talkative nor taciturn.
+    sentences : int or None
+        Of a review, at most.
+    books : int or None
+        The most popular ones only.
+    size : float
+        Books of a reader, the median.
+    """
+
+    taste: float
+    quality: float
+    generosity: float
+    noise: float
+    below: tuple[float, float, float, float]
+    reviewed: float
+    sentences: int | None
+    books: int | None
+    size: float
+
+
+PROFILES = {
+    # Readers differ in taste, books little in quality: what a reader likes is told by what else is read.
+    "books": Profile(0.52, 0.22, 0.18, 0.80, (0.035, 0.115, 0.358, 0.68), 0.157, None, None, 42.0),
+    # Critics of a few hundred films that differ much in quality, a line on nearly each: the average of a film tells most.
+    "films": Profile(0.18, 0.70, 0.25, 0.65, (0.10, 0.22, 0.40, 0.75), 0.9, 1, 400, 45.0),
+}
 
 
 @dataclass(frozen=True)
@@ -43,7 +81,9 @@ class _Interactions:
     day: Ints
 
 
-def write_demo(out: Path, *, users: int = 4_900, seed: int = 0, progress: Progress = no_progress) -> dict[str, Path]:
+def write_demo(
+    out: Path, *, users: int = 4_900, seed: int = 0, profile: str = "books", progress: Progress = no_progress
+) -> dict[str, Path]:
     """Write the three files of a synthetic demo; the same arguments give the same bytes.
 
     Parameters
@@ -53,6 +93,8 @@ def write_demo(out: Path, *, users: int = 4_900, seed: int = 0, progress: Progre
     users : int
         Readers to invent, before the ingest's filter; the books do not depend on it.
     seed : int
+    profile : str
+        One of `PROFILES`.
     progress : Progress
 
     Returns
@@ -64,30 +106,35 @@ def write_demo(out: Path, *, users: int = 4_900, seed: int = 0, progress: Progre
     Raises
     ------
     DataError
-        If `users` is below 1 or `seed` is negative.
+        If `users` is below 1, `seed` is negative, or there is no such profile.
     """
+    if profile not in PROFILES:
+        raise DataError(f"There is no demo {profile[:40]!r}; there are: {', '.join(PROFILES)}.")
+    like = PROFILES[profile]
     if users < 1 or seed < 0:
         raise DataError(f"A demo needs users >= 1 and a seed >= 0, not users={users} and seed={seed}.")
     files = {kind: out / f"goodreads_{kind}_demo.json.gz" for kind in ("books", "interactions", "reviews")}
     rng_books, rng_readers, rng_text = np.random.default_rng(seed).spawn(3)
     progress(0.0, "Inventing books")
     catalogue = invent_catalogue(rng_books)
+    if like.books is not None:
+        catalogue = catalogue.most_popular(like.books)
     _write_lines(files["books"], _book_lines(catalogue, rng_books))
     progress(0.1, "Inventing readers")
-    log = _invent_interactions(catalogue, users, rng_readers)
+    log = _invent_interactions(catalogue, users, rng_readers, like)
     user_ids, review_ids = _hex_ids(rng_readers, users), _hex_ids(rng_readers, len(log.book))
     progress(0.5, "Writing interactions")
     _write_lines(files["interactions"], _interaction_lines(log, catalogue, user_ids, review_ids))
     progress(0.75, "Writing reviews")
-    _write_lines(files["reviews"], _review_lines(log, catalogue, user_ids, review_ids, rng_text))
+    _write_lines(files["reviews"], _review_lines(log, catalogue, user_ids, review_ids, rng_text, like))
     progress(1.0, "Demo written")
     return files
 
 
-def _invent_interactions(catalogue: Catalogue, users: int, rng: np.random.Generator) -> _Interactions:
+def _invent_interactions(catalogue: Catalogue, users: int, rng: np.random.Generator, like: Profile) -> _Interactions:
     genres = rng.dirichlet(np.full(len(GENRES), 0.2), users)
     taste = unit(genres @ catalogue.genre_taste + 0.12 * rng.standard_normal((users, TASTE_DIMS)))
-    size = np.exp(rng.normal(np.log(42.0), 0.55, users)).astype(np.int64).clip(5, 320)
+    size = np.exp(rng.normal(np.log(like.size), 0.55, users)).astype(np.int64).clip(5, 320)
     blocks = []
     for start in range(0, users, 256):  # bounds the memory of the [readers, books] matrices
         part = slice(start, start + 256)
@@ -101,22 +148,24 @@ def _invent_interactions(catalogue: Catalogue, users: int, rng: np.random.Genera
     reader, book, match = (np.concatenate(arrays) for arrays in zip(*blocks, strict=True))
     n = len(book)
     liking = (
-        0.52 * (match - match.mean()) / match.std()
-        + 0.22 * catalogue.quality[book]
-        + 0.18 * rng.standard_normal(users)[reader]  # generosity
-        + 0.80 * rng.standard_normal(n)
+        like.taste * (match - match.mean()) / match.std()
+        + like.quality * catalogue.quality[book]
+        + like.generosity * rng.standard_normal(users)[reader]
+        + like.noise * rng.standard_normal(n)
     )
     is_read = rng.random(n) < 0.72
     is_rated = is_read & (rng.random(n) < 0.73)
-    opinion = 1 + np.digitize(liking, np.quantile(liking[is_rated], _BELOW))
+    opinion = 1 + np.digitize(liking, np.quantile(liking[is_rated], like.below))
     talkative = np.exp(rng.normal(0.0, 0.6, users))[reader]
-    is_reviewed = rng.random(n) < talkative * np.where(is_rated, 0.157, np.where(is_read, 0.02, 0.004))
+    is_reviewed = rng.random(n) < talkative * np.where(is_rated, like.reviewed, np.where(is_read, 0.02, 0.004))
     return _Interactions(reader, book, opinion, is_read, is_rated, is_reviewed, rng.integers(len(_DAYS), size=n))
 
 
 def _loyalty(fit: Floats, author: Ints, rng: np.random.Generator) -> Floats:
     """What the author's name adds to the wish for a book, [n_readers, n_books]: each reader has three favourites."""
-    favourites = _highest(3.0 * fit + np.log(np.bincount(author)) + _gumbel(fit.shape, rng), 3)
+    favourites = _highest(
+        3.0 * fit + np.log(np.maximum(np.bincount(author, minlength=fit.shape[1]), 1e-3)) + _gumbel(fit.shape, rng), 3
+    )
     loyalty = np.zeros_like(fit)
     np.put_along_axis(loyalty, favourites, rng.gamma(2.0, 1.36, favourites.shape).astype(np.float32), axis=1)
     return loyalty[:, author]
@@ -183,11 +232,16 @@ def _interaction_lines(
 
 
 def _review_lines(
-    log: _Interactions, catalogue: Catalogue, user_ids: list[str], review_ids: list[str], rng: np.random.Generator
+    log: _Interactions,
+    catalogue: Catalogue,
+    user_ids: list[str],
+    review_ids: list[str],
+    rng: np.random.Generator,
+    like: Profile,
 ) -> Iterable[str]:
     others = len(LANGUAGES) - 1
     language = rng.choice(LANGUAGES, len(user_ids), p=[_ENGLISH, *[(1 - _ENGLISH) / others] * others]).tolist()
-    writer = ReviewWriter(rng)
+    writer = ReviewWriter(rng, like.sentences)
     rows = np.flatnonzero(log.is_reviewed)
     votes, comments = rng.poisson(0.8, len(rows)).tolist(), rng.poisson(0.2, len(rows)).tolist()
     for i, n_votes, n_comments in zip(rows.tolist(), votes, comments, strict=True):

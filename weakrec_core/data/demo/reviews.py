@@ -228,10 +228,13 @@ class ReviewWriter:
     Parameters
     ----------
     rng : numpy.random.Generator
+    sentences : int or None
+        At most so many, beside what tells the stars.
     """
 
-    def __init__(self, rng: np.random.Generator):
+    def __init__(self, rng: np.random.Generator, sentences: int | None = None):
         self._rng = rng
+        self._most = sentences
         self._stream: list[float] = []
         self._facts: dict[str, str] = {}
         self._registers = _registers()
@@ -262,7 +265,7 @@ class ReviewWriter:
             sentences = self._sentences(kinds[mood], mean)
         if len(sentences) > 1 and self._chance(0.05):
             sentences.insert(0, self._say("markup"))
-        return self._stars(opinion, sentences)
+        return self._stars(opinion, sentences[: self._most])
 
     def _mood(self, opinion: int) -> int:
         """Mood follows the opinion, plus noise."""

@@ -1,7 +1,7 @@
 """What a preset of a training is."""
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 import numpy as np
@@ -11,29 +11,12 @@ from weakrec_core.data.dataset import Dataset
 from weakrec_core.data.training_rows import TrainingRows
 from weakrec_core.network.config import TrainConfig
 from weakrec_core.network.model import Network
+from weakrec_core.network.network_recommender import NetworkRecommender
 from weakrec_core.network.train_step import Step
+from weakrec_core.rating.model import RatingModel
 
-
-@dataclass(frozen=True)
-class Validated:
-    """What an epoch is judged by, on valid.
-
-    Attributes
-    ----------
-    loss : float
-        Log loss on the rated rows.
-    protocol_loss : float
-        The same under the tutorial's protocol, random negatives included.
-    auc : float or None
-        On the rated rows; None with one class only.
-    ndcg : float or None
-        NDCG@10 of hidden books; None if the preset does not rank or nobody of valid likes a book.
-    """
-
-    loss: float
-    protocol_loss: float
-    auc: float | None
-    ndcg: float | None
+# Takes the losses of an epoch's training; gives what decides when to stop, less being better, and what is reported.
+Validation = Callable[[dict[str, float]], tuple[float, dict[str, float]]]
 
 
 class Preset(ABC):
@@ -51,8 +34,6 @@ class Preset(ABC):
         Fields of `TrainConfig`: at least epochs, learning_rate, batch_size and use_dev.
     holdout : bool
         Whether a part of each history is hidden from the network, anew each time, to be found again.
-    ranks : bool
-        Whether the ranking on valid is measured after each epoch.
     blended : bool
         Whether a run's ranking is that of the network and EASE together, where valid says so.
     """
@@ -62,7 +43,6 @@ class Preset(ABC):
     description: ClassVar[str]
     defaults: ClassVar[dict[str, Any]]
     holdout: ClassVar[bool] = False
-    ranks: ClassVar[bool] = False
     blended: ClassVar[bool] = False
 
     def users(self, dataset: Dataset, weak: TrainingRows, gold: TrainingRows) -> NDArray[np.integer]:
@@ -81,19 +61,20 @@ class Preset(ABC):
         """A new network for the books of a dataset, to be trained on these users and rows."""
 
     @abstractmethod
-    def step(self, network: Network, config: TrainConfig, prior: float) -> Step:
-        """The step of the network's training, with its losses and optimizer.
+    def step(self, network: Network, config: TrainConfig) -> Step:
+        """The step of the network's training, with its losses and optimizer."""
 
-        Parameters
-        ----------
-        prior : float
-            P(POSITIVE) of a row of which nothing is known.
-        """
+    @abstractmethod
+    def validation(self, dataset: Dataset, recommender: NetworkRecommender, seed: int) -> Validation:
+        """What is measured on valid after each epoch, the same way every time; `DataError` if nothing can be."""
 
-    def criterion(self, valid: Validated) -> float:
-        """What early stopping looks at: less is better."""
-        return valid.protocol_loss
-
-    def shown_loss(self, valid: Validated) -> float:
-        """The loss on valid that is reported beside the loss on train."""
-        return valid.protocol_loss
+    def rating(
+        self,
+        dataset: Dataset,
+        recommender: NetworkRecommender,
+        weak: TrainingRows,
+        gold: TrainingRows,
+        config: TrainConfig,
+    ) -> RatingModel | None:
+        """What tells P(POSITIVE), of labeled rows; None where the network does."""
+        return None

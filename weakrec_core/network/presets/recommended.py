@@ -1,4 +1,4 @@
-"""The preset for a good recommender: a two-tower network that also learns from what is read, labeled or not."""
+"""The preset for a good recommender: a two-tower network that learns from what is read, and a rating model on it."""
 
 from collections.abc import Callable
 from typing import Any, ClassVar
@@ -6,28 +6,33 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from weakrec_core import POSITIVE
 from weakrec_core.data.dataset import Dataset
-from weakrec_core.data.training_rows import TrainingRows, count_readers, training_users
-from weakrec_core.network.batches import GOLD_SOURCE, NEGATIVE_SOURCE, REVIEW_SOURCE
+from weakrec_core.data.histories import Histories
+from weakrec_core.data.training_rows import TrainingRows, count_readers, gold_rows, training_users
+from weakrec_core.evaluation.ranking import RankingTask, rank
+from weakrec_core.network.batches import NEGATIVE_SOURCE
 from weakrec_core.network.config import TrainConfig
 from weakrec_core.network.model import Network
-from weakrec_core.network.presets.base import Preset, Validated
+from weakrec_core.network.network_recommender import NetworkRecommender
+from weakrec_core.network.presets.base import Preset, Validation
 from weakrec_core.network.presets.two_tower import author_numbers, book_features, build_two_tower
 from weakrec_core.network.train_step import Step, Sums, compiled_step
+from weakrec_core.rating.model import RatingModel, fit_rating
 
 _MOMENTUM = 0.98  # of the mean of the weights: over about the last 50 steps
-_CERTAIN = 1e-3  # no label is taken for more certain
+_HIDDEN = 0.4  # of each history of valid
+_CELLS = 4_000_000  # users x books scored at a time; bounds memory
 
 
 class Recommended(Preset):
-    """Learns from labels, from dev's gold and from the histories of all users of train and dev."""
+    """Learns the towers from the histories of all users of train and dev, and ratings from labels and dev's gold."""
 
     name = "recommended"
     title = "Recommended"
-    description = "two towers that learn from what is read, too; its ranking is blended with EASE"
+    description = "two towers that learn from what is read, a rating model on them; its ranking is blended with EASE"
     defaults: ClassVar[dict[str, Any]] = {"epochs": 40, "learning_rate": 3e-3, "batch_size": 8192, "use_dev": True}
     holdout = True
-    ranks = True
     blended = True
 
     def users(self, dataset: Dataset, weak: TrainingRows, gold: TrainingRows) -> NDArray[np.integer]:
@@ -41,32 +46,56 @@ class Recommended(Preset):
         gold: TrainingRows,
         config: TrainConfig,
     ) -> Network:
-        n_reviews = 0 if weak.reviewed is None else int(weak.reviewed.sum())
-        n_labels = config.weak_weight * (len(weak) - n_reviews) + config.review_weight * n_reviews + len(gold)
-        features, authors = book_features(dataset, users), author_numbers(dataset)
-        readers = count_readers(dataset, users)
-        return build_two_tower(features, authors, readers, n_labels, config, own_weak_output=len(gold) > 0)
+        features, readers = book_features(dataset, users), count_readers(dataset, users)
+        return build_two_tower(features, author_numbers(dataset), readers, config)
 
-    def step(self, network: Network, config: TrainConfig, prior: float) -> Step:
+    def step(self, network: Network, config: TrainConfig) -> Step:
         import keras
 
         optimizer = keras.optimizers.Adam(config.learning_rate, use_ema=True, ema_momentum=_MOMENTUM)
         optimizer.build(network.training.trainable_variables)
-        return compiled_step(network, _losses(network, config, prior), optimizer, averaged=True)
+        return compiled_step(network, _losses(network), optimizer, averaged=True)
 
-    def criterion(self, valid: Validated) -> float:
-        return valid.protocol_loss if valid.ndcg is None else valid.loss + valid.protocol_loss - valid.ndcg
+    def validation(self, dataset: Dataset, recommender: NetworkRecommender, seed: int) -> Validation:
+        """``val_loss``, the training's own loss on valid's histories, decides; beside it ``val_ndcg``.
 
-    def shown_loss(self, valid: Validated) -> float:
-        return valid.protocol_loss if valid.ndcg is None else valid.loss
+        Where no user of valid has two books, the loss of the training decides.
+        """
+        hidden = _Hidden.of(dataset, seed)
+        liked = (gold_rows(dataset, "valid").p_positive == POSITIVE).any()
+        task = RankingTask.make(dataset, "valid", seed) if liked else None
+
+        def validate(losses: dict[str, float]) -> tuple[float, dict[str, float]]:
+            found = {} if task is None else {"val_ndcg": rank(recommender, task).means["ndcg@10"]}
+            if not len(hidden.books.indices):
+                return losses["loss"], found
+            loss = hidden.loss(recommender)
+            return loss, {"val_loss": loss} | found
+
+        return validate
+
+    def rating(
+        self,
+        dataset: Dataset,
+        recommender: NetworkRecommender,
+        weak: TrainingRows,
+        gold: TrainingRows,
+        config: TrainConfig,
+    ) -> RatingModel:
+        return fit_rating(
+            recommender,
+            dataset.histories,
+            author_numbers(dataset),
+            weak,
+            gold,
+            review_weight=config.review_weight,
+            weak_weight=config.weak_weight,
+            seed=config.seed,
+        )
 
 
-def _losses(network: Network, config: TrainConfig, prior: float) -> Callable[..., Sums]:
-    """Three losses: of liking over labeled rows, of reading over all books, of reading against random negatives.
-
-    That of liking is the cross-entropy where the user gave the label. A review's label is evidence of its own, see
-    `evidence_loss`. Other weak labels come from what the network sees itself, so that they are no evidence of their own;
-    they teach the `weak` output.
+def _losses(network: Network) -> Callable[..., Sums]:
+    """Two losses: of reading over all books, and of reading against random negatives.
 
     Reading over all books is the softmax cross-entropy of the hidden part of each history, exact over the catalogue:
     what sampled negatives would estimate. Against random negatives only the linear `read` output learns, which turns
@@ -78,35 +107,42 @@ def _losses(network: Network, config: TrainConfig, prior: float) -> Callable[...
 
     def losses(inputs: Any, label: Any, weight: Any, source: Any, held_book: Any, held_user: Any) -> Sums:
         out = network.training(inputs | {"catalogue": catalogue}, training=True)
-        is_gold, is_review = source == GOLD_SOURCE, source == REVIEW_SOURCE
-        is_row = source != NEGATIVE_SOURCE
-        weight_of = tf.where(is_gold, 1.0, tf.where(is_review, config.review_weight, config.weak_weight))
-        like_weight = tf.cast(is_row, tf.float32) * weight_of
-        entropy = tf.nn.sigmoid_cross_entropy_with_logits(label, tf.where(is_gold, out["like"], out["weak"]))
-        like_loss = tf.where(is_review, evidence_loss(label, out["like"], prior), entropy)
+        is_row = tf.cast(source != NEGATIVE_SOURCE, tf.float32)
         scores = out["catalogue"]
         found = tf.gather_nd(scores, tf.stack([held_user, held_book], axis=1))
         surprise = tf.gather(tf.reduce_logsumexp(scores, axis=1), held_user) - found
-        read_entropy = tf.nn.sigmoid_cross_entropy_with_logits(tf.cast(is_row, tf.float32), out["read"])
+        entropy = tf.nn.sigmoid_cross_entropy_with_logits(is_row, out["read"])
         return {
-            "loss": (tf.reduce_sum(like_weight * like_loss), tf.reduce_sum(like_weight)),
-            "read_loss": (tf.reduce_sum(surprise), tf.cast(tf.size(held_book), tf.float32)),
-            "negatives_loss": (tf.reduce_sum(weight * read_entropy), tf.reduce_sum(weight)),
+            "loss": (tf.reduce_sum(surprise), tf.cast(tf.size(held_book), tf.float32)),
+            "negatives_loss": (tf.reduce_sum(weight * entropy), tf.reduce_sum(weight)),
         }
 
     return losses
 
 
-def evidence_loss(p_positive: Any, logit: Any, prior: float) -> Any:
-    """Minus the log likelihood of votes by which a label model says `p_positive`, given the network's logit of liking.
+class _Hidden:
+    """Books of valid's users hidden from their histories, for the training's loss there."""
 
-    -log(f p / prior + (1 - f) (1 - p) / (1 - prior)) for f = sigmoid(logit): votes that depend on whether the user likes the
-    book, and on nothing else the network sees. Where the votes say little, p = prior, there is nothing to learn, while
-    cross-entropy to p would pull f to the prior; where p is 0 or 1 both have the same gradient.
-    """
-    import tensorflow as tf
+    def __init__(self, left: Histories, books: Histories):
+        self.left, self.books = left, books
 
-    p = tf.clip_by_value(p_positive, _CERTAIN, 1 - _CERTAIN)
-    liked = tf.math.log(p / prior) - tf.nn.softplus(-logit)
-    disliked = tf.math.log((1 - p) / (1 - prior)) - tf.nn.softplus(logit)
-    return -tf.reduce_logsumexp(tf.stack([liked, disliked]), axis=0)
+    @classmethod
+    def of(cls, dataset: Dataset, seed: int) -> "_Hidden":
+        users = np.unique(dataset.split("valid")["user_idx"].to_numpy())
+        read, segment = dataset.histories.gather(users)
+        several = dataset.histories.lengths[users][segment] > 1
+        hidden = several & (np.random.default_rng(seed).random(len(read)) < _HIDDEN)
+        parts = (Histories.from_pairs(segment[kept], read[kept], len(users)) for kept in (~hidden, hidden))
+        return cls(*parts)
+
+    def loss(self, recommender: NetworkRecommender) -> float:
+        """Mean over the hidden books of minus the log of a book's softmax over the catalogue."""
+        step = max(1, _CELLS // recommender.n_books)
+        users, total = np.arange(self.left.n_users), 0.0
+        for some in (users[i : i + step] for i in range(0, len(users), step)):
+            scores = recommender.score_users(self.left, some)
+            books, segment = self.books.gather(some)
+            top = scores.max(axis=1, keepdims=True)
+            total += float((np.log(np.exp(scores - top).sum(axis=1)) + top[:, 0])[segment].sum())
+            total -= float(scores[segment, books].sum())
+        return total / len(self.books.indices)

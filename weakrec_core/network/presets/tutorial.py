@@ -7,7 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from weakrec_core.data.dataset import Dataset
-from weakrec_core.data.training_rows import TrainingRows
+from weakrec_core.data.training_rows import TrainingRows, gold_rows
+from weakrec_core.errors import DataError
+from weakrec_core.evaluation.rating_metrics import rating_metrics, tutorial_examples
 from weakrec_core.network.adagrad import SparseAdagrad
 from weakrec_core.network.config import TrainConfig
 from weakrec_core.network.model import (
@@ -20,7 +22,8 @@ from weakrec_core.network.model import (
     pool,
     without_own_book,
 )
-from weakrec_core.network.presets.base import Preset
+from weakrec_core.network.network_recommender import NetworkRecommender
+from weakrec_core.network.presets.base import Preset, Validation
 from weakrec_core.network.train_step import Step, Sums, compiled_step
 
 
@@ -42,9 +45,26 @@ class Tutorial(Preset):
     ) -> Network:
         return build_tutorial(dataset.n_books, np.concatenate([weak.p_positive, gold.p_positive]), config)
 
-    def step(self, network: Network, config: TrainConfig, prior: float) -> Step:
+    def step(self, network: Network, config: TrainConfig) -> Step:
         optimizer = SparseAdagrad(network.training.trainable_variables, config.learning_rate)
         return compiled_step(network, _losses(network), optimizer, sparse=True)
+
+    def validation(self, dataset: Dataset, recommender: NetworkRecommender, seed: int) -> Validation:
+        """``val_loss``, the log loss under the tutorial's protocol, decides; beside it ``val_auc``, of the rated rows."""
+        rows = gold_rows(dataset, "valid")
+        if len(rows) == 0:
+            raise DataError("No row of valid has a gold label; early stopping needs some.")
+        user_idx, book_idx, label = tutorial_examples(dataset, rows, seed)
+        n = len(rows)
+
+        def validate(losses: dict[str, float]) -> tuple[float, dict[str, float]]:
+            both = recommender.read_and_like(dataset.histories, user_idx, book_idx)
+            loss = rating_metrics(label, both)["log_loss"]
+            auc = rating_metrics(label[:n], both[:n])["auc"]
+            assert loss is not None
+            return loss, {"val_loss": loss} | ({} if auc is None else {"val_auc": auc})
+
+        return validate
 
 
 def build_tutorial(n_books: int, labels: NDArray[np.float32], config: TrainConfig) -> Network:

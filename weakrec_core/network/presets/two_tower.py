@@ -1,4 +1,4 @@
-"""Two towers that meet in a score of how much a book is to the user's taste, and heads on it."""
+"""Two towers that meet in a score of how much a book is to the user's taste."""
 
 from typing import Any
 
@@ -13,7 +13,6 @@ from weakrec_core.network.model import (
     batch_inputs,
     dense_logit,
     embedding,
-    glorot,
     layer_seeds,
     pool,
     table,
@@ -21,39 +20,27 @@ from weakrec_core.network.model import (
 )
 
 _SCALE = 2.5  # of the score, where users have length 1 and books start with length 1
-_QUALITY_STDDEV = 0.5  # prior of what a book adds to the logit of liking
 
 
 def build_two_tower(
-    features: NDArray[np.float32],
-    authors: NDArray[np.int32],
-    readers: NDArray[np.int64],
-    n_labels: float,
-    config: TrainConfig,
-    *,
-    own_weak_output: bool,
+    features: NDArray[np.float32], authors: NDArray[np.int32], readers: NDArray[np.int64], config: TrainConfig
 ) -> Network:
-    """Two towers that meet in a score of how much a book is to the user's taste, and heads on it.
+    """Two towers that meet in a score of how much a book is to the user's taste.
 
     A book's vector is its embedding plus its first author's; a user's is the mean of the vectors of the history,
     scaled to length 1. Their product, the book's bias and what the history's books of the same author say make the score.
-    The heads see the towers through a stopped gradient, for what is read tells more about books than the few labels do.
-    An MLP over the score, its cosine, the book's features and the elementwise product of the towers, plus a quality of
-    each book, gives the logit of liking; a linear layer over the former gives that of reading. Beside gold labels, those
-    of LFs have an output of their own, `weak`: their errors shape the hidden layers but not the output.
+    A linear layer over the score and its summary, behind a stopped gradient, gives the logit of reading. ``taste`` is what
+    a `RatingModel` looks at: `weakrec_core.network.model.N_SUMMARY` columns (score, cosine, bias, size of the history, books of the author in it, the
+    book's features), then the elementwise product of the towers.
 
     Parameters
     ----------
-    features : float32 array, shape [n_books, k]
+    features : float32 array, shape [n_books, 3]
         See `book_features`.
     authors : int32 array, shape [n_books]
         See `author_numbers`.
     readers : int array, shape [n_books]
         Users to train on that have the book in their history.
-    n_labels : float
-        Sum of the weights of the labels: what the prior of the books' qualities is weighed against.
-    own_weak_output : bool
-        Whether there are gold labels, so that those of LFs get their own output.
     """
     import keras
     from keras import ops
@@ -64,8 +51,6 @@ def build_two_tower(
     author_table = embedding(int(authors.max(initial=0)), config.embed_dim, next(seeds), "author", 0.05)
     popularity = np.log(readers + 1.0)
     bias_table = table((popularity - popularity.mean())[:, None], "book_bias")
-    prior = keras.regularizers.L2(1 / (2 * _QUALITY_STDDEV**2 * n_labels))
-    quality_table = keras.layers.Embedding(n_books + 1, 1, "zeros", embeddings_regularizer=prior, name="book_quality")
     author_of = table(authors[:, None], "author_of_book", trainable=False)
     features_of = table(features, "book_features", trainable=False)
     of_author = keras.layers.Dense(1, use_bias=False, kernel_initializer="zeros", name="books_of_author")
@@ -109,14 +94,7 @@ def build_two_tower(
         ],
         axis=1,
     )
-    x = keras.layers.Dropout(config.dropout, seed=next(seeds))(product / length * config.embed_dim**0.5)
-    x = ops.concatenate([summary, x], axis=1)
-    for size in config.hidden_layer_sizes:
-        x = keras.layers.Dense(size, activation="relu", kernel_initializer=glorot(next(seeds)))(x)
-        x = keras.layers.Dropout(config.dropout, seed=next(seeds))(x)
-    quality = quality_table(inputs["row_book"])[:, 0]
-    like = dense_logit(x, next(seeds), "like") + quality
-    weak = dense_logit(x, next(seeds), "weak") + quality if own_weak_output else like
+    taste = ops.concatenate([summary, product / length * config.embed_dim**0.5], axis=1)
     read = dense_logit(ops.concatenate([score, summary], axis=1), next(seeds), "read")
 
     catalogue = inputs["catalogue"]
@@ -126,12 +104,12 @@ def build_two_tower(
     catalogue_score += ops.take(by_author, catalogue_author, axis=1) * ops.cast(catalogue_author > 0, "float32")
     catalogue_score += bias_table(catalogue)[:, 0]
     outputs = {
-        "like": ops.sigmoid(like),
-        "read_and_like": ops.sigmoid(read) * ops.sigmoid(like),
+        "taste": taste,
+        "read": ops.sigmoid(read),
         "score": score[:, 0],
         "catalogue": catalogue_score,
     }
-    logits = {"like": like, "weak": weak, "read": read, "catalogue": catalogue_score}
+    logits = {"read": read, "catalogue": catalogue_score}
     return Network(keras.Model(inputs, outputs), keras.Model(inputs, logits))
 
 

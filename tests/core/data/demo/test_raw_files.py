@@ -286,3 +286,29 @@ def test_progress_ends_at_one(tmp_path: Path) -> None:
     assert seen == sorted(seen)
     assert seen[0] == 0.0
     assert seen[-1] == 1.0
+
+
+def test_the_profile_of_films_has_few_titles_that_differ_and_short_texts(tmp_path: Path, demo: Lines) -> None:
+    films = read(write_demo(tmp_path, users=200, profile="films"))
+    assert len(films["books"]) == 400
+
+    def spread(lines: Lines) -> float:
+        """Variance of the mean rating between titles beyond what chance within them makes."""
+        by_title: dict[str, list[int]] = {}
+        for line in lines["interactions"]:
+            if line["rating"]:
+                by_title.setdefault(line["book_id"], []).append(line["rating"])
+        several = [ratings for ratings in by_title.values() if len(ratings) > 4]
+        return float(np.var([np.mean(r) for r in several]) - np.mean([np.var(r, ddof=1) / len(r) for r in several]))
+
+    def words(lines: Lines) -> float:
+        return float(np.median([len(line["review_text"].split()) for line in lines["reviews"]]))
+
+    assert spread(films) > 3 * max(spread(demo), 0.05)
+    assert words(films) < 0.6 * words(demo)
+    assert len(films["reviews"]) > 0.4 * len(films["interactions"])
+
+
+def test_there_is_no_such_profile(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="There is no demo 'plays'; there are: books, films"):
+        write_demo(tmp_path, profile="plays")

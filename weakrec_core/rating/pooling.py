@@ -1,0 +1,63 @@
+"""A weighted mean of the log-odds of several models, its weights chosen by what each says of users it was not fitted to."""
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+from scipy.special import expit, softmax
+
+from weakrec_core.evaluation.recommender import Floats
+
+_PRIOR_STRENGTH = 5.0  # rows' worth of the prior weights
+_USUAL_CORRELATION, _USUAL_USERS = 0.1, 10.0  # of a user's labels, and how many users' worth of evidence it counts as
+
+
+def pool(log_odds: Floats, gold: NDArray[np.floating], weight: Floats, prior: Floats) -> Floats:
+    """Weights that make the weighted mean of the log-odds likeliest, with a Dirichlet prior (super learner).
+
+    Parameters
+    ----------
+    log_odds : float array, shape [n, k]
+        Of n rows, by models that were fitted without the row's user.
+    gold, weight : float arrays, shape [n]
+    prior : float array, shape [k]
+        Sums to 1: the weights where there is no row.
+
+    Returns
+    -------
+    float64 array, shape [k]
+        At least 0, sums to 1.
+
+    Notes
+    -----
+    van der Laan, Polley & Hubbard (2007), Super Learner: such a mean does in the long run as well as the best of its
+    models.
+    """
+
+    def loss(free: Floats) -> tuple[float, Floats]:
+        w = softmax(free)
+        z = log_odds @ w
+        value = (weight * (np.logaddexp(0, z) - gold * z)).sum() - _PRIOR_STRENGTH * (prior * np.log(w + 1e-12)).sum()
+        slope = log_odds.T @ (weight * (expit(z) - gold)) - _PRIOR_STRENGTH * prior / (w + 1e-12)
+        return float(value), w * (slope - (w * slope).sum())
+
+    found = minimize(loss, np.log(prior), jac=True, method="L-BFGS-B", options={"maxiter": 1000})
+    return np.asarray(softmax(found.x))
+
+
+def user_weights(user_idx: NDArray[np.integer], gold: NDArray[np.floating]) -> Floats:
+    """What a row counts for, shape [n]: a user's labels resemble each other, so that a hundred are not worth a hundred.
+
+    1 / (1 + r (m - 1)) for one of m labels, r the intraclass correlation of labels of a user (one-way analysis of
+    variance, with a few users' worth of the usual one): the design effect of survey sampling.
+    """
+    _, user, size = np.unique(user_idx, return_inverse=True, return_counts=True)
+    n, k = len(user), len(size)
+    correlation = 0.0
+    if n > k > 1:
+        means = np.bincount(user, weights=gold) / size
+        within = ((gold - means[user]) ** 2).sum() / (n - k)
+        between = (size * (means - gold.mean()) ** 2).sum() / (k - 1)
+        variance = max((between - within) / ((n - (size**2).sum() / n) / (k - 1)), 0.0)
+        correlation = variance / (variance + within) if variance else 0.0
+    correlation = (k * correlation + _USUAL_USERS * _USUAL_CORRELATION) / (k + _USUAL_USERS)
+    return np.asarray(1 / (1 + correlation * (size[user] - 1)))

@@ -1,0 +1,50 @@
+"""The inputs of a run."""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from weakrec_core.data.noun import Noun
+from weakrec_core.label_model.snorkel_config import SnorkelConfig
+
+TextChoice = Literal["auto", "on", "off"]  # auto: where it helps on dev
+
+
+class RunConfig(BaseModel):
+    """The inputs of a run, frozen when it is created.
+
+    Attributes
+    ----------
+    lf_set : dict
+        The whole LF set as plain values, so that a later edit changes nothing.
+    train : dict
+        Fields of `weakrec_core.network.config.TrainConfig`.
+    budget : float or None
+        Minutes of training after which no other epoch is begun; the run is measured as usual then.
+    class_balance : float or None
+        P(POSITIVE) given to the label model; None = its share among dev's gold labels.
+    snorkel : SnorkelConfig
+        Of Snorkel's LabelModel, where that is the label model.
+    noun : Noun
+        What the dataset calls its items.
+    cut : str or None
+        A goal of `weakrec_core.stats.decision_cut.best_cut` to measure test at, beside the usual ones.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    dataset: str
+    fingerprint: str
+    lf_set: dict[str, Any]
+    lf_version: str
+    label_model: str
+    min_confidence: float
+    text_model: TextChoice
+    train: dict[str, Any]
+    created: str
+    libraries: dict[str, str]
+    budget: float | None = Field(None, gt=0, allow_inf_nan=False)
+    class_balance: float | None = Field(None, gt=0, lt=1)
+    snorkel: SnorkelConfig = SnorkelConfig()
+    noun: Noun = Noun()
+    cut: str | None = None
