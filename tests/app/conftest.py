@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,16 @@ PROJECT = Path(__file__).resolve().parents[2]
 def demo_workspace(prepared_pages: Path, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """A workspace with a small demo dataset, shared by the tests of the session."""
     return Workspace(shutil.copytree(prepared_pages, tmp_path_factory.mktemp("app"), dirs_exist_ok=True))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def packages_scanned_once() -> Iterator[None]:
+    """Each AppTest looks through all installed packages for Streamlit components, which takes longer than most pages."""
+    from streamlit.components.v2 import manifest_scanner
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
+        yield
 
 
 @pytest.fixture(autouse=True)

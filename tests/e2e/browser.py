@@ -38,7 +38,7 @@ def browsing(path: str) -> Iterator[Browser]:
 @contextlib.contextmanager
 def window(browser: Browser) -> Iterator[BrowserContext]:
     """A window with cookies and a cache of its own."""
-    context = browser.new_context(viewport=WINDOW)  # type: ignore[arg-type]
+    context = browser.new_context(viewport=WINDOW, reduced_motion="reduce")  # type: ignore[arg-type]
     context.set_default_timeout(_PATIENCE)
     yield context
     context.close()

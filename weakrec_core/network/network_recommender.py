@@ -1,9 +1,9 @@
 """A trained network as a recommender."""
 
 import os
+import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -34,22 +34,16 @@ class NetworkRecommender:
     keras_model: Any
     rating: RatingModel | None = None
 
-    @cached_property
+    @property
     def _calls(self) -> dict[str, Callable[[Inputs], Any]]:
-        """The network by output, each compiled when first used, for batches of any size and without what it need not."""
-        import tensorflow as tf
+        """The network by output, each compiled when first used, for batches of any size and without what it need not.
 
-        signature = {i.name: tf.TensorSpec([None], i.dtype) for i in self.keras_model.inputs}
-
-        def call(name: str) -> Callable[[Inputs], Any]:
-            compiled: Callable[[Inputs], Any] = tf.function(
-                lambda inputs: self.keras_model(inputs, training=False)[name],
-                input_signature=[signature],
-                autograph=False,
-            )
-            return compiled
-
-        return {name: call(name) for name in self.keras_model.output}
+        They belong to the Keras model: another recommender with the same one, such as with another rating model, does not
+        compile them anew.
+        """
+        if self.keras_model not in _COMPILED:
+            _COMPILED[self.keras_model] = _compiled(self.keras_model)
+        return _COMPILED[self.keras_model]
 
     @property
     def n_taste_summary(self) -> int:
@@ -146,6 +140,24 @@ class NetworkRecommender:
                 raise RunError(f"{what}_idx {bad} is not known: there are {n:,} {what}s, from 0 on.")
         if histories.indices.max(initial=0) >= n_books:
             raise RunError(f"The model was trained on {n_books:,} books; these histories name others.")
+
+
+_COMPILED: weakref.WeakKeyDictionary[Any, dict[str, Callable[[Inputs], Any]]] = weakref.WeakKeyDictionary()
+
+
+def _compiled(model: Any) -> dict[str, Callable[[Inputs], Any]]:
+    import tensorflow as tf
+
+    signature = {i.name: tf.TensorSpec([None], i.dtype) for i in model.inputs}
+    of = weakref.proxy(model)  # else the model would be kept for good by what is kept for it
+
+    def call(name: str) -> Callable[[Inputs], Any]:
+        compiled: Callable[[Inputs], Any] = tf.function(
+            lambda inputs: of(inputs, training=False)[name], input_signature=[signature], autograph=False
+        )
+        return compiled
+
+    return {name: call(name) for name in model.output}
 
 
 def load(path: Path) -> NetworkRecommender:

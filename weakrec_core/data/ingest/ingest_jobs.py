@@ -1,5 +1,6 @@
 """Making a dataset in a process of its own; pages watch its progress."""
 
+import os
 from collections.abc import Sequence
 
 from weakrec_core import files
@@ -8,6 +9,8 @@ from weakrec_core.errors import DataError
 from weakrec_core.jobs.job import Job
 from weakrec_core.jobs.status import Status
 from weakrec_core.workspace import Workspace
+
+DEMO_USERS_VARIABLE = "WEAKREC_DEMO_USERS"
 
 
 def ingest_job(workspace: Workspace, name: str) -> Job:
@@ -23,9 +26,10 @@ def start_job(workspace: Workspace, name: str, arguments: Sequence[str]) -> bool
 
 
 def start_demo_job(workspace: Workspace, name: str = "demo", dev_rows: int = 8000) -> bool:
-    """Make the synthetic demo dataset."""
-    raw = str(ingest_job(workspace, name).path / "raw")
-    return start_job(workspace, name, ["demo", "--out", raw, "--name", name, "--dev-rows", str(dev_rows)])
+    """Make the synthetic demo dataset; ``$WEAKREC_DEMO_USERS`` makes it a small one, for a trial of the pages."""
+    raw, users = str(ingest_job(workspace, name).path / "raw"), os.environ.get(DEMO_USERS_VARIABLE)
+    size = ["--dev-rows", str(dev_rows)] if users is None else ["--users", users]
+    return start_job(workspace, name, ["demo", "--out", raw, "--name", name, *size])
 
 
 def job_status(workspace: Workspace, name: str) -> Status | None:
