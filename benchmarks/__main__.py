@@ -85,6 +85,29 @@ def end_model(
     _show(run(dataset, ratings, columns, seeds), as_json)
 
 
+@app.command("gold_budgets")
+def gold_budgets(
+    dataset: Annotated[str | None, typer.Option(help="A dataset of the workspace; default: the demo.")] = None,
+    lfs: Annotated[Path | None, typer.Option(help="An LF set; default: lfs/recommended.yaml.")] = None,
+    seeds: Annotated[int, typer.Option(min=1)] = 3,
+    as_json: Json = False,
+) -> None:
+    """Weak labels and ever more gold beside gold alone, averages, popularity and a constant."""
+    from benchmarks.gold_budgets import run
+
+    _show(run(dataset, lfs, seeds=seeds), as_json)
+
+
+@app.command("wrench")
+def wrench(
+    data: Annotated[Path, typer.Option(help="A folder in WRENCH's format, of two classes.")], as_json: Json = False
+) -> None:
+    """Label models on a public set in WRENCH's format, beside a constant."""
+    from benchmarks.wrench import run
+
+    _show(run(data), as_json)
+
+
 def _show(value: dict[str, Any], as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(value, indent=2))

@@ -57,7 +57,7 @@ def run(
     source = None if dataset is None else open_dataset(Workspace.from_environment(), dataset).path.parent
     lf_set = read_lf_set(PROJECT / "lfs" / "recommended.yaml")
     with temporary_workspace() as workspace:
-        made = _provide(workspace, source, ratings, columns, users)
+        made = provide(workspace, source, ratings, columns, users)
         results, chosen = [], []
         for seed in range(seeds):
             made_run = new_run(made, lf_set, "shipped", preset="recommended", epochs=epochs, seed=seed)
@@ -83,7 +83,7 @@ def run(
     )
 
 
-def _provide(
+def provide(
     workspace: Workspace, source: Path | None, ratings: Path | None, columns: Columns | None, users: int | None
 ) -> Dataset:
     """The dataset in a workspace of its own, so that no run is left behind."""

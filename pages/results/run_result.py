@@ -96,10 +96,9 @@ def _headline(run: Run, result: dict[str, Any]) -> None:
         against = result_tables.against(result, metric)
         if against is not None and against.verdict == WORSE:
             where = "for lists" if part == "ranking" else "for ratings"
-            st.warning(
-                f"{against.title} is better {where}: test {result_tables.title(metric)} {against}.",
-                icon=":material/trending_down:",
-            )
+            named = f"test {result_tables.title(metric)} {against.difference:+.3f}"
+            interval = f"95 % interval {against.low:+.3f} to {against.high:+.3f}"
+            st.warning(f"{against.title} is better {where}: {named}, {interval}.", icon=":material/trending_down:")
             break
     if lists := result.get("lists"):
         st.markdown(f":material/format_list_numbered: {_lists_sentence(lists, result['blend']['label_floor'])}")

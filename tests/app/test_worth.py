@@ -79,3 +79,17 @@ def test_one_that_failed_says_why_and_can_be_started_again(open_page: Callable[.
     assert app.button(key="measure_worth").label == "Measure"
     (run.path / WORTH_FILE).write_text("{", encoding="utf-8")
     assert "worth.json cannot be read" in tab(open_page, run).error[0].value
+
+
+def test_a_rival_that_is_better_is_said_first(open_page: Callable[..., AppTest], run: Run) -> None:
+    worse = {"rival": "averages", "value": 0.75, "difference": -0.05, "interval": [-0.08, -0.02], "verdict": "worse"}
+    unclear = worse | {"difference": 0.01, "interval": [-0.02, 0.04], "verdict": "not distinguishable"}
+    run.write_result(RESULT | {"rivals": {"auc": worse, "log_loss": unclear}})
+    app = open_page("pages/results/page.py", run=run.id)
+    assert [w.value for w in app.warning] == [
+        "Averages of labels is better for ratings: test AUC -0.050, 95 % interval -0.080 to -0.020."
+    ]
+    deltas = {m.label: (m.delta, m.proto.color) for m in app.metric}
+    assert deltas["Test AUC"][0] == "-0.050 vs Averages of labels"
+    assert deltas["Test Log loss"][0] == "+0.010 vs Averages of labels, not distinguishable"
+    assert deltas["Test Log loss"][1] != deltas["Test AUC"][1]  # grey beside red

@@ -5,12 +5,25 @@ import os
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
 from benchmarks import __main__ as command_line
-from benchmarks import common, edit_latency, end_model, error_analysis, label_model, recommend, training
+from benchmarks import (
+    common,
+    edit_latency,
+    end_model,
+    error_analysis,
+    gold_budgets,
+    label_model,
+    recommend,
+    training,
+    wrench,
+)
 from weakrec_core.data.dataset import Dataset, list_datasets
+from weakrec_core.data.training_rows import gold_rows
+from weakrec_core.errors import DataError
 from weakrec_core.workspace import Workspace
 
 SHAPE = {"name", "work", "ours", "peer", "ratio", "unit", "runs", "machine"}
@@ -148,3 +161,35 @@ def test_end_model() -> None:
     assert set(found["checks"]) == {"network >= item_knn", "preset >= ease", "auc above dev_only", "recovers 70 %"}
     assert found["ours"] == found["ndcg@10"]["preset"]["mean"]
     assert found["peak_memory_mb"] > 100
+
+
+def test_gold_budgets(demo: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WEAKREC_HOME", str(demo.workspace.root))
+    found = gold_budgets.run("demo", budgets=(100,), seeds=1)
+    json.dumps(found, allow_nan=False)
+    assert [row["dev_rows"] for row in found["budgets"]] == [100, len(gold_rows(demo, "dev"))]
+    for row in found["budgets"]:
+        assert set(row) >= {"ours", "dev_only", "averages", "popularity", "constant"}
+        assert row["constant"]["auc"] == 0.5
+        low, high = row["auc_against"]["interval"]
+        assert low <= high
+    assert set(found["ceiling"]) >= {"ours", "averages"}
+
+
+def test_wrench(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    for split, n in (("train", 300), ("valid", 100), ("test", 100)):
+        gold = rng.integers(0, 2, n)
+        votes = np.where(
+            rng.random((n, 4)) < 0.5, -1, np.where(rng.random((n, 4)) < 0.8, gold[:, None], 1 - gold[:, None])
+        )
+        rows = {str(i): {"label": int(gold[i]), "weak_labels": votes[i].tolist(), "data": {}} for i in range(n)}
+        (tmp_path / f"{split}.json").write_text(json.dumps(rows), encoding="utf-8")
+    found = wrench.run(tmp_path)
+    json.dumps(found, allow_nan=False)
+    assert found["models"]["auto"] == found["models"][found["chosen"]]
+    assert found["models"]["auto"]["auc"] > 0.8 > 0.5 == found["models"]["constant"]["auc"]
+    assert found["models"]["auto"]["log_loss"] < found["models"]["constant"]["log_loss"]
+    (tmp_path / "test.json").write_text("[]", encoding="utf-8")
+    with pytest.raises(DataError, match=r"test\.json is not in WRENCH's format"):
+        wrench.run(tmp_path)

@@ -58,12 +58,15 @@ class Averages:
         return np.asarray(model.predict_proba(_four(self.averages, histories, user_idx, book_idx))[:, 1], np.float64)
 
 
-def fit_averages(dataset: Dataset, rows: TrainingRows, seed: int = 0) -> Averages:
-    """Averages of the soft labels, and regressions of dev's gold on them."""
-    dev = dev_rows(dataset)
+def fit_averages(dataset: Dataset, rows: TrainingRows, seed: int = 0, *, gold: TrainingRows | None = None) -> Averages:
+    """Averages of the soft labels, and regressions of gold on them: by default dev's, of other users than the labels.
+
+    Where gold rows are among the labels, each user's own are left out of what is regressed on.
+    """
+    dev, own = (dev_rows(dataset), None) if gold is None else (gold, gold)
     averages = LabelAverages.of(rows, np.zeros(dataset.n_books, np.int32))
     like, both = (
-        _fitted(_four(averages, dataset.histories, users, books), label)
+        _fitted(_four(averages, dataset.histories, users, books, own), label)
         for users, books, label in (
             (dev.user_idx, dev.book_idx, dev.p_positive),
             tutorial_examples(dataset, dev, seed),
@@ -73,9 +76,13 @@ def fit_averages(dataset: Dataset, rows: TrainingRows, seed: int = 0) -> Average
 
 
 def _four(
-    averages: LabelAverages, histories: Histories, user_idx: NDArray[np.integer], book_idx: NDArray[np.integer]
+    averages: LabelAverages,
+    histories: Histories,
+    user_idx: NDArray[np.integer],
+    book_idx: NDArray[np.integer],
+    own: TrainingRows | None = None,
 ) -> Floats:
-    of_labels = averages.features(histories, user_idx, book_idx)[:, :3]
+    of_labels = averages.features(histories, user_idx, book_idx, own)[:, :3]
     return np.column_stack([of_labels, np.log1p(histories.lengths[user_idx])])
 
 

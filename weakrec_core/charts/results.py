@@ -43,7 +43,7 @@ def model_figures(figures: pd.DataFrame, highlighted: Sequence[str], title: str)
         ],
     )
     metric = figures["metric"].iloc[0] if len(figures) else ""
-    x = alt.X("value:Q", title=metric, scale=alt.Scale(zero=False, nice=True, padding=12))
+    x = alt.X("value:Q", title=metric, axis=alt.Axis(tickCount=6), scale=alt.Scale(zero=False, nice=True, padding=12))
     whiskers = (
         base.transform_filter("isValid(datum.low)").mark_rule(strokeWidth=2).encode(alt.X("low:Q"), alt.X2("high:Q"))
     )

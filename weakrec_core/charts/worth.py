@@ -28,7 +28,7 @@ def gold_learning_curve(curve: list[dict[str, Any]], title: str) -> Chart:
         "kind:N",
         title=None,
         scale=alt.Scale(domain=list(_NAMES.values()), range=[ABSTAIN_COLOR, BAND_COLOR]),
-        legend=alt.Legend(orient="top", labelLimit=260),
+        legend=alt.Legend(orient="top", labelLimit=260, symbolOpacity=1),
     )
     base = alt.Chart(table).encode(
         alt.X(

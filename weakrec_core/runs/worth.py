@@ -93,7 +93,7 @@ def measure_worth(
         When `should_stop` said so.
     """
     finished(run)
-    bench = _Bench(run)
+    bench = Bench(run)
     n_gold = len(bench.gold)
     wanted = sorted({int(b) for b in (BUDGETS if budgets is None else budgets) if 0 < b < n_gold} | {n_gold})
     plan = [(b, seed) for b in wanted for seed in range(1 if b == n_gold else seeds)]
@@ -110,7 +110,7 @@ def measure_worth(
     return found
 
 
-class _Bench:
+class Bench:
     """What is fitted and measured for one run."""
 
     def __init__(self, run: Run):
@@ -142,13 +142,13 @@ class _Bench:
                 return found
         except (OSError, ValueError):
             pass
-        found = self._fitted(self._drawn(budget, seed), kind == WITH_LABELS)
+        found = self._fitted(self.drawn(budget, seed), kind == WITH_LABELS)
         path.parent.mkdir(exist_ok=True)
         with files.atomic(path) as tmp, tmp.open("wb") as f:
             np.save(f, found)
         return found
 
-    def _drawn(self, budget: int, seed: int) -> NDArray[np.bool_]:
+    def drawn(self, budget: int, seed: int) -> NDArray[np.bool_]:
         """Which rows of dev have gold, shape [n_dev]; a larger budget of a seed has all rows of a smaller one."""
         known = np.flatnonzero(self.dataset.gold("dev") >= 0)
         mask = np.zeros(self.dataset.n_rows("dev"), bool)
@@ -156,19 +156,22 @@ class _Bench:
         return mask
 
     def _fitted(self, known: NDArray[np.bool_], with_labels: bool) -> Floats:
+        few = self.dataset.with_dev_gold(known)
+        return self.rated(self.weak(few) if with_labels else NO_ROWS, gold_rows(few, "dev"))
+
+    def rated(self, weak: TrainingRows, gold: TrainingRows) -> Floats:
+        """P(POSITIVE) of the test rows by the run's rating model fitted to these labels."""
         from weakrec_core.network.config import TrainConfig
         from weakrec_core.network.presets.registry import preset_named
 
         config = TrainConfig.model_validate(self.run.config.train)
-        few = self.dataset.with_dev_gold(known)
-        weak = self._weak(few) if with_labels else NO_ROWS
-        rating = preset_named(config.preset).rating(few, self._network, weak, gold_rows(few, "dev"), config)
+        rating = preset_named(config.preset).rating(self.dataset, self._network, weak, gold, config)
         assert rating is not None
         pairs = self.test.user_idx, self.test.book_idx
         histories = self.dataset.histories
         return rating.like(self._network.taste(histories, *pairs), histories, *pairs)
 
-    def _weak(self, few: Dataset) -> TrainingRows:
+    def weak(self, few: Dataset) -> TrainingRows:
         """The labels of train as these gold rows of dev give them; none where they are too few for the label model."""
         config = self.run.config
         applied = self._applied.applier.with_gold_of(few).of(self._applied.lf_set)
