@@ -34,7 +34,11 @@ _DRAWS = 300
 
 
 def run(
-    dataset: str | None = None, lfs: Path | None = None, budgets: Sequence[int] = _BUDGETS, seeds: int = 3
+    dataset: str | None = None,
+    lfs: Path | None = None,
+    budgets: Sequence[int] = _BUDGETS,
+    seeds: int = 3,
+    epochs: int | None = None,
 ) -> dict[str, Any]:
     """AUC and log loss on test by budget, and ours less the best rival with a paired 95 % interval over users.
 
@@ -52,8 +56,9 @@ def run(
     lf_set = read_lf_set(lfs or PROJECT / "lfs" / "recommended.yaml")
     with temporary_workspace() as workspace:
         made = provide(workspace, source, None, None, None)
-        trained = new_run(made, lf_set, "benchmark", preset="recommended")
-        if execute(trained) is None:
+        trained = new_run(made, lf_set, "benchmark", preset="recommended", epochs=epochs)
+        outcome = execute(trained)
+        if outcome is None:
             raise KeyboardInterrupt
         bench = Bench(trained)
         label, draws = bench.test.p_positive.astype(np.int8), Draws.make(bench.test.user_idx, _DRAWS)
@@ -74,7 +79,7 @@ def run(
         smaller_is_better=False,
         budgets=table,
         ceiling=ceiling,
-        label_model=(trained.result or {})["labels"]["label_model"],
+        label_model=outcome["labels"]["label_model"],
         seconds=time.perf_counter() - started,
     )
 

@@ -165,7 +165,7 @@ def test_end_model() -> None:
 
 def test_gold_budgets(demo: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WEAKREC_HOME", str(demo.workspace.root))
-    found = gold_budgets.run("demo", budgets=(100,), seeds=1)
+    found = gold_budgets.run("demo", budgets=(100,), seeds=1, epochs=1)
     json.dumps(found, allow_nan=False)
     assert [row["dev_rows"] for row in found["budgets"]] == [100, len(gold_rows(demo, "dev"))]
     for row in found["budgets"]:

@@ -19,7 +19,7 @@ from weakrec_core.evaluation.recommender import Floats
 from weakrec_core.rating.averages import N_AVERAGES, GroupMeans, LabelAverages
 from weakrec_core.rating.design import Design
 from weakrec_core.rating.logistic import Linear, fit_logistic
-from weakrec_core.rating.pooling import pool, user_weights
+from weakrec_core.rating.pooling import Pool, pool, user_weights
 from weakrec_core.stats.folds import user_folds
 
 _MAX_ROWS = 50_000  # to fit a regression to; averages know all
@@ -199,13 +199,14 @@ class _Fitting:
         everything = np.ones(len(self._gold_rows), bool)
         fitted = [r.fit(everything) for r in regressions.values()]
         log_odds = self._held_out(regressions)
-        weights = prior / prior.sum()
+        pooled = Pool(prior / prior.sum())
         if not np.isnan(log_odds).any():
-            weights = pool(log_odds, self._gold_rows.p_positive.astype(np.float64), self._user_weight, weights)
-        coef = sum(w * f.coef for w, f in zip(weights, fitted, strict=True))
-        intercept = float(sum(w * f.intercept for w, f in zip(weights, fitted, strict=True)))
-        counts = dict(zip(regressions, map(float, weights), strict=True))
-        return Linear(np.asarray(coef), intercept), counts, np.asarray(log_odds @ weights)
+            gold = self._gold_rows.p_positive.astype(np.float64)
+            pooled = pool(log_odds, gold, self._user_weight, pooled.weights)
+        coef = pooled.scale * np.stack([f.coef for f in fitted], axis=1) @ pooled.weights
+        intercept = float(pooled(np.array([f.intercept for f in fitted])[None, :])[0])
+        counts = dict(zip(regressions, map(float, pooled.weights), strict=True))
+        return Linear(np.asarray(coef), intercept), counts, pooled(log_odds)
 
     def _held_out(self, regressions: dict[str, _Regression]) -> Floats:
         """What each says of the users of a fold when fitted to the others, shape [n, regressions]; NaN of a single user."""

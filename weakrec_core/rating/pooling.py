@@ -1,5 +1,7 @@
 """A weighted mean of the log-odds of several models, its weights chosen by what each says of users it was not fitted to."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
@@ -8,11 +10,33 @@ from scipy.special import expit, softmax
 from weakrec_core.evaluation.recommender import Floats
 
 _PRIOR_STRENGTH = 5.0  # rows' worth of the prior weights
+_NO_STRETCH = 20.0  # nats that a stretch by e, or a shift by 1, costs
 _USUAL_CORRELATION, _USUAL_USERS = 0.1, 10.0  # of a user's labels, and how many users' worth of evidence it counts as
 
 
-def pool(log_odds: Floats, gold: NDArray[np.floating], weight: Floats, prior: Floats) -> Floats:
-    """Weights that make the weighted mean of the log-odds likeliest, with a Dirichlet prior (super learner).
+@dataclass(frozen=True, eq=False)
+class Pool:
+    """A weighted mean of log-odds, stretched: ``shift + scale * (log_odds @ weights)``.
+
+    Attributes
+    ----------
+    weights : float64 array, shape [k]
+        At least 0, sum to 1.
+    scale, shift : float
+        The mean of several is less sure than each of them should be.
+    """
+
+    weights: Floats
+    scale: float = 1.0
+    shift: float = 0.0
+
+    def __call__(self, log_odds: Floats) -> Floats:
+        """Shape [n], of log-odds of shape [n, k]."""
+        return np.asarray(self.shift + self.scale * (log_odds @ self.weights))
+
+
+def pool(log_odds: Floats, gold: NDArray[np.floating], weight: Floats, prior: Floats) -> Pool:
+    """The pool that is likeliest, with a Dirichlet prior of the weights (super learner) and one of no stretching.
 
     Parameters
     ----------
@@ -22,26 +46,28 @@ def pool(log_odds: Floats, gold: NDArray[np.floating], weight: Floats, prior: Fl
     prior : float array, shape [k]
         Sums to 1: the weights where there is no row.
 
-    Returns
-    -------
-    float64 array, shape [k]
-        At least 0, sums to 1.
-
     Notes
     -----
     van der Laan, Polley & Hubbard (2007), Super Learner: such a mean does in the long run as well as the best of its
     models.
     """
+    k = len(prior)
 
     def loss(free: Floats) -> tuple[float, Floats]:
-        w = softmax(free)
-        z = log_odds @ w
+        w, stretch, shift = softmax(free[:k]), np.exp(free[k]), free[k + 1]
+        mean = log_odds @ w
+        z = shift + stretch * mean
         value = (weight * (np.logaddexp(0, z) - gold * z)).sum() - _PRIOR_STRENGTH * (prior * np.log(w + 1e-12)).sum()
-        slope = log_odds.T @ (weight * (expit(z) - gold)) - _PRIOR_STRENGTH * prior / (w + 1e-12)
-        return float(value), w * (slope - (w * slope).sum())
+        value += _NO_STRETCH * (free[k] ** 2 + shift**2)
+        wrong = weight * (expit(z) - gold)
+        slope = stretch * (log_odds.T @ wrong) - _PRIOR_STRENGTH * prior / (w + 1e-12)
+        of_stretch = stretch * (wrong @ mean) + 2 * _NO_STRETCH * free[k]
+        of_shift = wrong.sum() + 2 * _NO_STRETCH * shift
+        return float(value), np.concatenate([w * (slope - (w * slope).sum()), [of_stretch, of_shift]])
 
-    found = minimize(loss, np.log(prior), jac=True, method="L-BFGS-B", options={"maxiter": 1000})
-    return np.asarray(softmax(found.x))
+    start = np.concatenate([np.log(prior), [0.0, 0.0]])
+    found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 1000}).x
+    return Pool(np.asarray(softmax(found[:k])), float(np.exp(found[k])), float(found[k + 1]))
 
 
 def user_weights(user_idx: NDArray[np.integer], gold: NDArray[np.floating]) -> Floats:

@@ -68,9 +68,21 @@ def test_the_better_model_counts_more_and_without_rows_as_before() -> None:
     said = np.stack([2 * truth, RNG.normal(size=1000)], axis=1)
     prior = np.array([0.2, 0.8])
     found = pool(said, gold, np.ones(1000), prior)
-    assert found.sum() == pytest.approx(1)
-    assert found[0] > 0.8
-    assert pool(said, gold, np.full(1000, 1e-9), prior) == pytest.approx(prior, abs=1e-3)
+    assert found.weights.sum() == pytest.approx(1)
+    assert found.weights[0] > 0.8
+    assert 0.9 < found.scale < 1.3
+    nothing = pool(said, gold, np.full(1000, 1e-9), prior)
+    assert nothing.weights == pytest.approx(prior, abs=1e-3)
+    assert (nothing.scale, nothing.shift) == (pytest.approx(1, abs=1e-3), pytest.approx(0, abs=1e-3))
+
+
+def test_a_mean_that_is_less_sure_than_it_should_be_is_stretched() -> None:
+    truth = RNG.normal(size=4000)
+    gold = (RNG.random(4000) < expit(1 + 2 * truth)).astype(float)
+    found = pool(np.stack([truth, truth], axis=1), gold, np.ones(4000), np.array([0.5, 0.5]))
+    assert found.scale == pytest.approx(2, abs=0.2)
+    assert found.shift == pytest.approx(1, abs=0.15)
+    assert found(np.array([[0.5, 0.5]])) == pytest.approx([found.shift + 0.5 * found.scale])
 
 
 def test_a_users_labels_count_less_the_more_they_are_alike() -> None:
