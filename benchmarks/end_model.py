@@ -22,8 +22,8 @@ from weakrec_core.runs.store import new_run
 from weakrec_core.workspace import Workspace
 
 _NDCG = "ndcg@10"
-_RANKED = ("popularity", "item_knn", "ease", "dev_only", "gold")
-_RATED = ("constant", "popularity", "dev_only", "gold")
+_RANKED = ("popularity", "item_knn", "ease")
+_RATED = ("constant", "popularity", "averages", "dev_only", "gold")
 
 
 def run(

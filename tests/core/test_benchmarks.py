@@ -157,7 +157,7 @@ def test_error_analysis(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_end_model() -> None:
     found = end_model.run(users=150, seeds=1, epochs=1)
     json.dumps(found, allow_nan=False)
-    assert {"preset", "network", "ease", "item_knn", "popularity", "dev_only", "gold"} <= set(found["ndcg@10"])
+    assert {"preset", "network", "ease", "item_knn", "popularity"} == set(found["ndcg@10"])
     assert set(found["checks"]) == {"network >= item_knn", "preset >= ease", "auc above dev_only", "recovers 70 %"}
     assert found["ours"] == found["ndcg@10"]["preset"]["mean"]
     assert found["peak_memory_mb"] > 100

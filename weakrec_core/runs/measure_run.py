@@ -1,11 +1,13 @@
 """From a trained network to what a run leaves: the model to recommend by, figures on test, the baselines beside them."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from weakrec_core import files
 from weakrec_core.baselines.base import Inputs, NetworkTrainer, Stopped
@@ -13,9 +15,11 @@ from weakrec_core.baselines.ease import Ease, fit_ease
 from weakrec_core.baselines.measure import code_hash, measure_baselines
 from weakrec_core.baselines.registry import BASELINES
 from weakrec_core.data.dataset import Dataset
+from weakrec_core.data.histories import Histories
 from weakrec_core.data.training_rows import TrainingRows, gold_rows
 from weakrec_core.evaluation.gap_recovered import gap_recovered
 from weakrec_core.evaluation.rating_metrics import rating_metrics
+from weakrec_core.evaluation.recommender import Floats, Ranker, Rater
 from weakrec_core.evaluation.rivals import against_rivals, labels_in_lists
 from weakrec_core.evaluation.test_bed import Measured, TestBed
 from weakrec_core.network.blend import Blended, fit_blend
@@ -128,12 +132,27 @@ def _weighted(inputs: Inputs, trained: Trained, labeled: TrainingRows, ease: Eas
     return found
 
 
+@dataclass(frozen=True, eq=False)
+class _Ratings:
+    """What a model with the run's own network says of ratings; its lists are no other than the network's."""
+
+    model: Rater
+
+    def like(self, histories: Histories, user_idx: NDArray[np.integer], book_idx: NDArray[np.integer]) -> Floats:
+        return self.model.like(histories, user_idx, book_idx)
+
+    def read_and_like(
+        self, histories: Histories, user_idx: NDArray[np.integer], book_idx: NDArray[np.integer]
+    ) -> Floats:
+        return self.model.read_and_like(histories, user_idx, book_idx)
+
+
 def _trainer(
     dataset: Dataset, trained: Trained, tell: Callable[[str], None], should_stop: Callable[[], bool]
 ) -> NetworkTrainer:
     """The run's network for the baselines that train it on labels of the users themselves."""
 
-    def train_on(name: str, gold: TrainingRows) -> Trained:
+    def train_on(name: str, gold: TrainingRows) -> Rater | Ranker:
         tell(f"Training the {name} network")
 
         def epoch_done(metrics: dict[str, float]) -> None:
@@ -142,7 +161,7 @@ def _trainer(
         found = relabeled(trained, dataset, gold, on_epoch=epoch_done, should_stop=should_stop)
         if found.stopped:
             raise Stopped
-        return found
+        return _Ratings(found) if found.keras_model is trained.keras_model else found
 
     config = trained.config
 
