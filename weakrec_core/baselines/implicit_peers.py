@@ -4,6 +4,7 @@ They know the histories of train's and dev's users; their settings are chosen by
 """
 
 import importlib.util
+from abc import abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -48,61 +49,58 @@ class Factors:
         return scores
 
 
-class AlsBaseline(Baseline):
+class _Factorisation(Baseline):
+    """The best of several settings, by the ranking on valid."""
+
+    cached = True
+
+    @abstractmethod
+    def candidates(self, read: Any, seed: int) -> Iterator[Factors]:
+        """Models fitted to who read what, a setting each."""
+
+    def fit(self, inputs: Inputs) -> Factors:
+        dataset, seed = inputs.dataset, inputs.seed
+        inputs.tell(f"Fitting {self.title}")
+        read = _matrix(interactions(dataset.histories, training_users(dataset), dataset.n_books))
+        return best_on_valid(self.candidates(read, seed), valid_tasks(dataset, seed), inputs.check)
+
+
+class AlsBaseline(_Factorisation):
     """Alternating least squares of Hu, Koren & Volinsky (2008)."""
 
     name = "als"
     title = "ALS (implicit)"
-    cached = True
 
-    def fit(self, inputs: Inputs) -> Factors:
-        inputs.tell("Fitting ALS")
-        return best_on_valid(self._candidates(inputs), valid_tasks(inputs.dataset, inputs.seed), inputs.check)
-
-    @staticmethod
-    def _candidates(inputs: Inputs) -> Iterator[Factors]:
+    def candidates(self, read: Any, seed: int) -> Iterator[Factors]:
         from implicit.cpu.als import AlternatingLeastSquares
 
-        read = _matrix(_read(inputs))
         for factors in (32, 64, 128):
             for alpha in (1.0, 10.0):
                 for regularization in (0.01, 10.0):
                     model = AlternatingLeastSquares(
-                        factors, regularization, alpha=alpha, num_threads=1, random_state=inputs.seed
+                        factors, regularization, alpha=alpha, num_threads=1, random_state=seed
                     )
                     model.fit(read, show_progress=False)
                     yield Factors(model, model.item_factors, np.zeros(read.shape[1], np.float32))
 
 
-class BprBaseline(Baseline):
+class BprBaseline(_Factorisation):
     """Bayesian personalised ranking of Rendle et al. (2009); new users are the mean of what they read."""
 
     name = "bpr"
     title = "BPR (implicit)"
-    cached = True
 
-    def fit(self, inputs: Inputs) -> Factors:
-        inputs.tell("Fitting BPR")
-        return best_on_valid(self._candidates(inputs), valid_tasks(inputs.dataset, inputs.seed), inputs.check)
-
-    @staticmethod
-    def _candidates(inputs: Inputs) -> Iterator[Factors]:
+    def candidates(self, read: Any, seed: int) -> Iterator[Factors]:
         from implicit.cpu.bpr import BayesianPersonalizedRanking
 
-        read = _matrix(_read(inputs))
         for factors in (32, 64):
             for learning_rate in (0.01, 0.05):
                 for regularization in (0.01, 0.1):
                     model = BayesianPersonalizedRanking(
-                        factors, learning_rate, regularization, num_threads=1, random_state=inputs.seed
+                        factors, learning_rate, regularization, num_threads=1, random_state=seed
                     )
                     model.fit(read, show_progress=False)
                     yield Factors(None, model.item_factors[:, :-1], model.item_factors[:, -1])  # the last is the bias
-
-
-def _read(inputs: Inputs) -> Any:
-    dataset = inputs.dataset
-    return interactions(dataset.histories, training_users(dataset), dataset.n_books)
 
 
 def _matrix(read: Any) -> Any:

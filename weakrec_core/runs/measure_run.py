@@ -69,18 +69,17 @@ def measure_run(
     try:
         ease = inputs.fitted(BASELINES["ease"])
         assert isinstance(ease, Ease)
-        model = without = Blended(trained)
-        floor = 1.0
+        model, without, floor = Blended(trained), None, 1.0
         if preset_named(config.preset).blended:
             tell("Blending")
-            without = fit_blend(dataset, trained, [ease], config.seed)
             weighted = _weighted(inputs, trained, labeled, ease)
             model = fit_blend(dataset, trained, [ease, *weighted.values()], config.seed)
             floor = next((a for a, other in weighted.items() if other is model.ease), 1.0)
+            without = fit_blend(dataset, trained, [ease], config.seed) if floor < 1 else None
         model.save(directory)
         tell("Evaluating on test")
         ours, alone = bed.measure(model), bed.ranking(trained)
-        unlabeled = bed.ranking(without) if floor < 1 else None
+        unlabeled = None if without is None else bed.ranking(without)
         valid, histories = gold_rows(dataset, "valid"), dataset.histories
         p_valid = model.like(histories, valid.user_idx, valid.book_idx)
         if ours.p_positive is not None:
@@ -164,7 +163,6 @@ def _trainer(
         return _Ratings(found) if found.keras_model is trained.keras_model else found
 
     config = trained.config
-
     code = code_hash(("network", "rating"), ("keras", "tensorflow"))
     return NetworkTrainer(train_on, config.use_dev, {"config": config.model_dump(mode="json"), "code": code})
 
