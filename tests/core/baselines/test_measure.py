@@ -13,6 +13,7 @@ from tests.core.conftest import MakeRatings
 from weakrec_core.baselines import measure
 from weakrec_core.baselines.base import Inputs, NetworkTrainer, Stopped
 from weakrec_core.baselines.ease import fit_ease
+from weakrec_core.baselines.implicit_peers import installed
 from weakrec_core.baselines.item_knn import fit_item_knn
 from weakrec_core.baselines.measure import measure_baselines
 from weakrec_core.baselines.popularity import Popularity, fit_popularity
@@ -23,7 +24,8 @@ from weakrec_core.errors import DataError
 from weakrec_core.evaluation.test_bed import TestBed
 
 Fitted = dict[str, Any]
-NAMES = ["constant", "popularity", "averages", "item_knn", "ease", "dev_only", "gold"]
+PEERS = ["als", "bpr"] if installed() else []
+NAMES = ["constant", "popularity", "averages", "item_knn", "ease", *PEERS, "dev_only", "gold"]
 
 
 @dataclass
@@ -74,14 +76,14 @@ def test_a_table_of_baselines(bed: TestBed, weak_rows: TrainingRows, fitted: Fit
     assert list(found) == NAMES == list(BASELINES)
     metrics = {name: measured.metrics for name, measured in found.items()}
     assert all(set(m) == {"test", "tutorial_protocol", "ranking"} for m in metrics.values())
-    assert [name for name in NAMES if metrics[name]["test"] is None] == ["item_knn", "ease"]
+    assert [name for name in NAMES if metrics[name]["test"] is None] == ["item_knn", "ease", *PEERS]
     assert [name for name in NAMES if metrics[name]["ranking"] is None] == ["constant", "averages"]
     assert metrics["constant"]["test"]["auc"] == 0.5
     assert metrics["constant"]["test"]["n"] == metrics["gold"]["test"]["n"] == bed.dataset.n_rows("test")
     assert metrics["popularity"]["tutorial_protocol"]["auc"] > 0.55
     n_dev, n_train = bed.dataset.n_rows("dev"), bed.dataset.n_rows("train")
     assert networks.trained == [("dev-only", n_dev), ("ceiling", n_dev + n_train)]
-    assert stages == ["Fitting item-kNN"]
+    assert stages == ["Fitting item-kNN", *(f"Fitting {BASELINES[name].title}" for name in PEERS)]
 
 
 @pytest.mark.usefixtures("no_cache")
