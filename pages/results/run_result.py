@@ -12,11 +12,11 @@ from pages.results.result_tables import RANKED, scores_of
 from pages.results.worth import show_worth
 from pages.shared import fmt
 from pages.shared.errors import errors_shown
-from weakrec_core.evaluation.rivals import NOT_DISTINGUISHABLE, WORSE
 from weakrec_core.label_model.fitting import label_model_title
 from weakrec_core.runs import result_tables
 from weakrec_core.runs.report import render_report
 from weakrec_core.runs.store import Run
+from weakrec_core.stats.verdicts import SAME, WORSE
 
 _HEADLINE: dict[str, tuple[str, Literal["normal", "inverse"]]] = {
     "auc": ("test", "normal"),
@@ -88,7 +88,7 @@ def _headline(run: Run, result: dict[str, Any]) -> None:
                 f"Test {result_tables.title(metric)}",
                 fmt.number(value),
                 None if against is None else str(against),
-                delta_color="off" if against is None or against.verdict == NOT_DISTINGUISHABLE else better,
+                delta_color="off" if against is None or against.verdict == SAME else better,
                 help=_help(low, high, against),
                 width="content",
             )

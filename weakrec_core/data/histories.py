@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from weakrec_core.data.pairs import find_keys, pair_keys, split_keys
+
 
 @dataclass(frozen=True, eq=False)
 class Histories:
@@ -24,11 +26,9 @@ class Histories:
     @classmethod
     def from_pairs(cls, users: NDArray[np.integer], books: NDArray[np.integer], n_users: int) -> "Histories":
         """Build from parallel arrays of ``user_idx`` and ``book_idx``; repeated pairs count once."""
-        width = int(books.max()) + 1 if len(books) else 1
-        keys = np.unique(users.astype(np.int64) * width + books)
-        counts = np.bincount(keys // width, minlength=n_users)
-        indptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-        return cls(indptr, (keys % width).astype(np.int32))
+        of, indices = split_keys(np.unique(pair_keys(users, books)))
+        indptr = np.concatenate([[0], np.cumsum(np.bincount(of, minlength=n_users))]).astype(np.int64)
+        return cls(indptr, indices)
 
     @property
     def n_users(self) -> int:
@@ -57,8 +57,4 @@ class Histories:
 
     def contains(self, users: NDArray[np.integer], books: NDArray[np.integer]) -> NDArray[np.bool_]:
         """Whether each (user, book) pair is in that user's history, shape [len(users)]."""
-        width = int(max(self.indices.max(initial=0), books.max(initial=0))) + 1
-        keys = self.users.astype(np.int64) * width + self.indices  # sorted: users ascend, books ascend within
-        wanted = users.astype(np.int64) * width + books
-        found = np.searchsorted(keys, wanted)
-        return (found < len(keys)) & (keys[np.minimum(found, len(keys) - 1)] == wanted) if len(keys) else found < 0
+        return find_keys(pair_keys(self.users, self.indices), pair_keys(users, books))[1]

@@ -15,9 +15,10 @@ from weakrec_core.labeling.result_cache import remembered
 from weakrec_core.signals import SIGNALS, SignalStore
 from weakrec_core.signals.languages import languages
 from weakrec_core.stats.intervals import wilson
+from weakrec_core.stats.verdicts import BETTER, SAME, WORSE
 
 BY_DEFAULT = ("review_length", "language", "stated_stars", "author", "popularity", "history_length")
-WORSE, BETTER, SAME, TOO_FEW = "worse", "better", "not distinguishable", "too few rows"
+TOO_FEW = "too few rows"
 _QUANTILES = 4
 _AUTHORS, _LANGUAGES = 25, 8  # those with the most rows; the others are one slice
 _MIN_ROWS = 20  # judged rows

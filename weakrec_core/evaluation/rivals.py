@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from weakrec_core.evaluation.ranking import Ranking
 from weakrec_core.evaluation.test_bed import Measured, TestBed
 from weakrec_core.stats.bootstrap import Draws, Floats, drawn_metrics, percentile_interval
+from weakrec_core.stats.verdicts import SAME, verdict
 
-BETTER, WORSE, NOT_DISTINGUISHABLE = "better", "worse", "not distinguishable"
 # By metric: the part of the figures that has it, and whether more is better.
 COMPARED = {
     "auc": ("test", True),
@@ -56,7 +56,7 @@ def against_rivals(bed: TestBed, ours: Measured, rivals: Mapping[str, Measured])
             "value": values[name],
             "difference": own - values[name],
             "interval": None if interval is None else list(interval),
-            "verdict": _verdict(interval, more_is_better),
+            "verdict": verdict(interval, more_is_better),
         }
     return found
 
@@ -77,7 +77,7 @@ def labels_in_lists(ours: Measured, without: Ranking | None) -> dict[str, Any]:
     metric = "ndcg@10"
     value = float(ours.metrics["ranking"][metric])
     if without is None or ours.users is None:
-        same = {"difference": 0.0, "interval": None, "verdict": NOT_DISTINGUISHABLE}
+        same = {"difference": 0.0, "interval": None, "verdict": SAME}
         return {"with": value, "without": value} | same
     before = without.means[metric]
     interval = percentile_interval(_drawn_difference(ours.users, without.users, metric))
@@ -86,14 +86,8 @@ def labels_in_lists(ours: Measured, without: Ranking | None) -> dict[str, Any]:
         "without": before,
         "difference": value - before,
         "interval": None if interval is None else list(interval),
-        "verdict": _verdict(interval, True),
+        "verdict": verdict(interval),
     }
-
-
-def _verdict(interval: tuple[float, float] | None, more_is_better: bool) -> str:
-    if interval is None or interval[0] <= 0 <= interval[1]:
-        return NOT_DISTINGUISHABLE
-    return BETTER if (interval[0] > 0) == more_is_better else WORSE
 
 
 def _rating(bed: TestBed, draws: Draws, metric: str, ours: Measured, rival: Measured) -> Floats | None:

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from weakrec_core.labeling.base import LF
 from weakrec_core.labeling.vote_patterns import VotePatterns
 from weakrec_core.stats.intervals import wilson
+from weakrec_core.stats.verdicts import BETTER, SAME, WORSE
 
-BETTER, SAME, WORSE, NO_VOTES = "better", "not distinguishable", "worse", "no votes"
+NO_VOTES = "no votes"
 
 
 def lf_summary(patterns: VotePatterns, lfs: Sequence[LF]) -> pd.DataFrame:

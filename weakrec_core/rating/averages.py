@@ -7,8 +7,10 @@ from numpy.typing import NDArray
 from scipy.special import logit
 
 from weakrec_core.data.histories import Histories
+from weakrec_core.data.pairs import find_keys, pair_keys
 from weakrec_core.data.training_rows import TrainingRows
 from weakrec_core.evaluation.recommender import Floats
+from weakrec_core.stats.variance import variance_components
 
 N_AVERAGES = 4  # columns of `LabelAverages.features`
 _EDGE = 0.02  # no mean is taken for more certain
@@ -63,17 +65,12 @@ class GroupMeans:
 
 
 def _strength(total: Floats, count: Floats, squares: float) -> float:
-    """Variance within groups by variance between them, by the method of moments; large where groups do not differ."""
-    some = count > 0
-    n, k = float(count.sum()), int(some.sum())
-    if k < 2 or n - k < 1:
+    """Variance within groups by variance between them; large where groups do not differ."""
+    components = variance_components(total, count, squares)
+    if components is None:
         return _MAX_STRENGTH
-    means = total[some] / count[some]
-    within = (squares - (count[some] * means**2).sum()) / (n - k)
-    between = (count[some] * (means - total.sum() / n) ** 2).sum() / (k - 1)
-    size = (n - (count**2).sum() / n) / (k - 1)
-    variance = max((between - within) / size, 1e-9)
-    return float(np.clip(within / variance, 0.5, _MAX_STRENGTH))
+    within, between = components
+    return float(np.clip(within / max(between, 1e-9), 0.5, _MAX_STRENGTH))
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,13 +115,13 @@ class LabelAverages:
         """
         users, row_user = np.unique(user_idx, return_inverse=True)
         read, segment = histories.gather(users)
-        said = _Said(own, len(self.author))
+        said = _Said(own)
         effect = self.books.effect(read, *said.of(users[segment], read))
         label, n_label = said.of(user_idx, book_idx)
         known = self.authors.effect(self.author[book_idx], label, n_label)
         total = np.bincount(segment, weights=effect, minlength=len(users))
         count = np.bincount(segment, minlength=len(users)).astype(np.float64)
-        in_history, at = _find(segment, read, row_user, book_idx, len(self.author))
+        at, in_history = find_keys(pair_keys(segment, read), pair_keys(row_user, book_idx))
         other = total[row_user] - np.where(in_history, effect[at] if len(effect) else 0.0, 0.0)
         n_other = count[row_user] - in_history
         return np.stack(
@@ -141,9 +138,8 @@ class LabelAverages:
 class _Said:
     """What users said of books: sum and number of labels of a pair."""
 
-    def __init__(self, rows: TrainingRows | None, n_books: int):
-        self._n_books = n_books
-        keys = np.zeros(0, np.int64) if rows is None else rows.user_idx.astype(np.int64) * n_books + rows.book_idx
+    def __init__(self, rows: TrainingRows | None):
+        keys = np.zeros(0, np.int64) if rows is None else pair_keys(rows.user_idx, rows.book_idx)
         self._keys, place = np.unique(keys, return_inverse=True)
         label = None if rows is None else rows.p_positive
         self._sum = np.bincount(place, weights=label, minlength=len(self._keys))
@@ -152,21 +148,5 @@ class _Said:
     def of(self, user_idx: NDArray[np.integer], book_idx: NDArray[np.integer]) -> tuple[Floats, Floats]:
         if not len(self._keys):
             return np.zeros(len(user_idx)), np.zeros(len(user_idx))
-        wanted = user_idx.astype(np.int64) * self._n_books + book_idx
-        at = np.minimum(np.searchsorted(self._keys, wanted), len(self._keys) - 1)
-        there = self._keys[at] == wanted
+        at, there = find_keys(self._keys, pair_keys(user_idx, book_idx))
         return np.where(there, self._sum[at], 0.0), np.where(there, self._n[at], 0.0)
-
-
-def _find(
-    segment: NDArray[np.integer],
-    read: NDArray[np.integer],
-    row_user: NDArray[np.integer],
-    book_idx: NDArray[np.integer],
-    n_books: int,
-) -> tuple[NDArray[np.bool_], NDArray[np.intp]]:
-    """Whether the history of a row's user has the row's book, and at which entry; entries ascend by user and book."""
-    entries = segment.astype(np.int64) * n_books + read
-    wanted = row_user.astype(np.int64) * n_books + book_idx
-    at = np.minimum(np.searchsorted(entries, wanted), max(len(entries) - 1, 0))
-    return (entries[at] == wanted if len(entries) else np.zeros(len(wanted), bool)), at

@@ -8,6 +8,7 @@ from scipy.optimize import minimize
 from scipy.special import expit, softmax
 
 from weakrec_core.evaluation.recommender import Floats
+from weakrec_core.stats.variance import variance_components
 
 _PRIOR_STRENGTH = 5.0  # rows' worth of the prior weights
 _NO_STRETCH = 20.0  # nats that a stretch by e, or a shift by 1, costs
@@ -77,13 +78,9 @@ def user_weights(user_idx: NDArray[np.integer], gold: NDArray[np.floating]) -> F
     variance, with a few users' worth of the usual one): the design effect of survey sampling.
     """
     _, user, size = np.unique(user_idx, return_inverse=True, return_counts=True)
-    n, k = len(user), len(size)
-    correlation = 0.0
-    if n > k > 1:
-        means = np.bincount(user, weights=gold) / size
-        within = ((gold - means[user]) ** 2).sum() / (n - k)
-        between = (size * (means - gold.mean()) ** 2).sum() / (k - 1)
-        variance = max((between - within) / ((n - (size**2).sum() / n) / (k - 1)), 0.0)
-        correlation = variance / (variance + within) if variance else 0.0
+    k = len(size)
+    total = np.bincount(user, weights=gold).astype(np.float64)
+    within, between = variance_components(total, size.astype(np.float64), float((gold**2).sum())) or (1.0, 0.0)
+    correlation = between / (between + within) if between else 0.0
     correlation = (k * correlation + _USUAL_USERS * _USUAL_CORRELATION) / (k + _USUAL_USERS)
     return np.asarray(1 / (1 + correlation * (size[user] - 1)))

@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 
-from weakrec_core.labeling.analysis import BETTER, SAME, WORSE
 from weakrec_core.labeling.diff import diff_sets
 from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.runs.inputs import label_settings, train_settings
@@ -13,6 +12,7 @@ from weakrec_core.runs.result_tables import LOWER_IS_BETTER, RANKING_METRICS, fi
 from weakrec_core.runs.scores import RATING_METRICS, Scores, mean_draws, p_of, rating_draws, read_scores
 from weakrec_core.runs.store import Run
 from weakrec_core.stats.bootstrap import Floats, percentile_interval
+from weakrec_core.stats.verdicts import verdict
 
 _Drawn = tuple[Floats, Floats]  # draws of a metric of both runs
 
@@ -191,9 +191,8 @@ def _difference(metric: str, one: dict[str, Any], two: dict[str, Any], drawn: _D
     beyond = min((known <= 0).sum(), (known >= 0).sum())
     p_value = min(1.0, 2 * (float(beyond) + 1) / (len(known) + 1))
     low, high = interval
-    gain = (-high, -low) if metric.split("@")[0] in LOWER_IS_BETTER else (low, high)
-    verdict = BETTER if gain[0] > 0 else WORSE if gain[1] < 0 else SAME
-    return Difference(metric, first, second, plain.difference, low, high, p_value, verdict)
+    better = verdict(interval, metric.split("@")[0] not in LOWER_IS_BETTER)
+    return Difference(metric, first, second, plain.difference, low, high, p_value, better)
 
 
 def _settings(first: Run, second: Run) -> list[Change]:

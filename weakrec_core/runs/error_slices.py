@@ -3,20 +3,11 @@
 import numpy as np
 import pandas as pd
 
-from weakrec_core.data.dataset import Dataset, open_dataset
 from weakrec_core.error_analysis.slices import BY_DEFAULT, cut, slice_table
 from weakrec_core.errors import RunError
 from weakrec_core.runs.scores import p_of, read_scores
 from weakrec_core.runs.store import Run
 from weakrec_core.signals import SignalStore
-
-
-def dataset_of(run: Run) -> Dataset:
-    """The dataset a run was trained on; `WeakrecError` if it is gone or has changed since."""
-    dataset = open_dataset(run.workspace, run.config.dataset)
-    if dataset.fingerprint != run.config.fingerprint:
-        raise RunError(f"Dataset {dataset.name!r} has changed since run {run.id} was created.")
-    return dataset
 
 
 def error_slices(run: Run) -> pd.DataFrame:
@@ -32,7 +23,7 @@ def error_slices(run: Run) -> pd.DataFrame:
         raise RunError(
             f"Run {run.id} was trained before predictions on test were kept; train it anew to see its errors."
         )
-    dataset = dataset_of(run)
+    dataset = run.open_dataset()
     keys = ["user_idx", "book_idx"]
     right = (p_of(scores.rows) > 0.5) == (scores.rows["gold"].to_numpy() == 1)
     judged = scores.rows[keys].assign(correct=right.astype(np.int8))

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from typing import Any
 
 from weakrec_core import files
-from weakrec_core.data.dataset import open_dataset
 from weakrec_core.errors import LabelModelError, RunError, WeakrecError
 from weakrec_core.jobs.job import CANCEL
 from weakrec_core.jobs.status import Status
@@ -91,9 +90,7 @@ def _train(
 
     config = run.config
     report(state="running", stage="Applying LFs and fitting the label model")
-    dataset = open_dataset(run.workspace, config.dataset)
-    if dataset.fingerprint != config.fingerprint:
-        raise RunError(f"Dataset {config.dataset!r} has changed since run {run.id} was created.")
+    dataset = run.open_dataset()
     applied = LFSet.model_validate(config.lf_set).apply(dataset)
     labels = label_train(applied, config.label_model, config.class_balance, config.snorkel)
     if config.text_model != "off":

@@ -18,7 +18,6 @@ from weakrec_core.errors import WeakrecError
 from weakrec_core.label_model.fitting import label_model_title
 from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.runs import result_tables, test_looks
-from weakrec_core.runs.error_slices import dataset_of
 from weakrec_core.runs.scores import RATING_METRICS, calibration_error, read_scores, reliability_bins
 from weakrec_core.runs.store import Run
 from weakrec_core.runs.worth import read_worth
@@ -140,7 +139,7 @@ def _cells(figures: pd.DataFrame) -> dict[str, Any]:
 def _lf_rows(run: Run) -> list[dict[Hashable, Any]] | str:
     """The LFs on the dev set, or why they cannot be measured any more."""
     try:
-        summary = LFSet.model_validate(run.config.lf_set).apply(dataset_of(run)).summary()
+        summary = LFSet.model_validate(run.config.lf_set).apply(run.open_dataset()).summary()
     except WeakrecError as e:
         return str(e)
     return summary.to_dict("records")

@@ -8,9 +8,10 @@ import pandas as pd
 
 from weakrec_core.baselines.registry import BASELINES
 from weakrec_core.errors import RunError
-from weakrec_core.evaluation.rivals import COMPARED, NOT_DISTINGUISHABLE, strongest
+from weakrec_core.evaluation.rivals import COMPARED, strongest
 from weakrec_core.runs.store import Run
 from weakrec_core.stats.decision_cut import DEFAULT_CUT
+from weakrec_core.stats.verdicts import SAME
 
 THIS_RUN, NETWORK = "This run", "Its network alone"
 TITLES = {
@@ -100,7 +101,7 @@ class Against:
 
     def __str__(self) -> str:
         said = f"{self.difference:+.3f} vs {self.title}"
-        return said if self.verdict != NOT_DISTINGUISHABLE else f"{said}, {NOT_DISTINGUISHABLE}"
+        return said if self.verdict != SAME else f"{said}, {SAME}"
 
 
 def against(result: dict[str, Any], metric: str) -> Against | None:
@@ -116,7 +117,7 @@ def against(result: dict[str, Any], metric: str) -> Against | None:
     name, own = strongest(metric, values), (result.get(part) or {}).get(metric)
     if name is None or own is None:
         return None
-    return Against(baseline_title(name), own - values[name], None, None, NOT_DISTINGUISHABLE)
+    return Against(baseline_title(name), own - values[name], None, None, SAME)
 
 
 def figures(result: dict[str, Any], part: str, metrics: list[str], intervals: Intervals | None = None) -> pd.DataFrame:

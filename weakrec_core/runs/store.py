@@ -54,6 +54,21 @@ class Run:
         except RunError:
             return False
 
+    def open_dataset(self) -> Dataset:
+        """What it is trained on.
+
+        Raises
+        ------
+        DataError
+            If the dataset is gone.
+        RunError
+            If it has changed since the run was created.
+        """
+        dataset = open_dataset(self.workspace, self.config.dataset)
+        if dataset.fingerprint != self.config.fingerprint:
+            raise RunError(f"Dataset {dataset.name!r} has changed since run {self.id} was created; launch a new run.")
+        return dataset
+
     @property
     def result(self) -> dict[str, Any] | None:
         """What `train --json` prints, or None before the run has succeeded."""
@@ -147,10 +162,7 @@ class Run:
         RunError
             If the dataset has changed since.
         """
-        if open_dataset(self.workspace, self.config.dataset).fingerprint != self.config.fingerprint:
-            raise RunError(
-                f"Dataset {self.config.dataset!r} has changed since run {self.id} was created; launch a new run."
-            )
+        self.open_dataset()
         return _create(self.workspace, self.config)
 
     def cancel(self) -> None:

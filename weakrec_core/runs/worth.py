@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from weakrec_core import files
-from weakrec_core.data.dataset import Dataset, open_dataset
+from weakrec_core.data.dataset import Dataset
 from weakrec_core.data.training_rows import NO_ROWS, TrainingRows, gold_rows
 from weakrec_core.errors import LabelModelError, RunError
 from weakrec_core.evaluation.rating_metrics import rating_metrics
@@ -116,10 +116,7 @@ class Bench:
     def __init__(self, run: Run):
         from weakrec_core.network.blend import load_blended
 
-        config = run.config
-        dataset = open_dataset(run.workspace, config.dataset)
-        if dataset.fingerprint != config.fingerprint:
-            raise RunError(f"Dataset {config.dataset!r} has changed since run {run.id} was created.")
+        config, dataset = run.config, run.open_dataset()
         self.run, self.dataset = run, dataset
         self.gold, self.test = gold_rows(dataset, "dev"), gold_rows(dataset, "test")
         self._network = load_blended(run.path).network

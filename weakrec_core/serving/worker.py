@@ -18,7 +18,7 @@ from dataclasses import asdict
 from typing import IO, Any
 
 from weakrec_core import files
-from weakrec_core.data.dataset import Dataset, open_dataset
+from weakrec_core.data.dataset import Dataset
 from weakrec_core.errors import RunError, WeakrecError
 from weakrec_core.evaluation.recommender import Recommender
 from weakrec_core.network.blend import Blended, load_blended
@@ -43,13 +43,10 @@ def dataset_of(run: Run) -> Dataset:
     DataError
         If its dataset is gone.
     """
-    config, state = run.config, run.status.state
+    state = run.status.state
     if state != "succeeded":
         raise RunError(f"Run {run.id} has no model to recommend with: it is {state}.")
-    dataset = open_dataset(run.workspace, config.dataset)
-    if dataset.fingerprint != config.fingerprint:
-        raise RunError(f"Dataset {config.dataset!r} has changed since run {run.id} was trained; train again.")
-    return dataset
+    return run.open_dataset()
 
 
 def load_model(run: Run) -> Blended:

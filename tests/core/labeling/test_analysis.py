@@ -12,10 +12,11 @@ from hypothesis.extra import numpy as hnp
 from numpy.typing import NDArray
 from snorkel.labeling import LFAnalysis
 
-from weakrec_core.labeling.analysis import BETTER, NO_VOTES, SAME, WORSE, lf_summary, set_summary, to_records
+from weakrec_core.labeling.analysis import NO_VOTES, lf_summary, set_summary, to_records
 from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.labeling.vote_patterns import group_votes
 from weakrec_core.stats.intervals import wilson
+from weakrec_core.stats.verdicts import BETTER, SAME, WORSE
 
 Labels = NDArray[np.int8]
 SAME_COLUMNS = {

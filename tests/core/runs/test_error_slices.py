@@ -7,7 +7,7 @@ from weakrec_core.data.dataset import Dataset
 from weakrec_core.error_analysis.slices import cut
 from weakrec_core.errors import RunError
 from weakrec_core.labeling.lf_set import LFSet
-from weakrec_core.runs.error_slices import dataset_of, error_slices
+from weakrec_core.runs.error_slices import error_slices
 from weakrec_core.runs.measure_run import ROWS_FILE
 from weakrec_core.runs.store import Run, new_run
 from weakrec_core.signals import SignalStore
@@ -42,4 +42,4 @@ def test_a_dataset_that_has_changed(run: Run) -> None:
     config = run.config.model_copy(update={"fingerprint": "another"})
     (run.path / "config.json").write_text(config.model_dump_json())
     with pytest.raises(RunError, match="has changed since run"):
-        dataset_of(run)
+        run.open_dataset()

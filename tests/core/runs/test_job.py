@@ -313,7 +313,7 @@ def test_a_dataset_that_has_changed_fails_the_run(make_dataset: Any, tutorial: L
     with pytest.raises(RunError, match=f"Dataset 'tiny' has changed since run {run.id} was created"):
         job.execute(run)
     assert (run.status.state, run.status.stage) == ("failed", "Failed")
-    assert run.status.error == f"Dataset 'tiny' has changed since run {run.id} was created."
+    assert run.status.error == f"Dataset 'tiny' has changed since run {run.id} was created; launch a new run."
 
 
 def words(*keywords: str) -> LFSet:

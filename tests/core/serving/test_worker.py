@@ -118,7 +118,7 @@ def test_runs_that_cannot_recommend(run: Run, few_readers: Dataset, tutorial: LF
     config = json.loads((run.path / "config.json").read_text())
     other = finished_run(few_readers, tutorial)
     files.write_json(other.path / "config.json", config | {"fingerprint": "other"})
-    with pytest.raises(RunError, match=r"has changed since run .* was trained; train again\."):
+    with pytest.raises(RunError, match=r"has changed since run .* was created; launch a new run\."):
         load_model(other)
 
 
