@@ -9,12 +9,13 @@ from pages.shared import fmt
 from weakrec_core.label_model.comparing import Comparison, ModelReport
 from weakrec_core.label_model.fitting import label_model_title
 
+_AUC_COVERED, _LOSS_COVERED = "AUC, with a vote", "Log loss, with a vote"
 _RIGHT: Any = {"alignment": "right", "width": 136}
 
 
 def comparison_table(comparison: Comparison) -> str:
     """One row a model; returns the kind of the selected one, at first the recommended one."""
-    reports = list(comparison.reports.values())
+    reports = sorted(comparison.reports.values(), key=_order)
     n_covered = int((comparison.covered & (comparison.gold >= 0)).sum())
     kinds = [r.kind for r in reports]
     event = st.dataframe(
@@ -30,31 +31,36 @@ def comparison_table(comparison: Comparison) -> str:
             "Log loss": st.column_config.TextColumn(**_RIGHT),
             "Accuracy": st.column_config.TextColumn(**_RIGHT),
             "Brier": st.column_config.TextColumn(**_RIGHT),
-            "AUC, all rows": st.column_config.TextColumn(alignment="right", width=88),
-            "Log loss, all rows": st.column_config.TextColumn(alignment="right", width=108),
+            _AUC_COVERED: st.column_config.TextColumn(alignment="right", width=88),
+            _LOSS_COVERED: st.column_config.TextColumn(alignment="right", width=108),
         },
     )
     st.caption(
-        f"On the {n_covered:,} dev rows with a vote, the same for every model, with bootstrap 95 % intervals over users; a model "
-        f"that learns from gold predicts each user from the others. All rows: {int((comparison.gold >= 0).sum()):,}, those "
-        "without a vote get the prior."
+        f"Least log loss first. On all {int((comparison.gold >= 0).sum()):,} dev rows with gold, those without a vote get the "
+        "prior; with bootstrap 95 % intervals over users. A model that learns from gold predicts each user from the others. "
+        f"With a vote: {n_covered:,} rows, the same for every model."
     )
     chosen = reports[event.selection.rows[0]] if event.selection.rows else comparison.reports[comparison.recommended]
     usable = chosen.problem is None and chosen.kind != "constant"
     return chosen.kind if usable else comparison.recommended
 
 
+def _order(report: ModelReport) -> tuple[bool, float]:
+    """By log loss; models that could not be fitted come last."""
+    return report.problem is not None, float(report.everywhere.get("log_loss") or 0)
+
+
 def _row(report: ModelReport, recommended: str) -> dict[str, str]:
     name = label_model_title(report.kind) + (" ★ recommended" if report.kind == recommended else "")
     if report.problem is not None:
         return {"Model": name, "AUC": fmt.NONE, "Log loss": fmt.NONE, "Accuracy": fmt.NONE, "Brier": fmt.NONE} | {
-            "AUC, all rows": fmt.NONE,
-            "Log loss, all rows": fmt.NONE,
+            _AUC_COVERED: fmt.NONE,
+            _LOSS_COVERED: fmt.NONE,
         }
 
     def cell(metric: str) -> str:
         between = report.intervals[metric]
-        value = fmt.number(report.covered[metric])
+        value = fmt.number(report.everywhere[metric])
         return value if between is None or between[0] == between[1] else f"{value} [{between[0]:.3f}, {between[1]:.3f}]"
 
     return {
@@ -63,6 +69,6 @@ def _row(report: ModelReport, recommended: str) -> dict[str, str]:
         "Log loss": cell("log_loss"),
         "Accuracy": cell("accuracy"),
         "Brier": cell("brier"),
-        "AUC, all rows": fmt.number(report.everywhere["auc"]),
-        "Log loss, all rows": fmt.number(report.everywhere["log_loss"]),
+        _AUC_COVERED: fmt.number(report.covered["auc"]),
+        _LOSS_COVERED: fmt.number(report.covered["log_loss"]),
     }

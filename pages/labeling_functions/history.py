@@ -1,5 +1,8 @@
 """The history of versions: figures of each, what differs, and the way back to one."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
@@ -53,7 +56,12 @@ def _history(wb: Workbench) -> None:
         st.rerun()
 
 
-_FIGURES = {"Train coverage": "train_coverage", "Conflicts": "conflicts", "AUC": "auc", "Log loss": "log_loss"}
+_FIGURES: dict[str, Callable[[SetFigures], Any]] = {
+    "Train coverage": lambda figures: figures.train_coverage,
+    "Conflicts": lambda figures: figures.conflicts,
+    "AUC": lambda figures: figures.everywhere["auc"],
+    "Log loss": lambda figures: figures.everywhere["log_loss"],
+}
 
 
 def _row(version: Version, figures: SetFigures) -> dict[str, str]:
@@ -63,7 +71,7 @@ def _row(version: Version, figures: SetFigures) -> dict[str, str]:
         "By": version.by or fmt.NONE,
         "Note": version.note,
         "LFs": str(len(version.lf_set.active)),
-    } | {name: _shown(name, getattr(figures, field)) for name, field in _FIGURES.items()}
+    } | {name: _shown(name, figure(figures)) for name, figure in _FIGURES.items()}
 
 
 def _shown(name: str, value: float | None) -> str:
@@ -71,7 +79,7 @@ def _shown(name: str, value: float | None) -> str:
 
 
 def _difference(name: str, a: SetFigures, b: SetFigures) -> str:
-    old, new = getattr(a, _FIGURES[name]), getattr(b, _FIGURES[name])
+    old, new = _FIGURES[name](a), _FIGURES[name](b)
     return f"{name} {_shown(name, old)} → {_shown(name, new)}"
 
 

@@ -69,7 +69,8 @@ def overview(wb: Workbench) -> None:
             4,
             "Label model",
             "pages/label_model/page.py",
-            f"On dev rows with a vote: AUC **{fmt.number(now.auc)}**, log loss {fmt.number(now.log_loss)}.",
+            f"On dev: AUC **{fmt.number(now.everywhere['auc'])}**, log loss {fmt.number(now.everywhere['log_loss'])}; on the rows "
+            f"with a vote {fmt.number(now.covered['auc'])} and {fmt.number(now.covered['log_loss'])}.",
             "Fit",
         )
     runs = [r.summary() for r in list_runs(wb.workspace) if r.config.dataset == dataset.name]

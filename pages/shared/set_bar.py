@@ -7,7 +7,8 @@ import streamlit as st
 from pages.shared import fmt
 from pages.shared.saving import conflict_dialog, save_button
 from pages.shared.workbench import Workbench
-from weakrec_core.label_model.set_figures import set_figures
+from weakrec_core.label_model.set_figures import SetFigures, on_common_rows, set_figures
+from weakrec_core.stats.probability_metrics import Metrics
 
 
 def set_bar(wb: Workbench) -> None:
@@ -34,16 +35,26 @@ def set_bar(wb: Workbench) -> None:
             as_percent=True,
             better="inverse",
         )
-        _figure("Label model AUC", now.auc, saved.auc, _HOW)
-        _figure("Log loss", now.log_loss, saved.log_loss, _HOW, better="inverse")
+        common = None if now is saved else on_common_rows(saved, now, wb.dataset.gold("dev"))
+        auc, log_loss = (_how(metric, now, common) for metric in ("auc", "log_loss"))
+        _figure("Label model AUC", now.everywhere["auc"], saved.everywhere["auc"], auc)
+        _figure("Log loss", now.everywhere["log_loss"], saved.everywhere["log_loss"], log_loss, better="inverse")
         with st.container(horizontal=True, width="content", gap="small"):
             _buttons(wb)
 
 
-_HOW = (
-    "Of the dev-calibrated label model on the dev rows with a vote, cross-validated over users: each user is predicted "
-    "from the others' gold labels."
-)
+def _how(metric: str, now: SetFigures, common: tuple[Metrics, Metrics] | None) -> str:
+    """What a figure is measured on, and what it is on the rows with a vote, which an edit changes."""
+    said = (
+        f"Of the dev-calibrated label model on all {now.everywhere['n']:,} dev rows with gold, cross-validated over users: each "
+        "user is predicted from the others' gold labels; rows without a vote get the share of POSITIVE."
+    )
+    if now.covered["n"]:
+        said += f" On the {now.covered['n']:,} of them with a vote: {fmt.number(now.covered[metric])}."
+    if common is not None and common[0]["n"]:
+        before, after = (fmt.number(metrics[metric]) for metrics in common)
+        said += f" On the {common[0]['n']:,} with a vote both in the saved version and now: {before} → {after}."
+    return said
 
 
 def _figure(

@@ -57,13 +57,14 @@ def analyze(dataset: DatasetName, lfs: LFFile, split: str = "dev", as_json: Json
     if not as_json:
         typer.echo(table.round(4).to_string(index=False))
         return
-    metrics: dict[str, Any] = dict.fromkeys(("accuracy", "log_loss", "auc"))
+    names = ("accuracy", "log_loss", "auc")
+    metrics: dict[str, Any] = dict.fromkeys(names)
     try:
         from weakrec_core.label_model.base import AUTO
         from weakrec_core.label_model.label_train import label_train
 
-        measured = label_train(applied, AUTO).to_json()["dev"]
-        metrics = {key: measured[key] for key in metrics}
+        measured = label_train(applied, AUTO).dev_metrics
+        metrics = {name: measured[name] for name in names}
     except WeakrecError as e:
         typer.echo(f"No label model: {e}", err=True)
     print_json({"lfs": to_records(table), "set": applied.shares(split), "label_model": metrics})

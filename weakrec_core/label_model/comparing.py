@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from weakrec_core.errors import LabelModelError
 from weakrec_core.label_model.base import CONSTANT, LabelModel, checked_prior, class_prior
-from weakrec_core.label_model.crossval import FoldedDev, cross_validate, fold_dev
+from weakrec_core.label_model.crossval import FoldedDev, cross_validate, fold_dev, silence_pooled
 from weakrec_core.label_model.fitting import LABEL_MODELS, fit_label_model
 from weakrec_core.label_model.snorkel_config import SnorkelConfig
 from weakrec_core.labeling.applied import AppliedSet
@@ -32,10 +32,10 @@ class ModelReport:
         A label model, or ``constant``: the class balance for every row.
     p_positive : float64 array, shape [n_dev]
         Held out where the model learns from dev's gold.
-    covered, everywhere : dict
-        `probability_metrics` on the dev rows with a vote, and on all dev rows (rows without a vote get the prior).
+    everywhere, covered : dict
+        `probability_metrics` on all dev rows with gold (those without a vote get the prior), and on those with a vote.
     intervals : dict
-        Bootstrap 95 % intervals over users of the metrics in `covered`.
+        Bootstrap 95 % intervals over users of the metrics in `everywhere`.
     draws : dict
         The metrics of every bootstrap draw, for paired differences.
     problem : str or None
@@ -44,8 +44,8 @@ class ModelReport:
 
     kind: str
     p_positive: NDArray[np.float64]
-    covered: Metrics
     everywhere: Metrics
+    covered: Metrics
     intervals: dict[str, tuple[float, float] | None]
     draws: dict[str, NDArray[np.float64]]
     problem: str | None = None
@@ -118,12 +118,11 @@ def compare_votes(
     draws = Draws.make(users)
 
     def report(kind: str, p_by_fold: NDArray[np.float64]) -> ModelReport:
-        p = p_by_fold[folds, inverse]
-        drawn = drawn_metrics(p, gold, covered, draws)
+        p, measured = (by_fold[folds, inverse] for by_fold in (p_by_fold, silence_pooled(p_by_fold, dev)))
+        drawn = drawn_metrics(measured, gold, gold >= 0, draws)
         intervals = {metric: percentile_interval(values) for metric, values in drawn.items()}
-        return ModelReport(
-            kind, p, metrics_against(gold[covered], p[covered]), metrics_against(gold, p), intervals, drawn
-        )
+        everywhere, of_covered = metrics_against(gold, measured), metrics_against(gold[covered], p[covered])
+        return ModelReport(kind, p, everywhere, of_covered, intervals, drawn)
 
     reports = {CONSTANT: report(CONSTANT, _constant(dev))}
     for kind in LABEL_MODELS:
@@ -175,18 +174,18 @@ def _constant(dev: FoldedDev) -> NDArray[np.float64]:
 def _recommend(reports: dict[str, ModelReport]) -> tuple[str, str, list[str]]:
     """The least log loss; among models that dev cannot tell from it, the one with the highest AUC."""
     fitted = [r for r in reports.values() if r.problem is None and r.kind != CONSTANT]
-    best = min(fitted, key=lambda r: float(r.covered["log_loss"] or 0))
+    best = min(fitted, key=lambda r: float(r.everywhere["log_loss"] or 0))
 
     def tied(a: ModelReport, b: ModelReport) -> bool:
         between = percentile_interval(a.draws["log_loss"] - b.draws["log_loss"])
         return between is None or between[0] <= 0 <= between[1]
 
     candidates = [r for r in fitted if r is best or tied(r, best)]
-    chosen = max(candidates, key=lambda r: float(r.covered["auc"] or 0))
+    chosen = max(candidates, key=lambda r: float(r.everywhere["auc"] or 0))
     constant = reports[CONSTANT]
-    gain = float(constant.covered["log_loss"] or 0) - float(chosen.covered["log_loss"] or 0)
+    gain = float(constant.everywhere["log_loss"] or 0) - float(chosen.everywhere["log_loss"] or 0)
     why = (
-        f"log loss {chosen.covered['log_loss']:.3f} on dev rows with a vote, {abs(gain):.3f} "
+        f"log loss {chosen.everywhere['log_loss']:.3f} on dev, {abs(gain):.3f} "
         f"{'below' if gain >= 0 else 'above'} the constant's"
     )
     undecided = [r.kind for r in candidates if r is not chosen]

@@ -62,8 +62,18 @@ def predict_folds(models: Sequence[LabelModel], dev: FoldedDev) -> NDArray[np.fl
     return p_positive
 
 
-def held_out_metrics(p_by_fold: NDArray[np.float64], dev: FoldedDev, covered_only: bool = True) -> Metrics:
-    """`probability_metrics` of held-out predictions, pooled over the folds."""
+def silence_pooled(p_by_fold: NDArray[np.float64], dev: FoldedDev) -> NDArray[np.float64]:
+    """`predict_folds` with the same probability for all rows without a vote, the folds' mean: to measure with.
+
+    Without a fold that has many POSITIVE rows the share of POSITIVE is a little lower, so that these rows, which are many,
+    would be ranked against their gold.
+    """
+    silent = dev.in_fold & ~dev.patterns.covered
+    return np.where(silent, p_by_fold[silent].mean() if silent.any() else np.nan, p_by_fold)
+
+
+def held_out_metrics(p_by_fold: NDArray[np.float64], dev: FoldedDev, covered_only: bool = False) -> Metrics:
+    """`probability_metrics` of held-out predictions, pooled over the folds, on all rows with gold or on those with a vote."""
     keep = dev.in_fold & (dev.patterns.covered | (not covered_only))
     gold = dev.gold_by_fold[keep]
-    return probability_metrics(p_by_fold[keep], gold[:, 0], gold[:, 1])
+    return probability_metrics(silence_pooled(p_by_fold, dev)[keep], gold[:, 0], gold[:, 1])

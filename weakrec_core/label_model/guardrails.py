@@ -12,6 +12,8 @@ from weakrec_core.label_model.comparing import Comparison
 from weakrec_core.label_model.snorkel_model import SnorkelModel
 from weakrec_core.labeling.dependence import dependent_pairs
 from weakrec_core.labeling.vote_patterns import VotePatterns
+from weakrec_core.stats.bootstrap import percentile_interval
+from weakrec_core.stats.verdicts import WORSE, verdict
 
 
 @dataclass(frozen=True)
@@ -119,16 +121,19 @@ def check_comparison(comparison: Comparison) -> list[Guardrail]:
     snorkel = comparison.reports.get("snorkel")
     for rival, words in (("majority", "majority vote"), (CONSTANT, "a constant")):
         other = comparison.reports[rival]
-        if snorkel is not None and snorkel.problem is None:
-            ours, theirs = snorkel.covered["accuracy"] or 0, other.covered["accuracy"] or 0
-            if ours < theirs:
-                found.append(
-                    Guardrail(
-                        f"loses_to_{rival}",
-                        f"Snorkel's LabelModel is right on {ours:.1%} of the dev rows with a vote, {words} on {theirs:.1%}.",
-                        f"Use the {comparison.recommended} model.",
-                    )
+        if snorkel is None or snorkel.problem is not None:
+            continue
+        between = percentile_interval(snorkel.draws["log_loss"] - other.draws["log_loss"])
+        if verdict(between, more_is_better=False) == WORSE:
+            one, two = (float(report.everywhere["log_loss"] or 0) for report in (snorkel, other))
+            ours, theirs = _told_apart(one, two, "f", 3)
+            found.append(
+                Guardrail(
+                    f"loses_to_{rival}",
+                    f"Snorkel's LabelModel has a log loss of {ours} on dev, {words} one of {theirs}.",
+                    f"Use the {comparison.recommended} model.",
                 )
+            )
     if comparison.undecided:
         found.append(
             Guardrail(
@@ -141,10 +146,10 @@ def check_comparison(comparison: Comparison) -> list[Guardrail]:
     return found
 
 
-def _told_apart(one: float, other: float) -> tuple[str, str]:
-    """Two different shares as percentages, with as many digits as it takes to see that they differ."""
-    digits = next((d for d in range(1, 12) if f"{one:.{d}%}" != f"{other:.{d}%}"), 12)
-    return f"{one:.{digits}%}", f"{other:.{digits}%}"
+def _told_apart(one: float, other: float, kind: str = "%", least: int = 1) -> tuple[str, str]:
+    """Two different numbers with as many digits as it takes to see that they differ."""
+    shown = ((f"{one:.{d}{kind}}", f"{other:.{d}{kind}}") for d in range(least, 13))
+    return next((pair for pair in shown if pair[0] != pair[1]), (f"{one:.12{kind}}", f"{other:.12{kind}}"))
 
 
 def _worth(model: LabelModel, train: VotePatterns) -> NDArray[np.float64]:

@@ -41,9 +41,13 @@ class HeldOut:
         return self.p_by_fold[self.folds, self.inverse]
 
     @property
-    def metrics(self) -> Metrics:
-        """`probability_metrics` on the dev rows with a vote."""
-        return held_out_metrics(self.p_by_fold, self.dev)
+    def has_vote(self) -> NDArray[np.bool_]:
+        """Whether an LF votes on a dev row, shape [n_dev]."""
+        return self.dev.patterns.covered[self.inverse]
+
+    def metrics(self, covered_only: bool = False) -> Metrics:
+        """`probability_metrics` on the dev rows with gold, or on those of them with a vote."""
+        return held_out_metrics(self.p_by_fold, self.dev, covered_only)
 
     def moves(self, row: int) -> NDArray[np.float64]:
         """How much each LF's vote moved one dev row: its log-odds of POSITIVE less those without the vote, shape [m].

@@ -41,9 +41,9 @@ class TrainLabels:
         other row the prior's class).
     drift : DataFrame
         Vote rates on dev and train.
-    dev_metrics : dict
-        `probability_metrics` on the dev rows with a vote; of a model that learns from gold, each user predicted from the
-        others' gold.
+    dev_metrics, dev_covered_metrics : dict
+        `probability_metrics` on the dev rows with gold, and on those of them with a vote; of a model that learns from gold,
+        each user predicted from the others' gold.
     prior, config
         What the model was fitted with: see `fit_label_model`.
     text : TextModel or None
@@ -58,6 +58,7 @@ class TrainLabels:
     covered: NDArray[np.bool_]
     drift: pd.DataFrame
     dev_metrics: Metrics
+    dev_covered_metrics: Metrics
     prior: float | None = None
     config: SnorkelConfig | None = None
     text: TextModel | None = None
@@ -98,6 +99,7 @@ class TrainLabels:
                 "tied": int((self.p_positive[self.covered] == 0.5).sum()),
             },
             "dev": self.dev_metrics,
+            "dev_with_a_vote": self.dev_covered_metrics,
             "warnings": [str(warning) for warning in check_votes(self.train, self.dev, self.drift)]
             + [str(warning) for warning in check_model(self.model, self.train)],
         }
@@ -136,7 +138,7 @@ def label_train(
         model.predict_proba(train.votes)[row],
         train.covered[row],
         drift_table(applied),
-        _dev_metrics(applied, model, prior, config),
+        *_dev_metrics(applied, model, prior, config),
         prior,
         config,
     )
@@ -157,12 +159,14 @@ def cut_on_dev(labels: TrainLabels, goal: str) -> dict[str, Any]:
     return {"goal": goal, "cut": cut, "at_half": decisions(gold, p, DEFAULT_CUT), "at_cut": decisions(gold, p, cut)}
 
 
-def _dev_metrics(applied: AppliedSet, model: LabelModel, prior: float | None, config: SnorkelConfig | None) -> Metrics:
+def _dev_metrics(
+    applied: AppliedSet, model: LabelModel, prior: float | None, config: SnorkelConfig | None
+) -> tuple[Metrics, Metrics]:
+    """On all dev rows with gold, and on those with a vote."""
     train, dev = applied.patterns("train"), applied.patterns("dev")
     if not model.learns_from_gold:
-        return gold_metrics(model, dev)
+        return gold_metrics(model, dev), gold_metrics(model, dev, covered_only=True)
     folds = user_folds(applied.dataset.split("dev")["user_idx"].to_numpy())
     folded, _ = fold_dev(applied.votes("dev"), applied.dataset.gold("dev"), folds)
-    return held_out_metrics(
-        cross_validate(lambda part: model.fit(train, part, applied.names, prior, config), folded), folded
-    )
+    p_by_fold = cross_validate(lambda part: model.fit(train, part, applied.names, prior, config), folded)
+    return held_out_metrics(p_by_fold, folded), held_out_metrics(p_by_fold, folded, covered_only=True)

@@ -46,4 +46,6 @@ def probability_metrics(
 
 def metrics_against(gold: NDArray[np.integer], p_positive: NDArray[np.float64]) -> Metrics:
     """`probability_metrics` of rows: gold 1, 0, or -1 where not known, which is left out; both of shape [n]."""
-    return probability_metrics(p_positive, (gold == 0).astype(np.int64), (gold == 1).astype(np.int64))
+    values, at = np.unique(p_positive, return_inverse=True)
+    negative, positive = (np.bincount(at, weights=gold == label, minlength=len(values)) for label in (0, 1))
+    return probability_metrics(values, negative.astype(np.int64), positive.astype(np.int64))

@@ -48,14 +48,16 @@ def test_s11_all_models_are_measured_on_the_same_rows_and_abstains_are_not_dropp
     for report in comparison.reports.values():
         assert report.p_positive.shape == (300,)
         for rows, metrics in ((covered & known, report.covered), (known, report.everywhere)):
-            p, y = report.p_positive[rows], gold[rows]
+            by_row = report.p_positive.copy()
+            by_row[~covered] = np.unique(by_row[~covered]).mean()  # see silence_pooled
+            p, y = by_row[rows], gold[rows]
             assert metrics["n"] == rows.sum()
             assert metrics["accuracy"] == pytest.approx(np.where(p == 0.5, 0.5, (p > 0.5) == y).mean())
             assert metrics["brier"] == pytest.approx(((p - y) ** 2).mean())
             low, high = report.intervals["accuracy"] or (0, 0)
             assert low < high
         low, high = report.intervals["log_loss"] or (0, 0)
-        assert low < report.covered["log_loss"] < high
+        assert low < report.everywhere["log_loss"] < high
     prior = (gold == 1).sum() / known.sum()
     for kind in ("majority", "snorkel", CONSTANT):  # rows without a vote get the prior
         np.testing.assert_allclose(comparison.reports[kind].p_positive[~covered], prior)
@@ -108,13 +110,13 @@ def test_an_lf_that_knows_its_user_by_heart_gains_nothing() -> None:
 def test_the_recommended_model_is_the_best_or_not_to_be_told_from_it(seed: int, n: int) -> None:
     L, gold = draw([0.85, 0.7, 0.55, 0.3], n, seed)
     comparison = compare(L, gold, np.arange(n) // 4)
-    best = min(LABEL_MODELS, key=lambda kind: comparison.reports[kind].covered["log_loss"])
+    best = min(LABEL_MODELS, key=lambda kind: comparison.reports[kind].everywhere["log_loss"])
     assert comparison.recommended in LABEL_MODELS
     assert best in (comparison.recommended, *comparison.undecided)
     assert comparison.recommended not in comparison.undecided
-    auc = {kind: comparison.reports[kind].covered["auc"] for kind in (comparison.recommended, *comparison.undecided)}
+    auc = {kind: comparison.reports[kind].everywhere["auc"] for kind in (comparison.recommended, *comparison.undecided)}
     assert auc[comparison.recommended] == max(auc.values())
-    assert f"log loss {comparison.reports[comparison.recommended].covered['log_loss']:.3f}" in comparison.why
+    assert f"log loss {comparison.reports[comparison.recommended].everywhere['log_loss']:.3f}" in comparison.why
 
 
 def test_with_much_gold_the_better_model_is_told_apart() -> None:
@@ -130,7 +132,7 @@ def test_a_model_that_cannot_be_fitted_says_why_and_the_others_go_on() -> None:
     comparison = compare(L, gold, np.arange(100) // 5)
     snorkel = comparison.reports["snorkel"]
     assert "needs at least 3 LFs" in (snorkel.problem or "")
-    assert (snorkel.covered, snorkel.intervals, len(snorkel.p_positive)) == ({}, {}, 0)
+    assert (snorkel.everywhere, snorkel.intervals, len(snorkel.p_positive)) == ({}, {}, 0)
     assert comparison.recommended in ("calibrated", "majority")
     assert "snorkel" not in comparison.undecided
 

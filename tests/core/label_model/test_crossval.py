@@ -109,4 +109,10 @@ def test_held_out_metrics_where_nothing_votes_or_nothing_is_known() -> None:
     for votes, gold in ((np.full((4, 2), -1, np.int8), GOLD[:4]), (L[:4], np.full(4, -1, np.int8))):
         dev, _ = fold_dev(votes, gold, FOLDS[:4])
         p = cross_validate(lambda part: MajorityModel(["a", "b"], 0.5), dev)
-        assert held_out_metrics(p, dev) == {"accuracy": None, "auc": None, "log_loss": None, "brier": None, "n": 0}
+        assert held_out_metrics(p, dev, covered_only=True) == {
+            "accuracy": None,
+            "auc": None,
+            "log_loss": None,
+            "brier": None,
+            "n": 0,
+        }

@@ -47,9 +47,9 @@ def test_a_model_is_measured_where_an_lf_voted() -> None:
     L = np.array([[1], [1], [0], [-1], [-1], [1]], np.int8)
     patterns, _ = group_votes(L, np.array([1, 0, 0, 0, 1, -1]))
     model = MajorityModel(["a"], 0.9)
-    covered = gold_metrics(model, patterns)
+    covered = gold_metrics(model, patterns, covered_only=True)
     assert covered["n"] == 3
     assert covered["accuracy"] == pytest.approx(2 / 3)
-    everywhere = gold_metrics(model, patterns, covered_only=False)
+    everywhere = gold_metrics(model, patterns)
     assert everywhere["n"] == 5
     assert everywhere["accuracy"] == pytest.approx(3 / 5)
