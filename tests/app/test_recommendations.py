@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -36,10 +37,14 @@ def runs(demo_workspace: Workspace, prepared_runs: Path) -> Iterator[tuple[Run, 
 
 @pytest.fixture(scope="module", autouse=True)
 def workers_ended() -> Iterator[None]:
+    """A process that holds a model ends when its worker is released."""
     yield
     from pages.recommendations.recommender import _worker
 
+    processes = [process for process in psutil.Process().children() if "serve" in process.cmdline()]
+    assert processes
     _worker.clear()
+    assert not any(process.is_running() for process in processes)
 
 
 def html(app: AppTest) -> str:

@@ -16,7 +16,7 @@ _N = 9  # column of the table; the first one selects
 @pytest.fixture
 def empty_server(tmp_path: Path) -> Iterator[str]:
     """The workbench on an empty workspace; the demo that it makes on its first start is a small one."""
-    with serving(tmp_path, WEAKREC_DEMO_USERS="600") as url:
+    with serving(tmp_path, WEAKREC_DEMO_USERS="400") as url:
         yield url
 
 

@@ -5,7 +5,6 @@ import shutil
 from collections.abc import Iterator
 from typing import Any
 
-import psutil
 import pytest
 
 from tests.recommending import finished_run, random_network
@@ -94,15 +93,6 @@ def test_a_process_that_died_is_started_again_and_ends_when_its_input_closes(wor
     assert process.stdin is not None
     process.stdin.close()
     assert process.wait(30) == 0
-
-
-def test_the_process_ends_when_it_is_released(worker: Worker) -> None:
-    worker.recommend(Reader((0,)), 1)
-    assert worker._process is not None
-    process = psutil.Process(worker._process._process.pid)
-    worker.close()
-    assert not process.is_running()
-    assert not worker.loaded
 
 
 def test_runs_that_cannot_recommend(run: Run, few_readers: Dataset, tutorial: LFSet) -> None:
