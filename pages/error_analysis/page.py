@@ -17,7 +17,7 @@ _VIEWS = ("Rows", "Slices", "Pairs", "Thresholds")
 
 
 def rows_view(wb: Workbench, found: Buckets) -> None:
-    """Buckets on the left, rows on the right, suggestions under them."""
+    """Buckets on the left, rows on the right, suggestions under both."""
     left, right = st.columns([1, 1.9], gap="large")
     now = current_filter()
     notes = notes_of(wb)
@@ -32,7 +32,7 @@ def rows_view(wb: Workbench, found: Buckets) -> None:
         opened = rows_panel(wb, found, rows, notes)
         if opened is not None:
             opened_row(wb, found, opened, notes)
-        suggestions_panel(wb, rows, opened)
+    suggestions_panel(wb, rows, opened)
 
 
 wb = opened()

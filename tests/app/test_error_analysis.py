@@ -148,7 +148,15 @@ def test_a_suggestion_is_added_with_one_click_and_undone(page: OpenPage) -> None
     app = page(model="POSITIVE", gold="NEGATIVE")
     click(app, "suggest_here")
     before = app.session_state["draft"].lf_set
-    click(app, "add_suggestion_0")
+    table = next(d.value for d in app.dataframe if "Gain here" in d.value)
+    gains, marked = table["Gain here"].astype(float), table["Edit"].str.contains("this review")
+    assert (gains > 0).all()
+    assert gains[~marked].is_monotonic_decreasing and gains[marked].is_monotonic_decreasing
+    assert marked.is_monotonic_decreasing  # those for the open review come first
+    assert set(table["Votes"][table["Edit"].str.startswith("add")]) == {"NEGATIVE"}  # all rows are gold NEGATIVE
+    app.session_state["suggestions"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
+    app.run()
+    click(app, "add_suggestions")
     after = app.session_state["draft"].lf_set
     assert after != before and len(app.session_state["draft"].past) == 1
     click(app, "undo")

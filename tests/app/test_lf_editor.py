@@ -252,8 +252,9 @@ def test_suggestions_are_listed_best_first(open_page: OpenPage) -> None:
     app.button(key="suggest").click().run()
     assert not app.exception
     table = next(d.value for d in app.dataframe if "Edit" in d.value)
-    assert len(table) > 3
-    assert table["Log loss"].astype(float).iloc[0] < 0
+    change = table["Log loss"].astype(float)
+    assert len(table) > 1
+    assert change.is_monotonic_increasing and (change < 0).all()
     assert app.button(key="add_suggestions").disabled
 
 

@@ -16,6 +16,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")  # the quickest first
 WINDOW = {"width": 1280, "height": 900}
 _PATIENCE = 120_000  # ms; a machine may be busy
+_ROW_HEIGHT = 35 / 16  # rem, of a table
 _QUIET = 150  # ms; Streamlit's own browser tests wait as long for a click to reach the server
 
 
@@ -113,8 +114,10 @@ def select_row(table: Locator, row: int) -> None:
     expect(line).to_be_attached()
     settled(table.page)
     table.scroll_into_view_if_needed()
+    rem = table.page.evaluate("parseFloat(getComputedStyle(document.documentElement).fontSize)")
+    middle = {"x": 15, "y": _ROW_HEIGHT * rem * (row + 1.5)}
     for _ in range(10):  # a click that falls between two drawings of the table is lost
-        table.locator(".stDataFrameGlideDataEditor").first.click(position={"x": 15, "y": 35 * (row + 1) + 17})
+        table.locator(".stDataFrameGlideDataEditor").first.click(position=middle)
         with contextlib.suppress(AssertionError):
             expect(line).to_have_attribute("aria-selected", "true", timeout=5_000)
             break

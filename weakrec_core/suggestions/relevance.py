@@ -22,21 +22,39 @@ class Relevant:
     Attributes
     ----------
     suggestion : Suggestion
-    rows : int64 array
-        Positions of the dev rows that it touches, among those at hand.
-    helped, harmed : int
-        Of these with gold: where it speaks for the gold label, and against it. A keyword to drop speaks against its own label.
+    helped_rows, harmed_rows : int64 arrays
+        Positions of the dev rows with gold that it touches, among those at hand: where it speaks for the gold label, and
+        against it. A keyword to drop speaks against its own label.
     """
 
     suggestion: Suggestion
-    rows: NDArray[np.int64]
-    helped: int
-    harmed: int
+    helped_rows: NDArray[np.int64]
+    harmed_rows: NDArray[np.int64]
+
+    @property
+    def helped(self) -> int:
+        return len(self.helped_rows)
+
+    @property
+    def harmed(self) -> int:
+        return len(self.harmed_rows)
+
+    @property
+    def gain(self) -> float:
+        """Rows helped less rows harmed, times the lift on dev: what is to be expected beyond chance."""
+        return (self.helped - self.harmed) * max(self.suggestion.lift or 0.0, 0.0)
 
 
-def relevant(applied: AppliedSet, suggestions: Sequence[Suggestion], at_hand: NDArray[np.int64]) -> list[Relevant]:
-    """Those that touch rows at hand, first those that help most of them on balance and are right on dev beyond the base rate:
-    by the product of both; else as in the list."""
+def relevant(
+    applied: AppliedSet, suggestions: Sequence[Suggestion], at_hand: NDArray[np.int64], opened: int | None = None
+) -> list[Relevant]:
+    """Those with a gain on the rows at hand, the most first; else as in the list.
+
+    Parameters
+    ----------
+    opened : int or None
+        A dev row looked at: what speaks for its gold comes first, what speaks against it is left out.
+    """
     gold = applied.dataset.gold("dev")
     here = np.zeros(len(gold), bool)
     here[at_hand] = True
@@ -44,12 +62,12 @@ def relevant(applied: AppliedSet, suggestions: Sequence[Suggestion], at_hand: ND
     for s in suggestions:
         rows = touched_rows(applied, s)
         rows = rows[here[rows]]
-        known = gold[rows] != ABSTAIN
+        rows = rows[gold[rows] != ABSTAIN]
         agrees = (gold[rows] == VALUE[s.label]) != (s.action == "drop_keyword")
-        helped, harmed = int((known & agrees).sum()), int((known & ~agrees).sum())
-        if len(rows):
-            found.append(Relevant(s, rows, helped, harmed))
-    return sorted(found, key=lambda r: (r.harmed - r.helped) * max(r.suggestion.lift or 0.0, 0.0))
+        one = Relevant(s, rows[agrees], rows[~agrees])
+        if one.gain > 0 and opened not in one.harmed_rows:
+            found.append(one)
+    return sorted(found, key=lambda one: (opened not in one.helped_rows, -one.gain))
 
 
 def touched_rows(applied: AppliedSet, s: Suggestion) -> NDArray[np.int64]:

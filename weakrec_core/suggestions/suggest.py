@@ -115,6 +115,11 @@ def suggest(applied: AppliedSet, k: int = DEFAULT_K) -> list[Suggestion]:
     return suggestions
 
 
+def worthwhile(suggestions: Sequence[Suggestion]) -> list[Suggestion]:
+    """Those that are expected to lower the log loss on users not seen, the most first."""
+    return sorted((s for s in suggestions if s.log_loss_change < 0), key=lambda s: s.log_loss_change)
+
+
 def apply_suggestions(lf_set: LFSet, suggestions: Sequence[Suggestion]) -> LFSet:
     """A copy of the set with edits from `suggest` made, in their order.
 

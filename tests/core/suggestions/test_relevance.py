@@ -7,7 +7,7 @@ import numpy as np
 from weakrec_core.labeling.apply import Applier
 from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.suggestions.relevance import is_open, relevant, touched_rows
-from weakrec_core.suggestions.suggest import Suggestion, apply_suggestions
+from weakrec_core.suggestions.suggest import Suggestion, apply_suggestions, worthwhile
 
 TEXTS = ["loved it", "loved it not", "dull", "dull and long", "fine", None]
 GOLD = [1, 0, 0, 0, 1, 1]
@@ -40,12 +40,30 @@ def test_rows_helped_and_harmed(make_dataset: Any) -> None:
     long = suggestion("add_threshold", signal="review_length", op=">=", threshold=13.0)
     every = np.arange(6)
     found = {
-        r.suggestion: (r.rows.tolist(), r.helped, r.harmed)
+        r.suggestion: (r.helped_rows.tolist(), r.harmed_rows.tolist())
         for r in relevant(applier.of(lf_set()), [dull, loved, drop, long], every)
     }
-    assert found == {dull: ([2, 3], 2, 0), loved: ([0, 1], 1, 1), drop: ([0, 1], 1, 1), long: ([3], 1, 0)}
-    (only,) = relevant(applier.of(lf_set()), [dull, loved], np.array([3]))
-    assert only.suggestion is dull and only.rows.tolist() == [3]
+    assert found == {dull: ([2, 3], []), long: ([3], [])}  # the others help as many as they harm
+    (only,) = relevant(applier.of(lf_set()), [dull, loved, drop], np.array([1, 3]))[:1]
+    assert only.suggestion is dull and only.helped_rows.tolist() == [3]
+    kept = {
+        r.suggestion: (r.helped, r.harmed, r.gain) for r in relevant(applier.of(lf_set()), [drop, loved], np.array([1]))
+    }
+    assert kept == {drop: (1, 0, 0.3)}
+
+
+def test_what_speaks_for_the_row_that_is_open_comes_first_and_what_speaks_against_it_is_left_out(
+    make_dataset: Any,
+) -> None:
+    """The row is gold NEGATIVE: nothing that votes POSITIVE on it is offered."""
+    applier = Applier(make_dataset(["loved dull", "loved", "loved", "long", "long", "long"], gold=[0, 1, 1, 0, 0, 0]))
+    loved, dull, long = (
+        suggestion(keyword=k, label=v) for k, v in (("loved", "POSITIVE"), ("dull", "NEGATIVE"), ("long", "NEGATIVE"))
+    )
+    found = relevant(applier.of(lf_set()), [loved, dull, long], np.arange(6))
+    assert [r.suggestion for r in found] == [long, loved, dull]
+    found = relevant(applier.of(lf_set()), [loved, dull, long], np.arange(6), opened=0)
+    assert [r.suggestion for r in found] == [dull, long]
 
 
 def test_those_that_help_most_and_are_right_come_first(make_dataset: Any) -> None:
@@ -53,7 +71,7 @@ def test_those_that_help_most_and_are_right_come_first(make_dataset: Any) -> Non
     weak, strong = suggestion(keyword="dull", lift=0.1), suggestion(keyword="long", lift=0.5)
     harmful = suggestion(keyword="fine")
     order = [r.suggestion for r in relevant(applier.of(lf_set()), [harmful, weak, strong], np.arange(6))]
-    assert order == [strong, weak, harmful]
+    assert order == [strong, weak]
 
 
 def test_a_made_suggestion_is_not_open_any_more() -> None:
@@ -72,3 +90,9 @@ def test_a_keyword_to_drop_touches_what_its_lf_finds(make_dataset: Any) -> None:
     drop = suggestion("drop_keyword", keyword="loved", label="POSITIVE", lf_name="likes")
     assert touched_rows(applier.of(lf_set()), drop).tolist() == [0, 1]  # its LF looks for parts of words
     assert touched_rows(applier.of(lf_set()), suggestion(keyword="loved")).tolist() == [1]
+
+
+def test_what_is_expected_to_lower_no_log_loss_is_not_worthwhile() -> None:
+    changes = {"a": -0.001, "b": 0.0, "c": -0.01, "d": 0.002}
+    made = [suggestion(keyword=keyword, log_loss_change=change) for keyword, change in changes.items()]
+    assert [s.keyword for s in worthwhile(made)] == ["c", "a"]
