@@ -9,7 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from weakrec_core import NEGATIVE, POSITIVE
 from weakrec_core.data.dataset import Dataset
+from weakrec_core.errors import SpecError
 from weakrec_core.labeling.columns import Columns
+from weakrec_core.labeling.snorkel_code import SnorkelCode
 
 Votes = NDArray[np.int8]
 Mask = NDArray[np.bool_]
@@ -29,7 +31,7 @@ class LF(Frozen):
     A kind declares its fields as pydantic fields, which are its keys in YAML and what the editor offers, and
 
     - ``kind``, a ``Literal`` with the name of the kind as its default, and ``title``, the kind in a few words for people;
-    - `votes`; and where they say something: `deciding`, `signals_read`, `reads_from`, `start`.
+    - `votes`; and where they say something: `deciding`, `signals_read`, `reads_from`, `start`, `snorkel_code`.
     """
 
     title: ClassVar[str]
@@ -54,6 +56,18 @@ class LF(Frozen):
     def reads_from(self, dataset: Dataset) -> Hashable:
         """What its votes depend on beside the spec and the dataset's content, such as a digest of a file; None = nothing."""
         return None
+
+    def snorkel_code(self) -> SnorkelCode:
+        """The same function in Snorkel's terms, for LF sets that are exported as a module.
+
+        Raises
+        ------
+        SpecError
+            If the kind has no such form.
+        """
+        raise SpecError(
+            f"LF {self.name!r}: kind {self.kind} cannot be exported as Python; switch the LF off to export the others."
+        )
 
     @classmethod
     def start(cls, dataset: Dataset) -> dict[str, Any]:

@@ -12,6 +12,8 @@ from pydantic import Field, field_validator, model_validator
 from weakrec_core.labeling.base import Frozen, Mask
 from weakrec_core.labeling.columns import Columns
 from weakrec_core.labeling.keyword_match import check_keywords, matched_characters
+from weakrec_core.labeling.python_layout import number
+from weakrec_core.labeling.snorkel_code import cell
 from weakrec_core.signals import SIGNALS
 
 Match = Literal["substring", "word", "regex"]
@@ -114,3 +116,9 @@ class SignalCondition(Frozen):
 
     def holds(self, columns: Columns) -> Mask:
         return self.fires(columns.signal(self.signal))
+
+    @property
+    def expression(self) -> str:
+        """The condition in Python, on a row ``x``; NaN compares as False."""
+        value, bounds = cell(self.signal), [number(b) for b in self.bounds]
+        return f"{bounds[0]} <= {value} <= {bounds[1]}" if self.op == "between" else f"{value} {self.op} {bounds[0]}"

@@ -10,6 +10,7 @@ from weakrec_core.data.dataset import Dataset
 from weakrec_core.errors import SpecError
 from weakrec_core.labeling.base import LF, Votes
 from weakrec_core.labeling.columns import Columns
+from weakrec_core.labeling.snorkel_code import SnorkelCode, cell
 
 
 class ColumnLF(LF):
@@ -26,6 +27,11 @@ class ColumnLF(LF):
     def reads_from(self, dataset: Dataset) -> Hashable:
         """A digest of the attached column; None if there is none, of which `votes` tells."""
         return attached_digest(dataset, self.column) if self.column in attached_columns(dataset) else None
+
+    def snorkel_code(self) -> SnorkelCode:
+        value = cell(self.column)
+        meaning = "votes computed elsewhere: 1, 0, or -1 to abstain; none abstains, too"
+        return SnorkelCode([(f"{value} in (NEGATIVE, POSITIVE)", f"int({value})")], columns={self.column: meaning})
 
     @classmethod
     def start(cls, dataset: Dataset) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from weakrec_core.data.dataset import Dataset
 from weakrec_core.labeling.base import LF, VALUE, Label, Mask, Votes
 from weakrec_core.labeling.columns import Columns
 from weakrec_core.labeling.conditions import KeywordCondition, SignalCondition
+from weakrec_core.labeling.snorkel_code import SnorkelCode, keyword_test, numbered
 
 
 class ThresholdCondition(SignalCondition):
@@ -52,6 +53,23 @@ class CombinedLF(LF):
     @property
     def signals_read(self) -> frozenset[str]:
         return frozenset().union(*(condition.signals_read for condition in (*self.conditions, *self.unless)))
+
+    def snorkel_code(self) -> SnorkelCode:
+        everything = (*self.conditions, *self.unless)
+        tests = [
+            keyword_test(c.keywords, c.match, c.case_sensitive) for c in everything if isinstance(c, KeywordCondition)
+        ]
+        names = numbered(["keywords"] * len(tests))
+        asked = (test.of(name) for test, name in zip(tests, names, strict=True))
+        expressions = [next(asked) if isinstance(c, KeywordCondition) else c.expression for c in everything]
+        lists = {"holds": expressions[: len(self.conditions)], "unless": expressions[len(self.conditions) :]}
+        return SnorkelCode(
+            [(f"{self.mode}(holds) and not any(unless)" if self.unless else f"{self.mode}(holds)", self.label)],
+            resources={name: test.keywords for test, name in zip(tests, names, strict=True)},
+            lists={name: found for name, found in lists.items() if found},
+            helpers=frozenset(test.helper for test in tests),
+            signals=self.signals_read,
+        )
 
     @classmethod
     def start(cls, dataset: Dataset) -> dict[str, Any]:

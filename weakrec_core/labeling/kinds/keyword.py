@@ -9,6 +9,7 @@ from weakrec_core.labeling.base import LF, VALUE, Label, Mask, Votes
 from weakrec_core.labeling.columns import Columns
 from weakrec_core.labeling.conditions import Keywords, Match
 from weakrec_core.labeling.keyword_match import check_keywords, matched_characters
+from weakrec_core.labeling.snorkel_code import SnorkelCode, keyword_test, numbered
 
 
 class KeywordGroup(Keywords):
@@ -42,6 +43,15 @@ class KeywordLF(LF):
     def deciding(self, text: str) -> Mask:
         keywords = [keyword for group in self.groups for keyword in group.keywords]
         return matched_characters(text, keywords, self.match, self.case_sensitive)
+
+    def snorkel_code(self) -> SnorkelCode:
+        tests = [keyword_test(group.keywords, self.match, self.case_sensitive) for group in self.groups]
+        names = numbered(group.label.lower() for group in self.groups)
+        return SnorkelCode(
+            [(test.of(name), group.label) for test, name, group in zip(tests, names, self.groups, strict=True)],
+            resources={name: test.keywords for test, name in zip(tests, names, strict=True)},
+            helpers=frozenset(test.helper for test in tests),
+        )
 
     @classmethod
     def start(cls, dataset: Dataset) -> dict[str, Any]:

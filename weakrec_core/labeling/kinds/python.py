@@ -19,6 +19,8 @@ from weakrec_core.data.dataset import Dataset
 from weakrec_core.errors import SpecError
 from weakrec_core.labeling.base import LF, Votes
 from weakrec_core.labeling.columns import Columns
+from weakrec_core.labeling.offered_rows import OFFERED, offered_rows
+from weakrec_core.labeling.snorkel_code import SnorkelCode
 
 MODULES_VARIABLE = "WEAKREC_LFS"
 _LABELS = (POSITIVE, NEGATIVE, ABSTAIN)
@@ -28,9 +30,8 @@ _IMPORTED: dict[str, str | None] = {}  # digest of each module's source as it wa
 class PythonLF(LF):
     """A Snorkel ``LabelingFunction``, or any function of a row, in a module that the operator has named.
 
-    A row offers the columns of `Dataset.split`, ``book_idxs`` (the user's history as a tuple, as in the tutorial), and the
-    book's ``title``, ``first_author``, ``average_rating`` and ``ratings_count``; missing values are NaN. Gold and ratings are
-    not offered.
+    A row offers the columns `OFFERED`, among them ``book_idxs``, the user's history as in the tutorial; missing values are
+    NaN. Gold and ratings are not offered.
     """
 
     title: ClassVar[str] = "A Snorkel function in Python"
@@ -69,6 +70,12 @@ class PythonLF(LF):
         """A digest of the module's source; None if it cannot be found, of which `votes` tells."""
         found = module_source(self.target.split(":")[0])
         return None if found is None else hashlib.sha256(found.read_bytes()).hexdigest()
+
+    def snorkel_code(self) -> SnorkelCode:
+        module, name = self.target.split(":")
+        if not all(part.isidentifier() for part in (*module.split("."), name)):
+            raise SpecError(f"LF {self.name!r}: {self.target!r} cannot be exported, as Python has no such names.")
+        return SnorkelCode([], f"{module}.{name}(x)", columns=OFFERED, imports=frozenset({module}))
 
     @classmethod
     def start(cls, dataset: Dataset) -> dict[str, Any]:
@@ -158,12 +165,8 @@ def _in_one_line(value: object) -> str:
 
 
 def _rows(columns: Columns) -> Iterator[SimpleNamespace]:
-    dataset = columns.dataset
-    rows = dataset.split(columns.split).drop(columns=["gold", "rating"])
-    books = dataset.books[["title", "first_author", "average_rating", "ratings_count"]].iloc[rows["book_idx"]]
-    names = [*rows.columns, *books.columns]
-    values = zip(*(rows[c].tolist() for c in rows), *(books[c].tolist() for c in books), strict=True)
-    for record in values:
-        row = SimpleNamespace(**dict(zip(names, record, strict=True)))
-        row.book_idxs = tuple(dataset.histories.of(row.user_idx).tolist())
+    rows = offered_rows(columns.dataset, columns.split)
+    for record in zip(*(rows[c].tolist() for c in rows), strict=True):
+        row = SimpleNamespace(**dict(zip(rows.columns, record, strict=True)))
+        row.book_idxs = tuple(columns.dataset.histories.of(row.user_idx).tolist())
         yield row

@@ -8,6 +8,7 @@ from weakrec_core.data.dataset import Dataset
 from weakrec_core.labeling.base import LF, VALUE, Label, Mask, Votes
 from weakrec_core.labeling.columns import Columns
 from weakrec_core.labeling.conditions import SignalCondition
+from weakrec_core.labeling.snorkel_code import SnorkelCode
 from weakrec_core.signals import SIGNALS
 
 
@@ -30,6 +31,9 @@ class ThresholdLF(SignalCondition, LF):
         for start, end in SIGNALS[self.signal].telling_words(text):
             decides[start:end] = True
         return decides
+
+    def snorkel_code(self) -> SnorkelCode:
+        return SnorkelCode([(self.expression, self.label)], signals=self.signals_read)
 
     @classmethod
     def start(cls, dataset: Dataset) -> dict[str, Any]:
