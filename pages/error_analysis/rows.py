@@ -11,6 +11,7 @@ from weakrec_core import ABSTAIN, LABEL_NAMES
 from weakrec_core.data.notes import NOTE_LENGTH, export_notes, remove_note, starred_rows, write_note
 from weakrec_core.error_analysis.buckets import Buckets
 from weakrec_core.error_analysis.excerpts import marked_text
+from weakrec_core.tables import csv_text
 
 _PAGE = 10
 _SHOWN_BOOKS = 6
@@ -192,7 +193,7 @@ def export_button(wb: Workbench, notes: dict[int, str]) -> None:
     if notes:
         st.download_button(
             f"Export {len(notes):,} starred",
-            lambda: export_notes(wb.dataset).to_csv(index=False).encode(),
+            lambda: csv_text(export_notes(wb.dataset)).encode(),
             f"{wb.dataset.name}-notes.csv",
             "text/csv",
             icon=":material/download:",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from weakrec_core.cli.common import DatasetName, Seed, show_progress
-from weakrec_core.files import atomic, checked_name
+from weakrec_core.files import checked_name
 from weakrec_core.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -194,13 +194,15 @@ def _finish(dataset: "Dataset") -> None:
 @app.command()
 def notes(
     dataset: DatasetName,
-    out: Annotated[Path, typer.Option(help="CSV: one line a starred row, with its note, title, gold and review.")],
+    out: Annotated[
+        Path, typer.Option(help="CSV or Parquet: one line a starred row, with its note, title, gold and review.")
+    ],
 ) -> None:
     """Export the rows that were starred on the Error analysis page."""
     from weakrec_core.data.dataset import open_dataset
     from weakrec_core.data.notes import export_notes
+    from weakrec_core.tables import write_table
 
     table = export_notes(open_dataset(Workspace.from_environment(), dataset))
-    with atomic(out) as tmp:
-        table.to_csv(tmp, index=False)
+    write_table(table, out)
     typer.echo(f"{out}: {len(table):,} rows")

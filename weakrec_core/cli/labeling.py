@@ -21,7 +21,7 @@ from weakrec_core.cli.common import (
     print_json,
     snorkel_config,
 )
-from weakrec_core.errors import SpecError, WeakrecError
+from weakrec_core.errors import WeakrecError
 
 app = typer.Typer()
 
@@ -30,20 +30,14 @@ app = typer.Typer()
 def label(
     dataset: DatasetName,
     lfs: LFFile,
-    out: Annotated[Path, typer.Option(help="Parquet: user_id, book_id, one int8 column an LF.")],
+    out: Annotated[Path, typer.Option(help="Parquet or CSV: user_id, book_id, one int8 column an LF.")],
     split: str = "dev",
     fingerprint: Annotated[str | None, typer.Option(hidden=True)] = None,
 ) -> None:
     """Write the votes of every LF on a split."""
-    import pandas as pd
+    from weakrec_core.tables import write_table
 
-    applied = applied_set(dataset, lfs, fingerprint)
-    if taken := {"user_id", "book_id"} & set(applied.names):
-        raise SpecError(f"{lfs}: LF {min(taken)!r} needs another name: the output has a column called so.")
-    votes = pd.DataFrame(applied.votes(split), columns=applied.names)
-    ids = applied.dataset.split(split)[["user_id", "book_id"]]
-    with files.atomic(out) as tmp:
-        pd.concat([ids, votes], axis=1).to_parquet(tmp, index=False)
+    write_table(applied_set(dataset, lfs, fingerprint).vote_table(split), out)
     typer.echo(out)
 
 
@@ -113,7 +107,9 @@ def suggest(
 def fit(
     dataset: DatasetName,
     lfs: LFFile,
-    out: Annotated[Path, typer.Option(help="Parquet, one row a train row: user_id, book_id, p_positive, covered.")],
+    out: Annotated[
+        Path, typer.Option(help="Parquet or CSV, one row a train row: user_id, book_id, p_positive, covered.")
+    ],
     label_model: LabelModelName = "auto",
     class_balance: ClassBalance = None,
     lm_epochs: LmEpochs = None,
@@ -126,12 +122,12 @@ def fit(
     """Fit a label model on train and write the probabilities."""
     from weakrec_core.label_model.label_train import cut_on_dev, label_train
     from weakrec_core.stats.decision_cut import checked_goal
+    from weakrec_core.tables import write_table
 
     goal = None if cut is None else checked_goal(cut)
     config = snorkel_config(lm_epochs, lm_lr, lm_l2, lm_seed)
     labels = label_train(applied_set(dataset, lfs), label_model, class_balance, config)
-    with files.atomic(out) as tmp:
-        labels.probabilities.to_parquet(tmp, index=False)
+    write_table(labels.probabilities, out)
     result = labels.to_json() | ({} if goal is None else {"cut": cut_on_dev(labels, goal)})
     for warning in result["warnings"]:
         typer.echo(f"warning: {warning}", err=True)

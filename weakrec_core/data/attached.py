@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from weakrec_core import files
 from weakrec_core.data.dataset import SPLITS, Dataset
 from weakrec_core.errors import DataError
+from weakrec_core.tables import cells_as_written, is_csv
 
 
 def attach_columns(dataset: Dataset, path: Path) -> dict[str, int]:
@@ -111,10 +112,11 @@ def _file(dataset: Dataset, name: str) -> Path:
 
 
 def _read(path: Path) -> pd.DataFrame:
-    is_csv = path.suffix in (".csv", ".gz")
     try:
         # An id such as 007 is no number.
-        return pd.read_csv(path, dtype={"user_id": "str", "book_id": "str"}) if is_csv else pd.read_parquet(path)
+        if not is_csv(path):
+            return pd.read_parquet(path)
+        return cells_as_written(pd.read_csv(path, dtype={"user_id": "str", "book_id": "str"}))
     except (OSError, EOFError, ValueError, zlib.error, pa.ArrowException) as e:
         reason = " ".join(str(e).split()).rstrip(".")
-        raise DataError(f"{path} cannot be read as {'CSV' if is_csv else 'Parquet'}: {reason}.") from None
+        raise DataError(f"{path} cannot be read as {'CSV' if is_csv(path) else 'Parquet'}: {reason}.") from None

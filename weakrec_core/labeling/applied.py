@@ -82,6 +82,33 @@ class AppliedSet:
         columns = [self.applier.votes(lf, split) for lf in self.active]
         return np.stack(columns).T if columns else np.zeros((n, 0), np.int8)
 
+    def vote_table(self, split: str) -> pd.DataFrame:
+        """One row a row of a split: user_id, book_id and one int8 column an LF; `SpecError` if an LF is called like another column."""
+        votes = pd.DataFrame(self.votes(split), columns=self._column_names("user_id", "book_id"))
+        return pd.concat([self.dataset.split(split)[["user_id", "book_id"]], votes], axis=1)
+
+    def pattern_table(self, split: str) -> pd.DataFrame:
+        """One row a vote pattern, the most frequent first: one int8 column an LF, the count, and of these the gold labels.
+
+        Columns after the LFs': count, gold_negative, gold_positive; rows without gold are in neither.
+        """
+        patterns = self.patterns(split)
+        columns = self._column_names("count", "gold_negative", "gold_positive")
+        counts = {
+            "count": patterns.counts,
+            "gold_negative": patterns.gold_counts[:, 0],
+            "gold_positive": patterns.gold_counts[:, 1],
+        }
+        table = pd.DataFrame(patterns.votes, columns=columns).assign(**counts)
+        return table.sort_values("count", ascending=False, kind="stable", ignore_index=True)
+
+    def _column_names(self, *others: str) -> list[str]:
+        if taken := set(others) & set(self.names):
+            raise SpecError(
+                f"LF set {self.lf_set.name!r}: LF {min(taken)!r} needs another name: the output has a column called so."
+            )
+        return self.names
+
     def patterns(self, split: str) -> VotePatterns:
         """The vote patterns of a split, with gold where it is known."""
         return self._grouped(split)[0]
