@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from weakrec_core.label_model.label_train import TrainLabels
+    from weakrec_core.runs.store import Run
 
 app = typer.Typer()
 export = typer.Typer(no_args_is_help=True, help="Write LF sets, labels, votes and runs as files for other tools.")
@@ -127,6 +128,43 @@ def export_training(
 
     labels = _labels(dataset, lfs, label_model, class_balance, lm_epochs, lm_lr, lm_l2, lm_seed)
     _write(training_frame(labels, min_confidence), out)
+
+
+@export.command("run")
+def export_run(run: RunId, out: Annotated[Path, typer.Option(help="The zip file to write.")]) -> None:
+    """A run directory as one zip, with a card in Markdown; `import` takes it elsewhere."""
+    from weakrec_core.runs import archive
+
+    archive.export_run(_finished(run), out)
+    typer.echo(out)
+
+
+@export.command("card")
+def export_card(run: RunId, out: Annotated[Path, typer.Option(help="The Markdown file to write.")]) -> None:
+    """A run on one page of Markdown: data, LFs, label model, metrics with intervals, limits."""
+    from weakrec_core.runs.card import render_card
+
+    _write_text(render_card(_finished(run)), out)
+
+
+@export.command("notebook")
+def export_notebook(run: RunId, out: Annotated[Path, typer.Option(help="The .ipynb file to write.")]) -> None:
+    """A notebook that repeats a run, from the dataset to its test metrics."""
+    from weakrec_core.runs.notebook_file import render_notebook
+
+    _write_text(render_notebook(_finished(run)), out)
+
+
+def _finished(run_id: str) -> "Run":
+    """A run whose test metrics are about to be handed over."""
+    from weakrec_core.runs import test_looks
+    from weakrec_core.runs.result_tables import finished
+    from weakrec_core.runs.store import open_run
+
+    run = open_run(Workspace.from_environment(), run_id)
+    finished(run)
+    test_looks.record(run)
+    return run
 
 
 def _labels(

@@ -69,6 +69,11 @@ class LFSet(Frozen):
         """This set over a dataset. Votes are kept as long as the dataset is, so that an edited set computes its edit only."""
         return applier_of(dataset).of(self)
 
+    @classmethod
+    def from_yaml(cls, text: str) -> "LFSet":
+        """A set from the file format; `SpecError` names the LF and the field."""
+        return parse_lf_set(text, "The LF set")
+
     def to_yaml(self) -> str:
         """The set in the file format."""
         values = self.model_dump(mode="json")

@@ -65,7 +65,7 @@ def load_version(workspace: Workspace, name: str, number: int | None = None) -> 
     number = numbers[-1] if number is None else number
     if number not in numbers:
         raise SpecError(f"LF set {name!r} has no v{number}; it has {', '.join(f'v{n}' for n in numbers)}.")
-    path = _path(workspace, name, number)
+    path = version_path(workspace, name, number)
     lf_set = read_lf_set(path)
     saved = yaml.safe_load(path.read_text(encoding="utf-8")).get("saved") or {}
     try:
@@ -103,5 +103,6 @@ def save_version(workspace: Workspace, lf_set: LFSet, base: int, note: str = "",
     return Version(name, base + 1, lf_set, at, by, note, base)
 
 
-def _path(workspace: Workspace, name: str, number: int) -> Path:
+def version_path(workspace: Workspace, name: str, number: int) -> Path:
+    """The file of a version that exists."""
     return SHIPPED / f"{name}.yaml" if number == 0 else workspace.lf_sets / name / f"v{number:04d}.yaml"

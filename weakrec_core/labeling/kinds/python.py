@@ -94,13 +94,16 @@ def allowed_modules() -> list[str]:
 
 def available_functions() -> list[str]:
     """``module:function`` of every Snorkel labeling function in the allowed modules."""
+    return [target for name in allowed_modules() for target in available_in(name)]
+
+
+def available_in(module_name: str) -> dict[str, str]:
+    """``module:function`` of every Snorkel labeling function in an allowed module, with its name in Snorkel."""
     from snorkel.labeling import LabelingFunction
 
-    found = []
-    for name in allowed_modules():
-        module = _import(name)
-        found += [f"{name}:{key}" for key, value in vars(module).items() if isinstance(value, LabelingFunction)]
-    return found
+    check_allowed(module_name)
+    found = {name: value for name, value in vars(_import(module_name)).items() if isinstance(value, LabelingFunction)}
+    return {f"{module_name}:{name}": str(value.name) for name, value in found.items()}
 
 
 def check_allowed(module_name: str) -> None:

@@ -1,0 +1,59 @@
+"""The card of a run: its figures are those of result.json."""
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from weakrec_core.evaluation.rivals import COMPARED
+from weakrec_core.runs import result_tables
+from weakrec_core.runs.card import render_card
+from weakrec_core.runs.scores import read_scores
+from weakrec_core.runs.store import Run, list_runs, open_run
+from weakrec_core.workspace import Workspace
+
+
+@pytest.fixture(scope="module")
+def run(prepared_runs: Path) -> Run:
+    return list_runs(Workspace(prepared_runs))[-1]
+
+
+def cells(card: str, first: str) -> list[str]:
+    """The cells after the first one of a table's row."""
+    row = next(line for line in card.splitlines() if line.startswith(f"| {first} |"))
+    return [cell.strip() for cell in row.strip("|").split("|")][1:]
+
+
+def test_every_figure_is_the_results(run: Run) -> None:
+    card, result, scores = render_card(run), run.result, read_scores(run)
+    assert result is not None and scores is not None
+    for metric, (part, _) in COMPARED.items():
+        value, rival, difference, verdict = cells(card, result_tables.title(metric))
+        known = result["rivals"][metric]
+        low, high = (result[part].get("intervals") or scores.rating_intervals)[metric]
+        assert re.findall(r"-?[0-9.]+", value) == [f"{n:.4f}" for n in (result[part][metric], low, high)]
+        assert rival == result_tables.baseline_title(known["rival"])
+        assert difference.split()[0] == f"{known['difference']:.4f}" and verdict == known["verdict"]
+    ease = cells(card, result_tables.baseline_title("ease"))
+    expected = [(result["baselines"]["ease"][part] or {}).get(metric) for metric, (part, _) in COMPARED.items()]
+    assert ease == ["–" if value is None else f"{value:.4f}" for value in expected]
+    for name, weight in result["labels"]["weights"].items():
+        assert cells(card, name.replace("_", r"\_"))[1] == f"{weight:.4f}"
+    assert f"{result['labels']['train']['covered']:,} of them with a vote" in card
+    assert f"{result['test']['n']:,} rated test rows" in card
+    assert result["recovered"]["sentence"] in card
+    for heading in ("Data", "Labeling functions", "Label model", "Training", "Test metrics", "Limits"):
+        assert f"\n## {heading}\n" in card
+
+
+def test_names_are_text_and_nothing_else(run: Run, workspace: Workspace) -> None:
+    shutil.copytree(run.path, workspace.runs / run.id)
+    for name in ("config.json", "result.json"):
+        path = workspace.runs / run.id / name
+        text = path.read_text(encoding="utf-8")
+        path.write_text(text.replace('"stars_in_review"', json.dumps("a | <b>\n# `c`")), encoding="utf-8")
+    card = render_card(open_run(workspace, run.id))
+    assert r"| a \| \<b\> \# \`c\` | keyword |" in card
+    assert "<b>" not in card and "\n# `c`" not in card

@@ -1,0 +1,143 @@
+"""A run on one page of Markdown: data, LFs, label model, metrics with intervals, limits; from the run's own files."""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from weakrec_core.evaluation.rivals import COMPARED, NOT_DISTINGUISHABLE, WORSE
+from weakrec_core.label_model.fitting import label_model_title
+from weakrec_core.runs import result_tables, test_looks
+from weakrec_core.runs.inputs import label_settings, train_settings
+from weakrec_core.runs.result_tables import figure
+from weakrec_core.runs.scores import read_scores
+from weakrec_core.runs.store import Run
+
+_DIGITS = 4
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~])")
+
+
+def render_card(run: Run) -> str:
+    """The card of a finished run.
+
+    Raises
+    ------
+    RunError
+        If the run has no result.
+    """
+    result = result_tables.finished(run)
+    parts = [
+        [f"# Run {run.id}", *_about(run, result)],
+        ["## Data", *_data(run, result)],
+        ["## Labeling functions", *_lfs(run, result)],
+        ["## Label model", *_label_model(run, result)],
+        ["## Training", *_settings(train_settings(run))],
+        ["## Test metrics", *_metrics(run, result)],
+        ["## Limits", *_limits(run, result)],
+    ]
+    return "\n\n".join("\n\n".join(part) for part in parts) + "\n"
+
+
+def _about(run: Run, result: dict[str, Any]) -> list[str]:
+    config = run.config
+    said = f"A recommender of {config.noun.many}, trained on {config.created[:10]} on labels that labeling functions (LFs) voted for."
+    recovered = (result.get("recovered") or {}).get("sentence")
+    return [said, *([recovered] if recovered else [])]
+
+
+def _data(run: Run, result: dict[str, Any]) -> list[str]:
+    config, train, scores = run.config, result["labels"]["train"], read_scores(run)
+    lines = [
+        f"Dataset {_md(config.dataset)}, fingerprint `{config.fingerprint}`",
+        f"{train['rows']:,} train rows without gold labels, {train['covered']:,} of them with a vote",
+        f"{result['labels']['dev']['n']:,} gold-labeled dev rows with a vote",
+        f"{result['test']['n']:,} rated test rows"
+        + ("" if scores is None else f" of {scores.rows['user_idx'].nunique():,} users"),
+    ]
+    return [_list(lines), "Train, dev, valid and test share no user."]
+
+
+def _lfs(run: Run, result: dict[str, Any]) -> list[str]:
+    lf_set, weights = run.config.lf_set, result["labels"]["weights"]
+    rows = [
+        (_md(lf["name"]), lf["kind"], _weight(weights.get(lf["name"])) if lf.get("enabled", True) else "off")
+        for lf in lf_set["lfs"]
+    ]
+    return [f"Set {_md(lf_set['name'])}, {_md(run.config.lf_version)}.", _table(("LF", "Kind", "Learned weight"), rows)]
+
+
+def _label_model(run: Run, result: dict[str, Any]) -> list[str]:
+    labels = result["labels"]
+    dev = {result_tables.title(k): figure(v, digits=_DIGITS) for k, v in labels["dev"].items() if k != "n"}
+    shown = ", ".join(f"{name} {value}" for name, value in dev.items())
+    return [
+        f"{label_model_title(labels['label_model'])}; class balance P(POSITIVE) {labels['class_balance']['POSITIVE']:.4f}.",
+        f"On the dev rows with a vote: {shown}.",
+        *_settings(label_settings(run)),
+    ]
+
+
+def _settings(values: dict[str, Any]) -> list[str]:
+    return [_list(f"{name}: {_md(value)}" for name, value in values.items())]
+
+
+def _metrics(run: Run, result: dict[str, Any]) -> list[str]:
+    """The metrics that are compared, each against the strongest rival, then all models."""
+    scores = read_scores(run)
+    intervals = {} if scores is None else scores.rating_intervals
+    rows = []
+    for metric, (part, _) in COMPARED.items():
+        measured = result.get(part) or {}
+        if measured.get(metric) is None:
+            continue
+        low, high = (measured.get("intervals") or intervals).get(metric) or (None, None)
+        against = result_tables.against(result, metric)
+        rival = ("–", "–", "–")
+        if against is not None:
+            difference = figure(against.difference, against.low, against.high, _DIGITS)
+            rival = (against.title, difference, against.verdict)
+        rows.append((result_tables.title(metric), figure(measured[metric], low, high, _DIGITS), *rival))
+    head = ("Metric", "This run [95 % interval]", "Strongest rival", "Difference [95 % interval]", "The run is")
+    everything = [
+        (
+            model,
+            *(figure(((values.get(part)) or {}).get(metric), digits=_DIGITS) for metric, (part, _) in COMPARED.items()),
+        )
+        for model, values in result_tables.models(result).items()
+    ]
+    return [
+        "Intervals are drawn over users, those of differences paired.",
+        _table(head, rows),
+        _table(("Model", *map(result_tables.title, COMPARED)), everything),
+    ]
+
+
+def _limits(run: Run, result: dict[str, Any]) -> list[str]:
+    lines = [
+        f"The ratings are of users who chose to read and rate; of {run.config.noun.many} that nobody rated nothing was measured.",
+        "Train labels are votes, not opinions that were asked for; the weights above say how far they were trusted.",
+        test_looks.sentence(run.workspace, run.config.fingerprint),
+        *result["labels"]["warnings"],
+    ]
+    for metric in COMPARED:
+        against = result_tables.against(result, metric)
+        if against is not None and against.verdict in (WORSE, NOT_DISTINGUISHABLE):
+            named = "is worse than" if against.verdict == WORSE else "cannot be told from"
+            lines.append(f"In {result_tables.title(metric)} the run {named} {against.title}.")
+    return [_list(map(_md, lines))]
+
+
+def _weight(value: float | None) -> str:
+    return "–" if value is None else f"{value:.4f}"
+
+
+def _md(value: object) -> str:
+    """A text on one line, of which Markdown makes nothing but text."""
+    return _SPECIAL.sub(r"\\\1", " ".join(str(value).split()))
+
+
+def _list(lines: Iterable[str]) -> str:
+    return "\n".join(f"- {line}" for line in lines)
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in (head, ("---",) * len(head), *rows))
