@@ -4,6 +4,7 @@ import streamlit as st
 
 from pages.label_model.comparison import comparison_table
 from pages.label_model.confidence import confidence
+from pages.label_model.export import export_labels
 from pages.label_model.guardrail_warnings import show_warnings
 from pages.label_model.learned import learned
 from pages.label_model.reliability import reliability
@@ -32,5 +33,6 @@ with left:
     reliability(comparison, kind)
 with right:
     confidence(step, comparison)
+    export_labels(wb, step)
 learned(wb, step)
 text_model(wb, step, prior, config)

@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.labeling_functions.editors import lf_editor
+from pages.labeling_functions.export import export_button
 from pages.labeling_functions.history import history_button
 from pages.labeling_functions.lf_actions import add_button, more_button
 from pages.labeling_functions.lf_table import lf_table
@@ -48,6 +49,7 @@ def heading(wb: Workbench) -> bool:
                 width=820,
             )
         history_button(wb)
+        export_button(wb)
     return view == "Differences"
 
 

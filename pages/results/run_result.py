@@ -11,9 +11,13 @@ from pages.results.inputs import show_inputs
 from pages.results.result_tables import RANKED, scores_of
 from pages.results.worth import show_worth
 from pages.shared import fmt
+from pages.shared.downloads import download
 from pages.shared.errors import errors_shown
 from weakrec_core.label_model.fitting import label_model_title
 from weakrec_core.runs import result_tables
+from weakrec_core.runs.archive import run_zip
+from weakrec_core.runs.card import render_card
+from weakrec_core.runs.notebook_file import render_notebook
 from weakrec_core.runs.report import render_report
 from weakrec_core.runs.store import Run
 from weakrec_core.stats.verdicts import SAME, WORSE
@@ -30,16 +34,36 @@ def one_run(run: Run) -> None:
     result = result_tables.finished(run)
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.subheader(f"Run {run.id}", anchor=False, width="content")
-        st.download_button(
-            "Report",
-            lambda: render_report(run),
-            file_name=f"report-{run.id}.html",
-            mime="text/html",
-            icon=":material/download:",
-            key="download_report",
-            on_click="ignore",
-            help="One HTML file for stakeholders, with the charts; works offline",
-        )
+        with st.container(horizontal=True, width="content"):
+            download(
+                "Report",
+                lambda: render_report(run),
+                f"report-{run.id}.html",
+                "download_report",
+                "One HTML file for stakeholders, with the charts; works offline",
+            )
+            with st.popover("Export", icon=":material/download:", width="content"):
+                download(
+                    "Card (Markdown)",
+                    lambda: render_card(run),
+                    f"card-{run.id}.md",
+                    "download_card",
+                    "The run on one page",
+                )
+                download(
+                    "Run (zip)",
+                    lambda: run_zip(run),
+                    f"run-{run.id}.zip",
+                    "download_run",
+                    "`import` takes it elsewhere",
+                )
+                download(
+                    "Notebook",
+                    lambda: render_notebook(run),
+                    f"run-{run.id}.ipynb",
+                    "download_notebook",
+                    "Repeats the run, from the data to its test metrics",
+                )
     config = run.config
     st.caption(
         f"{config.dataset} · LF set {config.lf_set['name']} {config.lf_version} · {label_model_title(result['labels']['label_model'])}"

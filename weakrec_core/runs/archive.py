@@ -1,5 +1,6 @@
 """A run as one zip file that another workspace takes in."""
 
+import io
 import json
 import shutil
 import stat
@@ -36,12 +37,21 @@ def export_run(run: Run, path: Path) -> None:
     RunError
         If the run has no result.
     """
+    content = run_zip(run)
+    with files.atomic(path) as tmp:
+        tmp.write_bytes(content)
+
+
+def run_zip(run: Run) -> bytes:
+    """What `export_run` writes."""
     finished(run)
-    with files.atomic(path) as tmp, zipfile.ZipFile(tmp, "w", zipfile.ZIP_DEFLATED) as archive:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(f"{run.id}/{CARD}", render_card(run))
         for name in (*_NEEDED, *_OPTIONAL):
             if (run.path / name).exists():
                 archive.write(run.path / name, f"{run.id}/{name}")
+    return buffer.getvalue()
 
 
 def import_run(workspace: Workspace, path: Path, name: str | None = None) -> Run:
