@@ -1,16 +1,18 @@
 """LF sets from what other tools have: YAML, lists of keywords, modules of Snorkel functions."""
 
 import zipfile
+import zlib
 from pathlib import Path
 
 import pandas as pd
+from pydantic import ValidationError
 
 from weakrec_core import files
 from weakrec_core.errors import DataError, SpecError
 from weakrec_core.labeling.base import LF, VALUE
 from weakrec_core.labeling.kinds.python import available_in, check_allowed, module_source
 from weakrec_core.labeling.lf_set import LFSet, read_lf_set
-from weakrec_core.labeling.parsing import parse_lf
+from weakrec_core.labeling.parsing import one_sentence, parse_lf
 from weakrec_core.labeling.versions import load_version, save_version, version_numbers, version_path
 from weakrec_core.tables import cells_as_written, is_csv
 from weakrec_core.workspace import Workspace
@@ -71,12 +73,16 @@ def read_lfs(
         if base is not None:
             raise SpecError(f"{path} is an LF set of its own and is not added to another; leave --lfs out.")
         found = read_lf_set(path)
-        return found if name is None else found.model_copy(update={"name": name})
+        return found if name is None else found.model_copy(update={"name": files.checked_name(name, "LF set")})
     lfs = functions_of(path) if what == FUNCTIONS else [keywords_of(path, label)]
     before = () if base is None else base.lfs
     if taken := {lf.name for lf in before} & {lf.name for lf in lfs}:
         raise SpecError(f"{path}: the LF set has an LF {min(taken)!r} already; rename one of them.")
-    return LFSet(name=name or (path.stem if base is None else base.name), lfs=(*before, *lfs))
+    called = files.checked_name(name or (path.stem if base is None else base.name), "LF set")
+    try:
+        return LFSet(name=called, lfs=(*before, *lfs))
+    except ValidationError as e:
+        raise SpecError(f"{path}{one_sentence(e)}") from None
 
 
 def keywords_of(path: Path, label: str | None = None) -> LF:
@@ -138,7 +144,7 @@ def save(workspace: Workspace, lf_set: LFSet, note: str) -> Path:
 def _csv(path: Path, rows: int | None = None) -> pd.DataFrame:
     try:
         return pd.read_csv(path, dtype="str", keep_default_na=False, nrows=rows)
-    except (OSError, EOFError, ValueError) as e:
+    except (OSError, EOFError, ValueError, zlib.error) as e:
         raise DataError(f"{path} cannot be read as CSV: {' '.join(str(e).split()).rstrip('.')}.") from None
 
 

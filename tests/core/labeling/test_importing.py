@@ -110,6 +110,8 @@ def test_functions_of_a_module_that_the_operator_has_named(
         ("made_a", "lfs_to_import:made_a"),
         ("made_b", "lfs_to_import:made_b"),
     ]
+    twice = module.read_text().replace('"made_{word}"', '"made"')
+    assert "LF 'made': the name is used more than once" in refused(cli("import", written(module, twice), "--out", out))
     (tmp_path / "elsewhere").mkdir()
     other = written(tmp_path / "elsewhere" / module.name, "")
     assert "is not found at" in refused(cli("import", other, "--out", out))
@@ -127,6 +129,8 @@ def test_votes_are_attached(cli: Cli, make_dataset: Any, tmp_path: Path) -> None
 
 def test_what_cannot_be_imported_is_told(cli: Cli, tmp_path: Path) -> None:
     assert "is not a file" in refused(cli("import", tmp_path))
+    spaced = written(tmp_path / "my words.txt", "a")
+    assert "LF set name 'my words' is not usable" in refused(cli("import", spaced, "--label", "POSITIVE"))
     assert "cannot be imported" in refused(cli("import", written(tmp_path / "x.docx", "a")))
     assert "is not UTF-8 text" in refused(cli("import", _bytes(tmp_path / "x.txt"), "--label", "POSITIVE"))
     assert "cannot be read as CSV" in refused(cli("import", written(tmp_path / "x.csv", "")))
