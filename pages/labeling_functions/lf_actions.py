@@ -1,13 +1,15 @@
-"""Adding, naming, ordering and removing LFs."""
+"""Adding, naming, ordering and removing LFs, and handing over their set as files."""
 
 from typing import Any
 
 import streamlit as st
 
+from pages.shared.downloads import download, download_table
 from pages.shared.selection import select_lf, table_revision
 from pages.shared.workbench import Workbench
 from weakrec_core.errors import SpecError
 from weakrec_core.labeling.base import LF
+from weakrec_core.labeling.exchange.snorkel_module import needs_of, snorkel_module
 from weakrec_core.labeling.kinds import LF_KINDS
 from weakrec_core.labeling.parsing import parse_lf
 
@@ -25,6 +27,35 @@ def add_button(wb: Workbench) -> None:
                 _add(wb, name.strip() or _free_name(wb, kind), LF_KINDS[kind].start(wb.dataset))
             except SpecError as e:
                 st.error(str(e))
+
+
+def export_button(wb: Workbench) -> None:
+    """What other tools read of the draft, as it is now."""
+    lf_set, noun, applied = wb.draft.lf_set, wb.dataset.noun, wb.applied
+    with st.popover("Export", icon=":material/download:", width="content"):
+        download("LF set (YAML)", lf_set.to_yaml, f"{lf_set.name}.yaml", "export_yaml", "For `--lfs` and `import`")
+        try:
+            needs_of(lf_set, noun)
+            download(
+                "Snorkel functions (Python)",
+                lambda: snorkel_module(lf_set, noun),
+                f"{lf_set.name}_lfs.py",
+                "export_python",
+                "A module that needs Snorkel and TextBlob, not this workbench, and votes the same",
+            )
+        except SpecError as e:
+            st.caption(str(e))
+        named = f"{wb.dataset.name}-{lf_set.name}"
+        download_table("LF analysis on dev (CSV)", applied.summary, f"{named}-analysis.csv", "export_analysis")
+        download_table(
+            "Votes on dev (Parquet)", lambda: applied.vote_table("dev"), f"{named}-votes.parquet", "export_votes"
+        )
+        download_table(
+            "Vote patterns on dev (CSV)",
+            lambda: applied.pattern_table("dev"),
+            f"{named}-patterns.csv",
+            "export_patterns",
+        )
 
 
 def more_button(wb: Workbench, lf: LF) -> None:

@@ -4,9 +4,8 @@ import pandas as pd
 import streamlit as st
 
 from pages.labeling_functions.editors import lf_editor
-from pages.labeling_functions.export import export_button
 from pages.labeling_functions.history import history_button
-from pages.labeling_functions.lf_actions import add_button, more_button
+from pages.labeling_functions.lf_actions import add_button, export_button, more_button
 from pages.labeling_functions.lf_table import lf_table
 from pages.labeling_functions.rows import rows_panel
 from pages.labeling_functions.suggestions import suggest_button

@@ -33,7 +33,7 @@ def toys(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(LF_KINDS, "short_review", ShortReviewLF)
     monkeypatch.setitem(LABEL_MODELS, "optimist", Optimist)
     for registry in (SIGNALS, FAMILIES):
-        monkeypatch.delitem(registry, "title_length", raising=False)
+        monkeypatch.setitem(registry, "title_length", None)  # so that it is gone afterwards
     row_signal(TITLE_LENGTH)(title_length)
 
 

@@ -45,7 +45,7 @@ def export_lfs(
     """An LF set as a Python module of Snorkel labeling functions, which needs nothing of this library."""
     from weakrec_core.data.dataset import open_dataset
     from weakrec_core.data.noun import Noun
-    from weakrec_core.labeling.snorkel_module import snorkel_module
+    from weakrec_core.labeling.exchange.snorkel_module import snorkel_module
 
     noun = Noun() if dataset is None else open_dataset(Workspace.from_environment(), dataset).noun
     _write_text(snorkel_module(lf_set_of(lfs), noun), out)
@@ -61,7 +61,7 @@ def export_rows(
     """The rows that an exported module runs on: its columns, the histories as lists, gold on dev."""
     from weakrec_core.data.dataset import open_dataset
     from weakrec_core.errors import WeakrecError
-    from weakrec_core.labeling.snorkel_rows import snorkel_rows
+    from weakrec_core.labeling.exchange.snorkel_rows import snorkel_rows
     from weakrec_core.tables import is_csv
 
     if is_csv(out):

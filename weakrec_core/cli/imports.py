@@ -33,7 +33,7 @@ def import_file(
     as_json: Json = False,
 ) -> None:
     """Take in a run, an LF set, keywords, Snorkel functions or votes; nothing that is there is overwritten."""
-    from weakrec_core.labeling import importing
+    from weakrec_core.labeling.exchange import importing
 
     workspace = Workspace.from_environment()
     what = importing.kind_of(file)

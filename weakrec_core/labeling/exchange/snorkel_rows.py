@@ -4,9 +4,9 @@ import pandas as pd
 
 from weakrec_core.data.attached import attached_columns, attached_votes
 from weakrec_core.data.dataset import Dataset
+from weakrec_core.labeling.exchange.snorkel_module import GOLD, needs_of
 from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.labeling.offered_rows import HISTORY, OFFERED, offered_rows
-from weakrec_core.labeling.snorkel_module import GOLD, needs_of
 from weakrec_core.signals import SIGNALS, SignalStore
 from weakrec_core.signals.registry import FAMILIES
 

@@ -20,12 +20,12 @@ from tests.toys import TITLE_LENGTH, ShortReviewLF, title_length
 from weakrec_core.data.attached import attach_columns
 from weakrec_core.data.dataset import SPLITS, Dataset, save_dataset
 from weakrec_core.errors import SpecError
+from weakrec_core.labeling.exchange.snorkel_module import needs_of, snorkel_module
+from weakrec_core.labeling.exchange.snorkel_rows import snorkel_rows
 from weakrec_core.labeling.kinds import LF_KINDS
 from weakrec_core.labeling.kinds.python import MODULES_VARIABLE
 from weakrec_core.labeling.lf_set import LFSet, parse_lf_set, read_lf_set
 from weakrec_core.labeling.snorkel_code import SnorkelCode
-from weakrec_core.labeling.snorkel_module import needs_of, snorkel_module
-from weakrec_core.labeling.snorkel_rows import snorkel_rows
 from weakrec_core.signals import SIGNALS
 from weakrec_core.signals.registry import FAMILIES, row_signal
 
@@ -275,7 +275,7 @@ def test_a_new_kind_brings_its_export_and_a_new_signal_is_a_column(
     dataset: Dataset, every_column: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for registry in (SIGNALS, FAMILIES):
-        monkeypatch.delitem(registry, "title_length", raising=False)
+        monkeypatch.setitem(registry, "title_length", None)  # so that it is gone afterwards
     row_signal(TITLE_LENGTH)(title_length)
     text = """
 name: toys

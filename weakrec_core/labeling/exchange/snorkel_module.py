@@ -12,7 +12,7 @@ from itertools import chain, count
 from weakrec_core.data.noun import Noun
 from weakrec_core.errors import SpecError
 from weakrec_core.labeling.base import LF
-from weakrec_core.labeling.bundled_source import bundle
+from weakrec_core.labeling.exchange.bundled_source import bundle
 from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.labeling.offered_rows import HISTORY, OFFERED
 from weakrec_core.labeling.python_layout import WIDTH, Bracketed, docstring, literal
