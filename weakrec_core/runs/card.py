@@ -4,13 +4,14 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from weakrec_core.evaluation.rivals import COMPARED, NOT_DISTINGUISHABLE, WORSE
+from weakrec_core.evaluation.rivals import COMPARED
 from weakrec_core.label_model.fitting import label_model_title
 from weakrec_core.runs import result_tables, test_looks
 from weakrec_core.runs.inputs import label_settings, train_settings
 from weakrec_core.runs.result_tables import figure
 from weakrec_core.runs.scores import read_scores
 from weakrec_core.runs.store import Run
+from weakrec_core.stats.verdicts import SAME, WORSE
 
 _DIGITS = 4
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~])")
@@ -120,7 +121,7 @@ def _limits(run: Run, result: dict[str, Any]) -> list[str]:
     ]
     for metric in COMPARED:
         against = result_tables.against(result, metric)
-        if against is not None and against.verdict in (WORSE, NOT_DISTINGUISHABLE):
+        if against is not None and against.verdict in (WORSE, SAME):
             named = "is worse than" if against.verdict == WORSE else "cannot be told from"
             lines.append(f"In {result_tables.title(metric)} the run {named} {against.title}.")
     return [_list(map(_md, lines))]

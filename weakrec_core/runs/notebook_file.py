@@ -5,7 +5,6 @@ from typing import Any
 
 from weakrec_core.errors import WeakrecError
 from weakrec_core.labeling.lf_set import LFSet
-from weakrec_core.runs.error_slices import dataset_of
 from weakrec_core.runs.result_tables import finished
 from weakrec_core.runs.store import Run
 
@@ -80,7 +79,7 @@ def render_notebook(run: Run) -> str:
 def _ingest(run: Run) -> list[str]:
     """How the dataset is made of its raw files, where it is not there; nothing if that is not known any more."""
     try:
-        meta = dataset_of(run).meta
+        meta = run.open_dataset().meta
     except WeakrecError:
         return []
     if "files" not in meta:

@@ -24,11 +24,11 @@ def probability_metrics(
         accuracy (a probability of exactly 0.5 counts as half right), auc, log_loss (probabilities clipped to
         0.01 … 0.99), brier, n; None where not defined: without data points, and the AUC with one class only.
     """
-    from sklearn.metrics import roc_auc_score
-
     n = int(negative.sum() + positive.sum())
     if n == 0:
         return {"accuracy": None, "auc": None, "log_loss": None, "brier": None, "n": 0}
+    from sklearn.metrics import roc_auc_score
+
     p, clipped = p_positive, np.clip(p_positive, CLIP, 1 - CLIP)
     right = np.where(p > 0.5, positive, np.where(p < 0.5, negative, (positive + negative) / 2))
     auc = None
