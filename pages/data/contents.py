@@ -8,7 +8,7 @@ import streamlit as st
 
 from pages.shared import fmt
 from pages.shared.workbench import Workbench
-from weakrec_core.data.dataset import SPLITS
+from weakrec_core.data.dataset import RATING_TEXT, SPLITS
 
 _SHOWN_ROWS = 200
 
@@ -52,10 +52,16 @@ def contents(wb: Workbench) -> None:
     with right:
         st.subheader("Where it comes from", anchor=False)
         counts = {_of_items(wb, key): value for key, value in meta.get("counts", {}).items()}
+        dropped = {f"rows dropped: {reason}": n for reason, n in meta.get("dropped", {}).items()}
         skipped = {
-            f"lines left out: {p}": n for kind in meta.get("skipped_lines", {}).values() for p, n in kind.items()
+            f"lines left out of {kind}: {p}": n
+            for kind, problems in meta.get("skipped_lines", {}).items()
+            for p, n in problems.items()
+            if p not in meta.get("dropped", {})
         }
-        table = pd.DataFrame({"what": [*counts, *skipped], "count": [*counts.values(), *skipped.values()]})
+        table = pd.DataFrame(
+            {"what": [*counts, *dropped, *skipped], "count": [*counts.values(), *dropped.values(), *skipped.values()]}
+        )
         st.dataframe(
             table,
             hide_index=True,
@@ -81,10 +87,12 @@ def contents(wb: Workbench) -> None:
             "user": shown["user_id"].to_numpy(),
             "title": books["title"],
             "author": books["author_name"].fillna(books["first_author"]),
-            "rating": shown["rating"].to_numpy(),
+            "rating": shown.get(RATING_TEXT, shown["rating"]).to_numpy(),
             "review": shown["review_text"].to_numpy(),
         }
     )
+    written = RATING_TEXT in shown
+    rating = st.column_config.TextColumn(width=60) if written else st.column_config.NumberColumn(width=60, format="%g")
     st.dataframe(
         frame.drop(columns="rating") if split == "train" else frame,
         hide_index=True,
@@ -93,7 +101,7 @@ def contents(wb: Workbench) -> None:
             "user": st.column_config.TextColumn(width=90),
             "title": st.column_config.TextColumn(width=250),
             "author": st.column_config.TextColumn(width=150),
-            "rating": st.column_config.NumberColumn(width=60, format="%g"),
+            "rating": rating,
             "review": st.column_config.TextColumn(width="large"),
         },
     )
@@ -110,7 +118,7 @@ def _origin(meta: dict[str, Any]) -> list[str]:
     if "files" in meta:
         said.append(f"Files: {', '.join(meta['files'].values())}")
     if "positive" in meta:
-        said.append(f"ratings from {meta['positive']} on are POSITIVE")
+        said.append(f"ratings from {meta.get('ratings', {}).get('positive', meta['positive'])} on are POSITIVE")
     if "splits" in meta:
         said.append(f"seed {meta['splits']['seed']}")
     return said

@@ -74,7 +74,7 @@ def _move(wb: Workbench, lf: ThresholdLF, field: str, to: float) -> None:
 def _near_card(wb: Workbench, lf: ThresholdLF, row: int, values: np.ndarray, found: Buckets) -> str:
     record = wb.dataset.split("dev").iloc[row]
     gold = int(found.gold[row])
-    badges = badge(f"{lf.signal} {values[row]:.4g}", ABSTAIN_COLOR) + gold_badge(gold, record["rating"])
+    badges = badge(f"{lf.signal} {values[row]:.4g}", ABSTAIN_COLOR) + gold_badge(record)
     if gold >= 0:
         right = gold == VALUE[lf.label]
         would = "" if found.L[row, found.applied.names.index(lf.name)] >= 0 else "would be "

@@ -103,7 +103,7 @@ def opened_row(wb: Workbench, found: Buckets, row: int, notes: dict[int, str]) -
     record = wb.dataset.split("dev").iloc[row]
     votes = [(lf, int(v)) for lf, v in zip(found.applied.active, found.L[row], strict=True) if v != ABSTAIN]
     title, author = book_of(wb, record["book_idx"])
-    badges = gold_badge(int(record["gold"]), record["rating"])
+    badges = gold_badge(record)
     p_positive = found.p_positive[row]
     if not np.isnan(p_positive):
         says = f", says {LABEL_NAMES[found.said[row]]}" if found.said[row] >= 0 else ", no vote: the prior"

@@ -65,7 +65,7 @@ def _card(wb: Workbench, lf: LF, row: int) -> str:
     if isinstance(lf, ThresholdLF):
         value = wb.applier.signals.values(lf.signal, "dev")[row]
         badges += badge(f"{lf.signal} {'–' if math.isnan(value) else f'{value:.4g}'}", ABSTAIN_COLOR)
-    badges += gold_badge(int(record["gold"]), record["rating"])
+    badges += gold_badge(record)
     p_positive = set_figures(wb.applied).p_positive
     if p_positive is not None:
         badges += badge(f"p {p_positive[row]:.2f}", ABSTAIN_COLOR)

@@ -2,10 +2,13 @@
 
 from collections.abc import Sequence
 
+import pandas as pd
+
 from pages.shared import fmt
 from pages.shared.workbench import Workbench
 from weakrec_core import LABEL_NAMES
 from weakrec_core.charts.colors import ABSTAIN_COLOR, NEGATIVE_COLOR, POSITIVE_COLOR
+from weakrec_core.data.dataset import RATING_TEXT
 
 COLORS = {1: POSITIVE_COLOR, 0: NEGATIVE_COLOR, -1: ABSTAIN_COLOR}
 
@@ -28,10 +31,12 @@ def badge(text: str, color: str) -> str:
     )
 
 
-def gold_badge(gold: int, rating: float) -> str:
-    """The gold label and the rating it comes from."""
-    stars = "" if rating != rating else f" ({rating:.0f} stars)"
-    return badge(f"gold {LABEL_NAMES[gold] if gold >= 0 else 'unknown'}{stars}", COLORS[gold])
+def gold_badge(record: pd.Series) -> str:
+    """The gold label of a row and the rating it comes from, as it was written."""
+    gold, rating = int(record["gold"]), record["rating"]
+    said = record.get(RATING_TEXT, f"{rating:g}")
+    rated = "" if rating != rating else f" (rated {said})"
+    return badge(f"gold {LABEL_NAMES[gold] if gold >= 0 else 'unknown'}{rated}", COLORS[gold])
 
 
 def marked(pieces: Sequence[tuple[str, int]]) -> str:
