@@ -86,11 +86,11 @@ def ingest_table(
     title: str | None = None,
     creator: str | None = None,
     noun: str = "item",
-    positive: float = 4.0,
+    positive: float | str | None = None,
     dev_rows: int | None = None,
     seed: int = 0,
 ) -> Dataset:
-    """Make a dataset from a table of ratings: CSV, TSV, JSON lines or Parquet.
+    """Make a dataset from a table of ratings: CSV, TSV, JSON, JSON lines, Parquet or xlsx.
 
     Parameters
     ----------
@@ -100,8 +100,9 @@ def ingest_table(
         Names of the table's columns.
     noun : str
         What an item is called, for people: ``film``, or ``mouse/mice``.
-    positive : float
-        Ratings from this on are POSITIVE.
+    positive : float or str, optional
+        Ratings from this on are POSITIVE: one as the table has them, or a share of the scale such as ``60%``; by default 4 on
+        scales up to 5, the upper of two values, else 60%.
     dev_rows : int, optional
         Rows of the gold-labeled dev set; by default a tenth of the rows, at most 8,000.
 

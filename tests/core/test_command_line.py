@@ -291,9 +291,13 @@ def test_bad_lines_are_left_out_counted_and_reported(ingested: dict[str, Path], 
     write_lines(ingested["interactions"], [*interactions[:7], *bad, *interactions[7:], interactions[0]])
     write_lines(ingested["reviews"], [*reviews, b'{"user_id": "u"}'])
     assert "--skip-bad-lines" in sentence(ingest(cli, ingested))
-    done = ingest(cli, ingested, "--skip-bad-lines")
+    done = ingest(cli, ingested, "--skip-bad-lines", "--json")
     assert done.status == 0
     assert open_dataset(workspace, "d").fingerprint == before
+    assert done.json["rows"] == {"train": 300, "dev": 40, "valid": 20, "test": 40}
+    assert done.json["read"] == len(interactions) + 5  # the blank line is none
+    assert done.json["dropped"]["repeats a user and item"] == 1
+    assert done.json["read"] == 400 + done.json["ratings"]["not_rated"] + sum(done.json["dropped"].values())
     for report in (
         "interactions: 2 lines left out, each is not a JSON object",
         "interactions: 1 lines left out, each is not UTF-8 text",

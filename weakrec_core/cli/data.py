@@ -1,23 +1,17 @@
 """Commands that make datasets."""
 
-import os
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
+from weakrec_core.cli import ingest
 from weakrec_core.cli.common import DatasetName, Seed, show_progress
 from weakrec_core.files import checked_name
 from weakrec_core.workspace import Workspace
 
-if TYPE_CHECKING:
-    from weakrec_core.data.dataset import Dataset
-
 app = typer.Typer()
-ingest = typer.Typer(no_args_is_help=True, help="Make a dataset from raw files.")
-app.add_typer(ingest, name="ingest")
+app.add_typer(ingest.app, name="ingest")
 
 
 @app.command()
@@ -42,126 +36,9 @@ def demo(
     for path in files.values():
         typer.echo(path)
     if name is not None:
-        _ingest(name, files["reviews"], files["books"], files["interactions"], dev_rows, seed, source="demo")
-
-
-@ingest.command("goodreads")
-def ingest_goodreads(
-    reviews: Annotated[Path, typer.Option(help="goodreads_reviews_*.json.gz")],
-    name: Annotated[str, typer.Option(help="Name of the new dataset.")],
-    books: Annotated[Path | None, typer.Option(help="goodreads_books_*.json.gz")] = None,
-    interactions: Annotated[Path | None, typer.Option(help="goodreads_interactions_*.json.gz")] = None,
-    dev_rows: Annotated[int | None, typer.Option(min=1, help="Default: a tenth of the rows, at most 8,000.")] = None,
-    seed: Seed = 0,
-    min_book_ratings: int = 100,
-    max_book_ratings: int = 15000,
-    min_user_books: Annotated[int | None, typer.Option(help="Default: 25 with interactions, else off.")] = None,
-    max_user_books: Annotated[int | None, typer.Option(help="Default: 200 with interactions, else off.")] = None,
-    positive: Annotated[int, typer.Option(min=1, max=5, help="Ratings from this on are POSITIVE.")] = 4,
-    skip_bad_lines: Annotated[bool, typer.Option(help="Leave out and count lines that cannot be used.")] = False,
-) -> None:
-    """Ingest the UCSD Goodreads files."""
-    _ingest(
-        name,
-        reviews,
-        books,
-        interactions,
-        dev_rows,
-        seed,
-        min_book_ratings=min_book_ratings,
-        max_book_ratings=max_book_ratings,
-        min_user_books=min_user_books,
-        max_user_books=max_user_books,
-        positive=positive,
-        skip_bad_lines=skip_bad_lines,
-    )
-
-
-def _ingest(
-    name: str,
-    reviews: Path,
-    books: Path | None,
-    interactions: Path | None,
-    dev_rows: int | None,
-    seed: int,
-    source: str = "goodreads",
-    **config: Any,
-) -> None:
-    from weakrec_core.data import splits
-    from weakrec_core.data.ingest import goodreads
-
-    with show_progress(0.25, 0.4) as progress:
-        dataset = goodreads.ingest_goodreads(
-            Workspace.from_environment(),
-            name,
-            reviews,
-            books,
-            interactions,
-            goodreads.GoodreadsConfig(**config),
-            splits.SplitConfig(dev_rows=dev_rows, seed=seed),
-            progress,
-            source,
+        ingest.ingest_files(
+            name, files["reviews"], files["books"], files["interactions"], dev_rows, seed, source="demo"
         )
-    _finish(dataset)
-
-
-@ingest.command("table")
-def ingest_table(
-    file: Annotated[Path, typer.Argument(help="CSV, TSV, JSON lines (each also .gz) or Parquet.")],
-    user: Annotated[str, typer.Option(help="Column of the user.")],
-    item: Annotated[str, typer.Option(help="Column of the item.")],
-    rating: Annotated[str, typer.Option(help="Column of the rating; empty = not rated, but in the user's history.")],
-    name: Annotated[str, typer.Option(help="Name of the new dataset.")],
-    text: Annotated[
-        str | None, typer.Option(help="Column of a review or other text of the user about the item.")
-    ] = None,
-    title: Annotated[str | None, typer.Option(help="Column of the item's title.")] = None,
-    creator: Annotated[
-        str | None, typer.Option(help="Column of its author; items of one title and creator are one item.")
-    ] = None,
-    average_rating: Annotated[
-        str | None, typer.Option(help="Column of the item's average rating, known apart from these ratings.")
-    ] = None,
-    noun: Annotated[str, typer.Option(help="What an item is called: film, or mouse/mice.")] = "item",
-    positive: Annotated[float, typer.Option(help="Ratings from this on are POSITIVE.")] = 4.0,
-    dev_rows: Annotated[int | None, typer.Option(min=1, help="Default: a tenth of the rows, at most 8,000.")] = None,
-    seed: Seed = 0,
-    min_item_users: Annotated[int, typer.Option(min=1)] = 1,
-    max_item_users: Annotated[int | None, typer.Option(min=1, help="Default: no limit.")] = None,
-    min_user_items: Annotated[int, typer.Option(min=1)] = 1,
-    max_user_items: Annotated[int | None, typer.Option(min=1, help="Default: no limit.")] = None,
-    skip_bad_lines: Annotated[bool, typer.Option(help="Leave out and count lines that cannot be used.")] = False,
-) -> None:
-    """Ingest a table of ratings, one row a user and item."""
-    from weakrec_core.data import splits
-    from weakrec_core.data.ingest import table
-    from weakrec_core.data.noun import Noun
-
-    columns = table.Columns(
-        user=user, item=item, rating=rating, text=text, title=title, creator=creator, average_rating=average_rating
-    )
-    config = table.TableConfig(
-        positive=positive,
-        min_item_users=min_item_users,
-        max_item_users=max_item_users,
-        min_user_items=min_user_items,
-        max_user_items=max_user_items,
-        skip_bad_lines=skip_bad_lines,
-    )
-    with show_progress(0.25, 0.4) as progress:
-        dataset = table.ingest_table(
-            Workspace.from_environment(),
-            name,
-            file,
-            columns,
-            config,
-            splits.SplitConfig(dev_rows=dev_rows, seed=seed),
-            progress,
-            Noun.parse(noun),
-        )
-    low, high = dataset.meta["rating_range"]
-    typer.echo(f"ratings: from {low:g} to {high:g}, POSITIVE from {positive:g} on", err=True)
-    _finish(dataset)
 
 
 @app.command()
@@ -175,20 +52,6 @@ def attach(
 
     for name, voted in attach_columns(open_dataset(Workspace.from_environment(), dataset), file).items():
         typer.echo(f"{name}: votes on {voted:,} rows")
-
-
-def _finish(dataset: "Dataset") -> None:
-    """Say what was left out and kept, and compute the signals."""
-    from weakrec_core.signals import SignalStore
-
-    for kind, problems in dataset.meta["skipped_lines"].items():
-        for problem, count in problems.items():
-            typer.echo(f"{kind}: {count:,} lines left out, each {problem}", err=True)
-    for what, count in dataset.meta["counts"].items():
-        typer.echo(f"{what.replace('_', ' ')}: {count:,}", err=True)
-    typer.echo(dataset)
-    with show_progress(0.4) as progress, ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
-        SignalStore(dataset, pool).precompute(progress)
 
 
 @app.command()

@@ -24,6 +24,7 @@ from weakrec_core.workspace import Workspace
 
 SPLITS = ("train", "dev", "valid", "test")
 ROW_COLUMNS = ("user_idx", "book_idx", "user_id", "book_id", "review_text", "rating", "gold")
+RATING_TEXT = "rating_text"  # of rows whose ratings were not all plain numbers
 BOOK_COLUMNS = ("book_id", "title", "first_author", "author_name", "average_rating", "ratings_count", "similar_books")
 FORMAT = 1
 
@@ -85,7 +86,8 @@ class Dataset:
         DataFrame with a RangeIndex and the columns
             user_idx, book_idx (int32), user_id, book_id (str), review_text (str, NaN = no review),
             rating (float32, 1-5 as the user gave it), gold (int8; 1, 0, or -1 = not known).
-            For train, rating is NaN and gold is -1 throughout: see `train_gold`.
+            Where ratings were not all plain numbers, rating is a share of its scale (0-1) and rating_text what was written.
+            For train, rating is NaN, gold is -1 throughout, and there is no rating_text: see `train_gold`.
         """
         if _checked_split(split) not in self._splits:
             self._splits[split] = _read(self.path / f"{split}.parquet")
@@ -152,7 +154,7 @@ def save_dataset(
     Parameters
     ----------
     rows : DataFrame
-        The columns of `ROW_COLUMNS` with true gold for every split, plus ``split``.
+        The columns of `ROW_COLUMNS` with true gold for every split, plus ``split``; perhaps ``rating_text``.
     books : DataFrame
         The columns of `BOOK_COLUMNS`, ordered by ``book_idx``.
     user_ids : array of str, shape [n_users]
@@ -187,8 +189,9 @@ def _write_files(
     ordered = rows.sort_values(["user_idx", "book_idx"], kind="stable")
     digest = hashlib.sha256()
     counts = {}
+    written = [column for column in [RATING_TEXT] if column in rows]
     for split in SPLITS:
-        part = ordered.loc[ordered["split"] == split, list(ROW_COLUMNS)].reset_index(drop=True)
+        part = ordered.loc[ordered["split"] == split, [*ROW_COLUMNS, *written]].reset_index(drop=True)
         part = part.astype(
             {"user_idx": "int32", "book_idx": "int32", "rating": "float32", "gold": "int8", "review_text": "str"}
         )
@@ -196,7 +199,7 @@ def _write_files(
         _digest(digest, part)
         if split == "train":
             _write(part[["gold"]], directory / "train_gold.parquet")
-            part = part.assign(rating=np.float32("nan"), gold=np.int8(-1))
+            part = part.assign(rating=np.float32("nan"), gold=np.int8(-1)).drop(columns=written)
         _write(part, directory / f"{split}.parquet")
     books = books.loc[:, list(BOOK_COLUMNS)].reset_index(drop=True)
     _digest(digest, books.drop(columns="similar_books"))

@@ -13,8 +13,10 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
 from weakrec_core.data.dataset import Dataset, save_dataset
-from weakrec_core.data.ingest.interactions import count, extract, keep_pairs, label_and_split
-from weakrec_core.data.ingest.jsonlines import drop_bad_lines, load_lines, verify
+from weakrec_core.data.ingest.interactions import account_for, count, extract, keep_pairs, label_and_split
+from weakrec_core.data.ingest.jsonlines import drop_bad_lines, load_lines
+from weakrec_core.data.ingest.notations import NUMBER
+from weakrec_core.data.ingest.packing import verify
 from weakrec_core.data.splits import SplitConfig
 from weakrec_core.files import checked_name
 from weakrec_core.progress import Progress, no_progress
@@ -111,7 +113,9 @@ def ingest_goodreads(
             checks = _BOOK_CHECKS if kind == "books" else _PAIR_CHECKS
             skipped[kind] = drop_bad_lines(con, kind, path, checks, config.skip_bad_lines)
         progress(0.7, "Filtering books and users")
-        counts = _filter(con, config, has_books=books is not None, has_interactions=interactions is not None)
+        counts, read, dropped = _filter(
+            con, config, has_books=books is not None, has_interactions=interactions is not None
+        )
         progress(0.8, "Joining reviews")
         rows, histories, user_ids = extract(con, "reviews", ", ".join(p.name for p in given.values()))
         book_table = _book_table(con, has_books=books is not None)
@@ -124,6 +128,14 @@ def ingest_goodreads(
         "positive": config.positive,
         "counts": counts,
         "skipped_lines": skipped,
+        "read": read,
+        "dropped": dropped,
+        "ratings": {
+            "parsed": len(rows),
+            "not_rated": counts["not_rated"],
+            "by_notation": {NUMBER: len(rows)},
+            "scale": {"low": 1, "top": 5},
+        },
     }
     progress(0.9, "Saving")
     dataset = save_dataset(workspace, name, rows, book_table, histories, user_ids, meta)
@@ -133,8 +145,8 @@ def ingest_goodreads(
 
 def _filter(
     con: duckdb.DuckDBPyConnection, config: GoodreadsConfig, *, has_books: bool, has_interactions: bool
-) -> dict[str, int]:
-    """Create the tables kept_books, pairs and kept_users."""
+) -> tuple[dict[str, int], int, dict[str, int]]:
+    """Create the tables kept_books, pairs and kept_users; returns the counts, the rows read, and those dropped by reason."""
     source = "interactions" if has_interactions else "reviews"
     if has_books:
         con.execute(
@@ -144,14 +156,23 @@ def _filter(
             WHERE try_cast(ratings_count AS DOUBLE) BETWEEN $low AND $high""",
             {"low": config.min_book_ratings, "high": config.max_book_ratings},
         )
+        limits = f"{config.min_book_ratings:,} to {config.max_book_ratings:,}"
+        con.execute(
+            f"""CREATE TEMP TABLE left_out_books AS
+            SELECT book_id, CASE WHEN book_id IN (SELECT book_id FROM books)
+                THEN 'is of a book without {limits} ratings' ELSE 'is of a book that the books file lacks' END AS reason
+            FROM (SELECT DISTINCT book_id FROM {source} ANTI JOIN kept_books USING (book_id))"""
+        )
     else:
         con.execute(
             f"""CREATE TEMP TABLE kept_books AS SELECT book_id, row_number() OVER (ORDER BY min(line)) - 1 AS book_idx
             FROM {source} GROUP BY book_id"""
         )
+        con.execute("CREATE TEMP TABLE left_out_books (book_id VARCHAR, reason VARCHAR)")
     low = config.min_user_books if config.min_user_books is not None else (25 if has_interactions else 1)
     high = config.max_user_books if config.max_user_books is not None else (200 if has_interactions else None)
     counts = keep_pairs(con, source, "nullif(rating::DOUBLE::INTEGER, 0)", low, high)
+    read, dropped = account_for(con, source, low, high)
     if has_books:
         counts |= count(
             con,
@@ -161,7 +182,7 @@ def _filter(
                 "books_without_author": "SELECT count(*) FROM kept_books WHERE coalesce(authors[1].author_id, '') = ''",
             },
         )
-    return counts
+    return counts, read, dropped
 
 
 def _book_table(con: duckdb.DuckDBPyConnection, *, has_books: bool) -> pd.DataFrame:

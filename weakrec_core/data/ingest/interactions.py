@@ -13,11 +13,13 @@ from weakrec_core.data.histories import Histories
 from weakrec_core.data.splits import SplitConfig, split_by_user
 from weakrec_core.errors import DataError
 
+REPEATS = "repeats a user and item"
+
 
 def keep_pairs(
     con: duckdb.DuckDBPyConnection, source: str, rating: str, min_user_books: int, max_user_books: int | None
 ) -> dict[str, int]:
-    """Create the tables pairs (user_id, book_idx, rating; NULL = not rated) and kept_users (user_id, user_idx).
+    """Create the tables pairs (user_id, book_idx, rating, line; rating NULL = not rated) and kept_users (user_id, user_idx).
 
     Parameters
     ----------
@@ -34,14 +36,18 @@ def keep_pairs(
         How many of what were found and kept.
     """
     con.execute(
-        f"""CREATE TEMP TABLE pairs AS SELECT user_id, book_idx, {rating} AS rating
+        f"""CREATE TEMP TABLE pairs AS SELECT user_id, book_idx, {rating} AS rating, {source}.line AS line
         FROM {source} JOIN kept_books USING (book_id)
         QUALIFY row_number() OVER (PARTITION BY user_id, book_idx ORDER BY ({rating} IS NULL), {source}.line) = 1"""
     )
     con.execute(
-        """CREATE TEMP TABLE kept_users AS SELECT user_id, row_number() OVER (ORDER BY user_id) - 1 AS user_idx
-        FROM pairs GROUP BY user_id HAVING count(*) BETWEEN $low AND $high""",
+        """CREATE TEMP TABLE user_sizes AS SELECT user_id, count(*) AS n_books, count(*) BETWEEN $low AND $high AS kept
+        FROM pairs GROUP BY user_id""",
         {"low": min_user_books, "high": 1 << 40 if max_user_books is None else max_user_books},
+    )
+    con.execute(
+        """CREATE TEMP TABLE kept_users AS SELECT user_id, row_number() OVER (ORDER BY user_id) - 1 AS user_idx
+        FROM user_sizes WHERE kept"""
     )
     of_kept_books = f"SELECT count(*) FROM {source} JOIN kept_books USING (book_id)"
     return count(
@@ -52,10 +58,46 @@ def keep_pairs(
             "interactions_kept": "SELECT count(*) FROM pairs JOIN kept_users USING (user_id)",
             "not_rated": "SELECT count(*) FROM pairs JOIN kept_users USING (user_id) WHERE rating IS NULL",
             "books_kept": "SELECT count(*) FROM kept_books",
-            "users": "SELECT count(DISTINCT user_id) FROM pairs",
+            "users": "SELECT count(*) FROM user_sizes",
             "users_kept": "SELECT count(*) FROM kept_users",
         },
     )
+
+
+def account_for(
+    con: duckdb.DuckDBPyConnection, source: str, min_user_books: int, max_user_books: int | None
+) -> tuple[int, dict[str, int]]:
+    """How many rows of `source` were read, and how many are not kept, by reason; the view dropped has them.
+
+    A table left_out_books (book_id, reason) says why books are not kept. To be called after `keep_pairs`, and
+    `drop_bad_lines` before that.
+
+    Returns
+    -------
+    read : int
+    dropped : dict
+        The most common reason first; ``read`` less their sum is the number of pairs kept, rated or not.
+    """
+    of_few, of_many = (f"is of a user with {than} items" for than in (
+        f"fewer than {min_user_books:,}", f"more than {max_user_books or 0:,}"))  # fmt: skip
+    con.execute(
+        f"""CREATE TEMP VIEW dropped AS
+        SELECT * FROM (
+            SELECT said.*, CASE
+                WHEN kept_books.book_id IS NULL THEN left_out_books.reason
+                WHEN pairs.line IS NULL THEN '{REPEATS}'
+                WHEN NOT user_sizes.kept AND n_books < {min_user_books} THEN '{of_few}'
+                WHEN NOT user_sizes.kept THEN '{of_many}' END AS reason
+            FROM {source} AS said LEFT JOIN kept_books USING (book_id) LEFT JOIN left_out_books USING (book_id)
+            LEFT JOIN pairs ON pairs.line = said.line LEFT JOIN user_sizes ON user_sizes.user_id = said.user_id)
+        WHERE reason IS NOT NULL
+        UNION ALL BY NAME SELECT *, problem AS reason FROM {source}_bad"""
+    )
+    by_reason = con.execute(
+        "SELECT reason, count(*) AS n FROM dropped GROUP BY reason ORDER BY n DESC, reason"
+    ).fetchall()
+    read = count(con, {"read": f"SELECT (SELECT count(*) FROM {source}) + (SELECT count(*) FROM {source}_bad)"})["read"]
+    return read, dict(by_reason)
 
 
 def count(con: duckdb.DuckDBPyConnection, queries: dict[str, str]) -> dict[str, int]:
@@ -64,7 +106,7 @@ def count(con: duckdb.DuckDBPyConnection, queries: dict[str, str]) -> dict[str, 
 
 
 def extract(
-    con: duckdb.DuckDBPyConnection, texts: str, files: str
+    con: duckdb.DuckDBPyConnection, texts: str, files: str, *, as_written: bool = False
 ) -> tuple[pd.DataFrame, Histories, NDArray[np.object_]]:
     """The rated pairs as rows, each with its text; the histories, unrated pairs included; the user ids.
 
@@ -74,21 +116,28 @@ def extract(
         The table that has review_text; of several the first counts.
     files : str
         Names of the files, for the message.
+    as_written : bool
+        Also give ``rating_text``, the rating as `texts`, the table of interactions, has it.
 
     Raises
     ------
     DataError
         If no rated pair is left.
     """
+    said = (
+        f" JOIN (SELECT line, rating AS rating_text FROM {texts}) AS said ON said.line = pairs.line"
+        if as_written
+        else ""
+    )
     rows = con.execute(
         f"""WITH texts AS (
             SELECT user_id, book_id, review_text FROM {texts}
             QUALIFY row_number() OVER (PARTITION BY user_id, book_id ORDER BY (review_text IS NULL), line) = 1)
         SELECT user_idx::INTEGER AS user_idx, book_idx::INTEGER AS book_idx, user_id, book_id, review_text,
-            rating::FLOAT AS rating
+            pairs.rating::FLOAT AS rating{", rating_text" if as_written else ""}
         FROM pairs JOIN kept_users USING (user_id) JOIN kept_books USING (book_idx)
-        LEFT JOIN texts USING (user_id, book_id)
-        WHERE rating IS NOT NULL"""
+        LEFT JOIN texts USING (user_id, book_id){said}
+        WHERE pairs.rating IS NOT NULL"""
     ).df()
     if rows.empty:
         raise DataError(

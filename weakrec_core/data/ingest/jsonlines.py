@@ -1,54 +1,27 @@
 """JSON-lines files, gzipped or not, checked line by line inside DuckDB."""
 
 import glob
-import gzip
 import json
-import zlib
 from pathlib import Path
 
 import duckdb
 
 from weakrec_core.errors import DataError
-from weakrec_core.progress import Progress, no_progress
 
-_CHUNK = 1 << 22
 _NOT_UTF8 = "is not UTF-8 text"
 
 
-def verify(path: Path, progress: Progress = no_progress) -> None:
-    """Read the file once to the end; DuckDB itself does not check a gzip's checksum.
+def load_lines(
+    con: duckdb.DuckDBPyConnection, table: str, path: Path, fields: dict[str, str], source: Path | None = None
+) -> None:
+    """Parse a file into `table` (line, problem, content, one column a field), one row a non-blank line.
 
-    Raises
-    ------
-    DataError
-        If the file is missing, empty, truncated, corrupt or no gzip though named so.
-    """
-    try:
-        size = path.stat().st_size
-        if size == 0:
-            raise DataError(f"{path} is empty.")
-        if path.suffix != ".gz":
-            return
-        with path.open("rb") as raw, gzip.open(raw) as text:
-            if not text.read(1):
-                raise DataError(f"{path} is empty.")
-            while text.read(_CHUNK):
-                progress(min(1.0, raw.tell() / size), f"Checking {path.name}")
-    except EOFError:
-        raise DataError(f"{path} is truncated: the gzip stream ends too early; download it again.") from None
-    except (gzip.BadGzipFile, zlib.error) as e:
-        raise DataError(f"{path} is not an intact gzip file ({e}); download it again.") from None
-    except OSError as e:
-        raise DataError(f"{path} cannot be read: {e.strerror or e}.") from None
-
-
-def load_lines(con: duckdb.DuckDBPyConnection, table: str, path: Path, fields: dict[str, str]) -> None:
-    """Parse a file into `table` (line, problem, one column a field), one row a non-blank line.
-
-    `problem` says what makes a line unreadable; NULL where nothing does.
+    ``problem`` says what makes a line unreadable, and ``content`` then is the line; NULL where nothing does.
 
     Parameters
     ----------
+    source : Path, optional
+        What the file is called in messages.
     fields : dict
         Field name to DuckDB type. A field that a line lacks, or of another type, is NULL. Scalars are best read
         as VARCHAR, which takes numbers and strings alike.
@@ -60,8 +33,9 @@ def load_lines(con: duckdb.DuckDBPyConnection, table: str, path: Path, fields: d
         con.execute(
             f"""
             CREATE TEMP TABLE {table} AS
-            SELECT line, CASE WHEN NOT valid THEN 'is not a JSON object' END AS problem, {columns} FROM (
-                SELECT line, valid, CASE WHEN valid THEN json_transform(text, $structure) END AS record FROM (
+            SELECT line, CASE WHEN NOT valid THEN 'is not a JSON object' END AS problem,
+                CASE WHEN NOT valid THEN text END AS content, {columns} FROM (
+                SELECT line, valid, text, CASE WHEN valid THEN json_transform(text, $structure) END AS record FROM (
                     SELECT text, row_number() OVER () AS line,
                         CASE WHEN json_valid(text) THEN json_type(text) = 'OBJECT' ELSE false END AS valid
                     FROM read_csv($path, columns = {{'text': 'VARCHAR'}}, delim = '\x01', quote = '', escape = '',
@@ -72,17 +46,24 @@ def load_lines(con: duckdb.DuckDBPyConnection, table: str, path: Path, fields: d
             {"structure": structure, "path": glob.escape(str(path))},
         )
     except duckdb.Error as e:
-        raise DataError(f"{path} cannot be read ({str(e).splitlines()[0]}).") from None
-    add_rejected(con, table, "cannot be read")
+        raise DataError(f"{source or path} cannot be read ({str(e).splitlines()[0]}).") from None
+    add_rejected(con, table, {})
 
 
-def add_rejected(con: duckdb.DuckDBPyConnection, table: str, problem: str) -> None:
-    """Add the lines that ``read_csv`` has put aside in ``TABLE_rejected``, with what makes them unreadable."""
+def add_rejected(con: duckdb.DuckDBPyConnection, table: str, problems: dict[str, str]) -> None:
+    """Add the lines that ``read_csv`` has put aside in ``TABLE_rejected``.
+
+    Parameters
+    ----------
+    problems : dict
+        DuckDB's kind of error to what makes the line unreadable.
+    """
+    cases = "".join(f" WHEN bool_or(error_type = '{kind}') THEN {_sql_text(what)}" for kind, what in problems.items())
     con.execute(
-        f"""INSERT INTO {table} (line, problem)
-        SELECT DISTINCT line, CASE WHEN error_type = 'INVALID ENCODING' THEN '{_NOT_UTF8}' ELSE $problem END
-        FROM {table}_rejected""",
-        {"problem": problem},
+        f"""INSERT INTO {table} (line, problem, content)
+        SELECT line, CASE WHEN bool_or(error_type = 'INVALID ENCODING') THEN '{_NOT_UTF8}'{cases} ELSE 'cannot be read' END,
+            any_value(csv_line)
+        FROM {table}_rejected GROUP BY line"""
     )
 
 
@@ -94,21 +75,21 @@ def sql_name(name: str) -> str:
 def drop_bad_lines(
     con: duckdb.DuckDBPyConnection, table: str, path: Path, checks: dict[str, str], skip: bool, unit: str = "Line"
 ) -> dict[str, int]:
-    """Find lines that cannot be used.
+    """Find lines that cannot be used, and move them to ``TABLE_bad``.
 
     Parameters
     ----------
     checks : dict
         What is wrong (``"has no book_id"``) to a SQL condition that is true for such lines; the first that holds counts.
     skip : bool
-        Delete such lines and count them; otherwise the first one is an error.
+        Leave such lines out and count them; otherwise the first one is an error.
     unit : str
         What a line of this file is called.
 
     Returns
     -------
     dict
-        Number of deleted lines by what was wrong.
+        Number of lines left out by what was wrong.
 
     Raises
     ------
@@ -124,6 +105,7 @@ def drop_bad_lines(
     if first and not skip:
         raise DataError(f"{unit} {first[0][0]:,} of {path} {first[0][1]}; --skip-bad-lines leaves such lines out.")
     counts = con.execute(f"SELECT problem, count(*) FROM {table} WHERE problem IS NOT NULL GROUP BY ALL").fetchall()
+    con.execute(f"CREATE TEMP TABLE {table}_bad AS SELECT * FROM {table} WHERE problem IS NOT NULL")
     con.execute(f"DELETE FROM {table} WHERE problem IS NOT NULL")
     if con.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0] == 0:
         raise DataError(f"{path} has no usable {unit.lower()}.")

@@ -1,5 +1,6 @@
-"""Any table of ratings (CSV, TSV, JSON lines, Parquet) as a `Dataset`."""
+"""Any table of ratings as a `Dataset`, and what would become of it."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -7,69 +8,80 @@ import duckdb
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict
 
 from weakrec_core import files
-from weakrec_core.data.dataset import Dataset, save_dataset
+from weakrec_core.data.dataset import SPLITS, Dataset, save_dataset
 from weakrec_core.data.histories import Histories
-from weakrec_core.data.ingest.interactions import count, extract, keep_pairs, label_and_split
-from weakrec_core.data.ingest.jsonlines import drop_bad_lines, verify
-from weakrec_core.data.ingest.tabular import is_parquet, load_columns
+from weakrec_core.data.ingest.interactions import account_for, extract, keep_pairs, label_and_split
+from weakrec_core.data.ingest.items import IS_EMPTY, NO_AVERAGE, book_table, join_facts, keep_items, merge_items
+from weakrec_core.data.ingest.jsonlines import drop_bad_lines, sql_name
+from weakrec_core.data.ingest.plain_files import plain_file
+from weakrec_core.data.ingest.ratings import Cut, RatingColumn, read_ratings
+from weakrec_core.data.ingest.summary import summary_of
+from weakrec_core.data.ingest.table_config import FACTS, Columns, ItemFacts, TableConfig
+from weakrec_core.data.ingest.tabular import load_columns
 from weakrec_core.data.noun import ITEM, Noun
 from weakrec_core.data.splits import SplitConfig
 from weakrec_core.errors import DataError
 from weakrec_core.progress import Progress, no_progress
 from weakrec_core.workspace import Workspace
 
+__all__ = ["Columns", "ItemFacts", "TableConfig", "TablePreview", "ingest_table", "preview_table"]
 
-class Columns(BaseModel):
-    """The names of the table's columns; None = there is no such column.
-
-    Attributes
-    ----------
-    average_rating : str or None
-        What everybody thinks of the item, as a number known apart from these ratings.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    user: str
-    item: str
-    rating: str
-    text: str | None = None
-    title: str | None = None
-    creator: str | None = None
-    average_rating: str | None = None
+_EXAMPLES = 5
 
 
-class TableConfig(BaseModel):
-    """Filters of the ingest.
+@dataclass(frozen=True)
+class _Table:
+    """All that a dataset is made of."""
+
+    rows: pd.DataFrame
+    books: pd.DataFrame
+    histories: Histories
+    user_ids: NDArray[np.object_]
+    meta: dict[str, Any]
+    ratings: RatingColumn
+    cut: Cut
+
+
+@dataclass(frozen=True)
+class TablePreview:
+    """What an ingest would make of a table; nothing is written.
 
     Attributes
     ----------
-    positive : float
-        Ratings from this on are POSITIVE.
-    min_item_users, max_item_users : int or None
-        Items by the users who have them in the table; None = no limit.
-    min_user_items, max_user_items : int or None
-        Users by their kept items; None = no limit.
-    skip_bad_lines : bool
-        Leave unusable lines out, counted, rather than stop at the first.
+    summary : dict
+        As ``ingest table --json`` gives it, without the dataset's name; see `summary.ingest_summary`.
+    ratings : RatingColumn
+        The ratings of the kept rows.
+    cut : Cut
+        From which rating on one is POSITIVE.
+    positive_share : float
+        Share of POSITIVE among the rated rows.
+    dropped_rows : DataFrame
+        The rows that are not kept: line, reason, the columns of the table that were named, content (of lines that cannot be
+        read); in the order of the file.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    summary: dict[str, Any]
+    ratings: RatingColumn
+    cut: Cut
+    positive_share: float
+    dropped_rows: pd.DataFrame
 
-    positive: float = 4.0
-    min_item_users: int = 1
-    max_item_users: int | None = None
-    min_user_items: int = 1
-    max_user_items: int | None = None
-    skip_bad_lines: bool = False
+    @property
+    def read(self) -> int:
+        """Rows in the file, the header apart."""
+        return int(self.summary["read"])
 
+    @property
+    def kept(self) -> int:
+        """Rows that the dataset is made of, rated or not."""
+        return int(self.summary["ratings"]["parsed"] + self.summary["ratings"]["not_rated"])
 
-_EMPTY = "coalesce(lower(trim({0})), '') IN ('', 'nan')"
-_NO_NUMBER = "NOT isfinite(coalesce(try_cast({0} AS DOUBLE), 'nan'::DOUBLE))"
-_RATING = f"CASE WHEN NOT ({_EMPTY.format('rating')}) THEN rating::DOUBLE END"
+    def examples(self, n: int = _EXAMPLES) -> pd.DataFrame:
+        """The first `n` dropped rows of each reason."""
+        return self.dropped_rows.groupby("reason", sort=False).head(n).reset_index(drop=True)
 
 
 def ingest_table(
@@ -81,6 +93,7 @@ def ingest_table(
     splits: SplitConfig | None = None,
     progress: Progress = no_progress,
     noun: Noun = ITEM,
+    facts: ItemFacts | None = None,
 ) -> Dataset:
     """Read a table with one row a user and item, filter, split by user and save.
 
@@ -89,136 +102,150 @@ def ingest_table(
     table: it would be made of labels that train does not have and test must not give away. Its number of ratings is that
     of the train users who have it.
 
+    Ratings that are all plain numbers are stored as they are; others as shares of their scales, with ``rating_text`` as it
+    was written.
+
+    Parameters
+    ----------
+    facts : ItemFacts, optional
+        A second file, which then has the columns title, creator and average_rating.
+
     Raises
     ------
     DataError
         With one sentence that names the file, line or column; an older dataset of that name is then untouched.
     """
     files.checked_name(name, "Dataset")
-    config, splits = config or TableConfig(), splits or SplitConfig()
-    verify(path, lambda f, message: progress(0.3 * f, message))
     with duckdb.connect() as con:
-        con.execute("SET enable_progress_bar = false; SET TimeZone = 'UTC'")
-        progress(0.3, f"Reading {path.name}")
-        skipped = _load(con, path, columns, config.skip_bad_lines)
-        low, high = _checked_range(con, path, config.positive)
-        progress(0.7, "Filtering items and users")
-        counts = _merge_items(con)
-        _keep_items(con, config)
-        counts = keep_pairs(con, "ratings", _RATING, config.min_user_items, config.max_user_items) | counts
-        rows, histories, user_ids = extract(con, "ratings", path.name)
-        items = con.execute(
-            "SELECT book_id, title, creator, creator_key, average_rating FROM kept_books ORDER BY book_idx"
-        ).df()
-    rows = label_and_split(rows, config.positive, splits)
-    meta: dict[str, Any] = {
-        "source": "table",
-        "files": {"ratings": path.name},
-        "columns": columns.model_dump(exclude_none=True),
-        "filters": config.model_dump(),
-        "splits": splits.model_dump(),
-        "positive": config.positive,
-        "rating_range": [low, high],
-        "noun": list(noun),
-        "counts": counts,
-        "skipped_lines": {"ratings": skipped},
-    }
+        table = _table(con, path, columns, config or TableConfig(), splits or SplitConfig(), progress, noun, facts)
     progress(0.9, "Saving")
-    train_users = rows.loc[rows["split"] == "train", "user_idx"].unique()
-    dataset = save_dataset(workspace, name, rows, _book_table(items, histories, train_users), histories, user_ids, meta)
+    dataset = save_dataset(workspace, name, table.rows, table.books, table.histories, table.user_ids, table.meta)
     progress(1.0, "Saved")
     return dataset
 
 
-def _load(con: duckdb.DuckDBPyConnection, path: Path, columns: Columns, skip: bool) -> dict[str, int]:
-    """Create the table ratings (line, user_id, book_id, rating, review_text, title, creator, average_rating)."""
-    named = {
-        "user_id": columns.user,
-        "book_id": columns.item,
-        "rating": columns.rating,
-        "review_text": columns.text,
-        "title": columns.title,
-        "creator": columns.creator,
-        "average_rating": columns.average_rating,
+def preview_table(
+    path: Path,
+    columns: Columns,
+    config: TableConfig | None = None,
+    splits: SplitConfig | None = None,
+    progress: Progress = no_progress,
+    facts: ItemFacts | None = None,
+) -> TablePreview:
+    """Do what `ingest_table` does, but save nothing; unusable lines are among the dropped rows.
+
+    Raises
+    ------
+    DataError
+        As `ingest_table` does, but for unusable lines.
+    """
+    config = (config or TableConfig()).model_copy(update={"skip_bad_lines": True})
+    with duckdb.connect() as con:
+        table = _table(con, path, columns, config, splits or SplitConfig(), progress, ITEM, facts)
+        shown = {key: name for key, name in columns.named().items() if facts is None or key not in FACTS}
+        chosen = ", ".join(f"{key} AS {sql_name(name)}" for key, name in shown.items())
+        dropped = con.execute(f"SELECT line, reason, {chosen}, content FROM dropped ORDER BY line").df()
+    rows = {split: int((table.rows["split"] == split).sum()) for split in SPLITS}
+    summary = summary_of(table.meta, rows, len(table.books), len(table.user_ids))
+    return TablePreview(summary, table.ratings, table.cut, float(table.rows["gold"].mean()), dropped)
+
+
+def _table(
+    con: duckdb.DuckDBPyConnection,
+    path: Path,
+    columns: Columns,
+    config: TableConfig,
+    splits: SplitConfig,
+    progress: Progress,
+    noun: Noun,
+    facts: ItemFacts | None,
+) -> _Table:
+    """All that a dataset is made of; the view dropped has the rows that are not kept."""
+    con.execute("SET enable_progress_bar = false; SET TimeZone = 'UTC'")
+    named = columns.named()
+    of_table = {key: name for key, name in named.items() if facts is None or key not in FACTS}
+    with plain_file(path, config.format.encoding, lambda f, message: progress(0.3 * f, message)) as file:
+        progress(0.3, f"Reading {path.name}")
+        dialect = load_columns(con, "ratings", file, of_table, config.format)
+        skipped = _clean(con, path, of_table, config.skip_bad_lines, file.unit)
+    ratings = _read_ratings(con, path, config)
+    cut = ratings.cut(config.positive)
+    low, high = _checked_range(ratings, cut, path)
+    progress(0.7, "Filtering items and users")
+    counts = join_facts(con, facts, columns, config.skip_bad_lines) if facts else {}
+    counts = merge_items(con) | counts
+    keep_items(con, config.min_item_users, config.max_item_users)
+    limits = config.min_user_items, config.max_user_items
+    counts = keep_pairs(con, "ratings", "stored", *limits) | counts
+    read, dropped = account_for(con, "ratings", *limits)
+    rows, histories, user_ids = extract(con, "ratings", path.name, as_written=not ratings.plain)
+    kept = con.execute(
+        "SELECT said.rating, count(*) FROM pairs JOIN kept_users USING (user_id) JOIN ratings AS said ON said.line = pairs.line "
+        "WHERE said.rating IS NOT NULL GROUP BY ALL"
+    ).fetchall()
+    rows = label_and_split(rows, cut.value, splits)
+    kept_ratings = ratings.with_rows(dict(kept))
+    meta: dict[str, Any] = {
+        "source": "table",
+        "files": {"ratings": path.name} | ({"items": facts.file.name} if facts else {}),
+        "columns": columns.model_dump(exclude_none=True) | ({"items_id": facts.id} if facts else {}),
+        "format": {"kind": file.kind, "encoding": file.encoding}
+        | ({"separator": dialect.separator, "quote": dialect.quote, "header": dialect.header} if dialect else {}),
+        "filters": config.model_dump(mode="json", exclude={"format"}),
+        "splits": splits.model_dump(),
+        "positive": cut.value,
+        "rating_range": [low, high],
+        "noun": list(noun),
+        "counts": counts,
+        "skipped_lines": {"ratings": skipped},
+        "read": read,
+        "dropped": dropped,
+        "ratings": kept_ratings.summary(cut, counts["not_rated"]),
     }
-    load_columns(con, "ratings", path, {key: name for key, name in named.items() if name is not None})
-    for key, column in named.items():
-        if column is None:
+    train_users = rows.loc[rows["split"] == "train", "user_idx"].unique()
+    books = book_table(con, histories, train_users)
+    return _Table(rows, books, histories, user_ids, meta, kept_ratings, cut)
+
+
+def _clean(con: duckdb.DuckDBPyConnection, path: Path, named: dict[str, str], skip: bool, unit: str) -> dict[str, int]:
+    """Make the table ratings complete; what is blank is not known. Returns the lines left out by what was wrong."""
+    for key in Columns(user="", item="", rating="", text="", title="", creator="", average_rating="").named():
+        if key not in named:
             con.execute(f"ALTER TABLE ratings ADD COLUMN {key} VARCHAR")
-        elif key not in ("user_id", "book_id", "rating"):  # what is blank is not known
-            con.execute(f"UPDATE ratings SET {key} = NULL WHERE {_EMPTY.format(key)}")
-    checks = {
-        f"has no {columns.user}": "coalesce(trim(user_id), '') = ''",
-        f"has no {columns.item}": "coalesce(trim(book_id), '') = ''",
-    }
-    for key in ("rating", "average_rating"):
-        condition = f"NOT ({_EMPTY.format(key)}) AND {_NO_NUMBER.format(key)}"
-        checks[f"has a {named[key]} that is not a number"] = condition
-    return drop_bad_lines(con, "ratings", path, checks, skip, "Row" if is_parquet(path) else "Line")
+        elif key not in ("user_id", "book_id"):
+            con.execute(f"UPDATE ratings SET {key} = NULL WHERE {IS_EMPTY.format(key)}")
+    checks = {f"has no {named[key]}": f"coalesce(trim({key}), '') = ''" for key in ("user_id", "book_id")}
+    if "average_rating" in named:
+        checks[f"has a {named['average_rating']} that is not a number"] = NO_AVERAGE
+    return drop_bad_lines(con, "ratings", path, checks, skip, unit)
 
 
-def _checked_range(con: duckdb.DuckDBPyConnection, path: Path, positive: float) -> tuple[float, float]:
-    """The lowest and the highest rating."""
-    low, high = con.execute(f"SELECT min({_RATING}), max({_RATING}) FROM ratings").fetchall()[0]
-    if low is None:
+def _read_ratings(con: duckdb.DuckDBPyConnection, path: Path, config: TableConfig) -> RatingColumn:
+    """Read the ratings, and store them in the column ``stored`` of the table ratings."""
+    found = con.execute(
+        "SELECT rating, count(*) FROM ratings WHERE rating IS NOT NULL GROUP BY rating ORDER BY min(line)"
+    )
+    rows = dict(found.fetchall())
+    if not rows:
         raise DataError(f"{path} has no rating in any row.")
-    if not low < positive <= high:
+    ratings = read_ratings(rows, config.scale)
+    if ratings.rated.empty:
         raise DataError(
-            f"The ratings in {path} go from {low:g} to {high:g}: with {positive:g} as the lowest POSITIVE rating, all would "
-            f"be {'POSITIVE' if positive <= low else 'NEGATIVE'}; choose --positive between them."
+            f"None of the ratings in {path} can be read, such as {ratings.values['raw'].iloc[0][:40]!r}; name another column."
+        )
+    con.register("readings", ratings.values.assign(stored=ratings.stored)[["raw", "stored"]].dropna())
+    con.execute("ALTER TABLE ratings ADD COLUMN stored DOUBLE")
+    con.execute("UPDATE ratings SET stored = readings.stored FROM readings WHERE ratings.rating = readings.raw")
+    return ratings
+
+
+def _checked_range(ratings: RatingColumn, cut: Cut, path: Path) -> tuple[float, float]:
+    """The lowest and the highest rating, as they are stored."""
+    low, high = float(ratings.stored.min()), float(ratings.stored.max())
+    if not low < cut.value <= high:
+        shown = "{:g}" if ratings.plain else "{:.0%}"
+        raise DataError(
+            f"The ratings in {path} go from {shown.format(low)} to {shown.format(high)}: with {cut.text} as the lowest POSITIVE "
+            f"rating, all would be {'POSITIVE' if cut.value <= low else 'NEGATIVE'}; choose --positive between them."
         )
     return low, high
-
-
-def _merge_items(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
-    """Create the table items, and give the rows of items of one title and creator the id of the first."""
-    con.execute(
-        r"""CREATE TEMP TABLE found AS
-        SELECT *, lower(trim(regexp_replace(title, '\s+', ' ', 'g'))) AS title_key,
-            lower(trim(regexp_replace(creator, '\s+', ' ', 'g'))) AS creator_key
-        FROM (SELECT book_id, min(line) AS line, arg_min(title, line) AS title, arg_min(creator, line) AS creator,
-                arg_min(average_rating, line)::DOUBLE AS average_rating
-            FROM ratings GROUP BY book_id)"""
-    )
-    # Titles alone do not tell: many items may be called "Selected Poems".
-    con.execute(
-        """CREATE TEMP TABLE items AS SELECT *, first_value(book_id) OVER (
-            PARTITION BY title_key, creator_key, CASE WHEN title_key IS NULL OR creator_key IS NULL THEN book_id END
-            ORDER BY line) AS first_id
-        FROM found"""
-    )
-    con.execute("UPDATE ratings SET book_id = first_id FROM items WHERE ratings.book_id = items.book_id")
-    return count(
-        con,
-        {
-            "books": "SELECT count(*) FROM items",
-            "books_merged": "SELECT count(*) FROM items WHERE book_id <> first_id",
-            "books_without_title": "SELECT count(*) FROM items WHERE title IS NULL",
-            "books_without_author": "SELECT count(*) FROM items WHERE creator IS NULL",
-        },
-    )
-
-
-def _keep_items(con: duckdb.DuckDBPyConnection, config: TableConfig) -> None:
-    con.execute(
-        """CREATE TEMP TABLE kept_books AS
-        SELECT items.*, row_number() OVER (ORDER BY line) - 1 AS book_idx
-        FROM items JOIN (SELECT book_id, count(DISTINCT user_id) AS n_users FROM ratings GROUP BY book_id) USING (book_id)
-        WHERE book_id = first_id AND n_users BETWEEN $low AND $high""",
-        {"low": config.min_item_users, "high": 1 << 40 if config.max_item_users is None else config.max_item_users},
-    )
-
-
-def _book_table(items: pd.DataFrame, histories: Histories, train_users: NDArray[np.integer]) -> pd.DataFrame:
-    of_train = np.isin(histories.users, train_users)
-    return pd.DataFrame(
-        {
-            "book_id": items["book_id"],
-            "title": items["title"].fillna("Item " + items["book_id"]).astype("str"),
-            "first_author": items["creator_key"].astype("str"),
-            "author_name": items["creator"].astype("str"),
-            "average_rating": items["average_rating"].astype("float64"),
-            "ratings_count": np.bincount(histories.indices[of_train], minlength=len(items)).astype("float64"),
-            "similar_books": [[] for _ in range(len(items))],
-        }
-    )

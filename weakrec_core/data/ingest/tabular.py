@@ -1,136 +1,213 @@
-"""Columns of a CSV, TSV, JSON lines or Parquet file, as text, in a DuckDB table."""
+"""Columns of a table in a file, as text, in a DuckDB table."""
 
-import csv
 import glob
-import gzip
-import io
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
-from typing import IO
+from tempfile import TemporaryDirectory
 
 import duckdb
 
+from weakrec_core.data.ingest.dialects import MAX_COLUMNS, Dialect, TableFormat, dialect_of
 from weakrec_core.data.ingest.jsonlines import add_rejected, load_lines, sql_name
+from weakrec_core.data.ingest.plain_files import PlainFile
 from weakrec_core.errors import DataError
 
-_LOOK = 1000  # lines of JSON whose fields are taken for the columns of the file
-_DELIMITERS = ",\t;|"
-_KINDS = {
-    ".csv": "csv", ".tsv": "csv", ".txt": "csv", ".jsonl": "json", ".ndjson": "json", ".json": "json", ".parquet": "parquet",
-}  # fmt: skip
+_LOOK = 1000  # records of JSON whose fields are taken for the columns of the file
+_REASONS = {
+    "TOO MANY COLUMNS": "has more than the {} fields of the header",
+    "MISSING COLUMNS": "has not {} fields as the header has",
+    "UNQUOTED VALUE": "has a quote that does not end its field",
+}
 
 
-def load_columns(con: duckdb.DuckDBPyConnection, table: str, path: Path, columns: dict[str, str]) -> None:
-    """Read some columns of a file into `table` (line, problem, one VARCHAR column each).
+def load_columns(
+    con: duckdb.DuckDBPyConnection,
+    table: str,
+    file: PlainFile,
+    columns: dict[str, str],
+    given: TableFormat | None = None,
+) -> Dialect | None:
+    """Read some columns of a file into `table` (line, problem, content, one VARCHAR column each).
 
-    ``line`` is the line of the file on which a row begins, for Parquet its number; `problem` says what makes a line
-    unreadable, NULL where nothing does. CSV needs a header line; its delimiter (comma, tab, semicolon or bar) is the one
-    that gives these columns.
+    ``line`` is the line of the file on which a row begins, for formats without lines the row's number; ``problem`` says what
+    makes a line unreadable, and ``content`` then is what stands there; NULL where nothing does.
 
     Parameters
     ----------
     columns : dict
         Name in `table` to name in the file.
 
+    Returns
+    -------
+    Dialect
+        How the file is written, if it is a text with separators.
+
     Raises
     ------
     DataError
-        If the file is of no known kind, cannot be read or has no such column.
+        If the file cannot be read or has no such column.
     """
-    kind = _kind(path)
+    dialect = None
     try:
-        if kind == "csv":
-            _load_csv(con, table, path, columns)
-        elif kind == "json":
-            _load_json(con, table, path, columns)
+        if file.kind in ("csv", "xlsx"):
+            dialect = dialect_of(con, file, list(columns.values()), given or TableFormat())
+            _load_csv(con, table, file, dialect, columns)
+        elif file.kind == "parquet":
+            _check_columns(file, list(columns.values()), column_names(con, file))
+            _load_records(con, table, file, "read_parquet($path)", {key: sql_name(n) for key, n in columns.items()})
         else:
-            _load_parquet(con, table, path, columns)
+            if known := column_names(con, file):
+                _check_columns(file, list(columns.values()), known)
+            _load_json(con, table, file, columns)
     except duckdb.Error as e:
-        raise DataError(f"{path} cannot be read ({str(e).splitlines()[0]}).") from None
+        raise DataError(f"{file.source} cannot be read ({first_line(e, file)}).") from None
+    return dialect
 
 
-def is_parquet(path: Path) -> bool:
-    """Whether the name says so."""
-    return path.suffix == ".parquet"
+def column_names(con: duckdb.DuckDBPyConnection, file: PlainFile) -> list[str]:
+    """The columns of a Parquet file, or the fields of the first records of a JSON file.
 
-
-def _kind(path: Path) -> str:
-    suffix = path.with_suffix("").suffix if path.suffix == ".gz" else path.suffix
-    if suffix not in _KINDS or path.name.endswith(".parquet.gz"):
-        raise DataError(
-            f"{path} is of no kind that can be read; the name tells: .csv, .tsv, .txt, .json, .jsonl or .ndjson (JSON lines), "
-            "each also .gz, and .parquet."
-        )
-    return _KINDS[suffix]
-
-
-def _load_csv(con: duckdb.DuckDBPyConnection, table: str, path: Path, columns: dict[str, str]) -> None:
-    delimiter, header = _header(path, list(columns.values()))
-    fields = [f"c{i}" for i in range(len(header))]  # any name may be in the header, and one may be there twice
-    newlines = " + ".join(f"coalesce(length({f}) - length(replace({f}, chr(10), '')), 0)" for f in fields)
-    chosen = ", ".join(f"c{header.index(name)} AS {key}" for key, name in columns.items())
-    con.execute(
-        f"""CREATE TEMP TABLE {table} AS
-        SELECT row + 1 + coalesce(sum(newlines) OVER (ORDER BY row ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)
-            AS line, NULL::VARCHAR AS problem, {chosen}
-        FROM (SELECT *, row_number() OVER () AS row, {newlines} AS newlines
-            FROM read_csv($path, columns = {{{", ".join(f"'{f}': 'VARCHAR'" for f in fields)}}}, delim = $delimiter,
-                quote = '"', escape = '"', header = true, auto_detect = false, max_line_size = 64000000,
-                strict_mode = false, store_rejects = true, rejects_table = '{table}_rejected',
-                rejects_scan = '{table}_scan'))""",
-        {"path": glob.escape(str(path)), "delimiter": delimiter},
-    )
-    add_rejected(con, table, f"has not {len(header)} fields as the header has" if len(header) > 1 else "cannot be read")
-
-
-def _header(path: Path, wanted: list[str]) -> tuple[str, list[str]]:
-    """The delimiter, and the names of the columns."""
-    with _text(path) as f:
-        line = f.readline()
-    names = {d: next(csv.reader([line], delimiter=d), []) for d in _DELIMITERS}
-    best = max(_DELIMITERS, key=lambda d: (len(set(wanted) & set(names[d])), len(names[d])))
-    _check_columns(path, wanted, names[best], "; its first line has to name the columns")
-    return best, names[best]
-
-
-def _load_json(con: duckdb.DuckDBPyConnection, table: str, path: Path, columns: dict[str, str]) -> None:
-    with _text(path) as f:
+    Raises
+    ------
+    DataError
+        If there are more than `MAX_COLUMNS`.
+    """
+    if file.kind == "parquet":
+        described = con.execute("DESCRIBE SELECT * FROM read_parquet($path)", {"path": glob.escape(str(file.path))})
+        names = [row[0] for row in described.fetchall()]
+    else:
         known: dict[str, None] = {}
-        for line in islice(f, _LOOK):
-            with suppress(ValueError):  # reported with its line below
-                record = json.loads(line)
+        for text in _first_records(con, file):
+            with suppress(ValueError, RecursionError):  # reported with its line when it is loaded
+                record = json.loads(text)
                 known |= dict.fromkeys(record) if isinstance(record, dict) else {}
-    if known:
-        _check_columns(path, list(columns.values()), list(known))
-    load_lines(con, f"{table}_lines", path, dict.fromkeys(columns.values(), "VARCHAR"))
-    chosen = ", ".join(f"{sql_name(name)} AS {key}" for key, name in columns.items())
-    con.execute(f"CREATE TEMP TABLE {table} AS SELECT line, problem, {chosen} FROM {table}_lines")
+        names = list(known)
+    if len(names) > MAX_COLUMNS:
+        raise DataError(f"{file.source} has more than {MAX_COLUMNS:,} columns; leave out those that are not needed.")
+    return names
 
 
-def _load_parquet(con: duckdb.DuckDBPyConnection, table: str, path: Path, columns: dict[str, str]) -> None:
-    values = {"path": glob.escape(str(path))}
-    known = [row[0] for row in con.execute("DESCRIBE SELECT * FROM read_parquet($path)", values).fetchall()]
-    _check_columns(path, list(columns.values()), known)
-    chosen = ", ".join(f"{sql_name(name)}::VARCHAR AS {key}" for key, name in columns.items())
+def csv_source(file: PlainFile, dialect: Dialect, path: Path | None = None) -> tuple[str, dict[str, str]]:
+    """The call of ``read_csv`` without its closing bracket, all columns text and named c0, c1 …, and its parameters."""
+    fields = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(len(dialect.names)))
+    call = f"""read_csv($path, columns = {{{fields}}}, delim = $delimiter, quote = $quote, escape = $quote,
+        header = {dialect.header}, auto_detect = false, max_line_size = 64000000"""
+    parameters = {"path": glob.escape(str(path or file.path)), "delimiter": dialect.separator, "quote": dialect.quote}
+    return call, parameters
+
+
+def _first_records(con: duckdb.DuckDBPyConnection, file: PlainFile) -> list[str]:
+    if file.kind == "json lines":
+        with file.text() as f:
+            return list(islice(f, _LOOK))
+    query = f"SELECT json::VARCHAR FROM {ARRAY} LIMIT {_LOOK}"
+    return [row[0] for row in con.execute(query, {"path": glob.escape(str(file.path))}).fetchall()]
+
+
+def _load_csv(
+    con: duckdb.DuckDBPyConnection, table: str, file: PlainFile, dialect: Dialect, columns: dict[str, str]
+) -> None:
+    hint = "; its first line has to name the columns" if dialect.header else ""
+    _check_columns(file, list(columns.values()), dialect.names, hint)
+    chosen = {key: f"c{dialect.names.index(name)}" for key, name in columns.items()}
+    try:
+        _read_csv(con, table, file, dialect, chosen, file.path)
+        refused = bool(con.execute(f"SELECT 1 FROM {table}_rejected LIMIT 1").fetchall())
+    except duckdb.Error:
+        if not _mixes_line_ends(file):
+            raise
+        refused = True
+    if refused and _mixes_line_ends(file):  # of which DuckDB takes one kind only
+        with TemporaryDirectory(prefix="weakrec-") as directory:
+            even = Path(directory) / "even.csv"
+            with file.raw() as f, even.open("wb") as out:
+                out.writelines(line.removesuffix(b"\n").removesuffix(b"\r") + b"\n" for line in f)
+            _read_csv(con, table, file, dialect, chosen, even)
+    n = len(dialect.names)
+    add_rejected(con, table, {kind: reason.format(n) for kind, reason in _REASONS.items()})
+
+
+def _mixes_line_ends(file: PlainFile) -> bool:
+    """Whether some lines end in \\r\\n and others in \\n."""
+    seen = set()
+    with file.raw() as f:
+        for line in f:
+            seen.add(line.endswith(b"\r\n"))
+            if len(seen) == 2:
+                return True
+    return False
+
+
+def _read_csv(
+    con: duckdb.DuckDBPyConnection,
+    table: str,
+    file: PlainFile,
+    dialect: Dialect,
+    chosen: dict[str, str],
+    path: Path,
+) -> None:
+    fields = [f"c{i}" for i in range(len(dialect.names))]  # any name may be in the header, and one may be there twice
+    newlines = " + ".join(f"coalesce(length({f}) - length(replace({f}, chr(10), '')), 0)" for f in fields)
+    before = "coalesce(sum(newlines) OVER (ORDER BY row ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)"
+    line = f"row + {int(dialect.header)}" + (f" + {before}" if file.kind == "csv" else "")
+    call, parameters = csv_source(file, dialect, path)
+    for leftover in ("", "_rejected", "_scan"):
+        con.execute(f"DROP TABLE IF EXISTS {table}{leftover}")
     con.execute(
         f"""CREATE TEMP TABLE {table} AS
-        SELECT row_number() OVER () AS line, NULL::VARCHAR AS problem, {chosen} FROM read_parquet($path)""",
-        values,
+        SELECT {line} AS line, NULL::VARCHAR AS problem, NULL::VARCHAR AS content,
+            {", ".join(f"{field} AS {key}" for key, field in chosen.items())}
+        FROM (SELECT *, row_number() OVER () AS row, {newlines if file.kind == "csv" else "0"} AS newlines
+            FROM {call}, strict_mode = true, store_rejects = true, rejects_table = '{table}_rejected',
+                rejects_scan = '{table}_scan'))""",
+        parameters,
     )
 
 
-def _check_columns(path: Path, wanted: list[str], known: list[str], hint: str = "") -> None:
+ARRAY = "read_json_objects($path, format = 'array', maximum_object_size = 64000000)"
+
+
+def _load_json(con: duckdb.DuckDBPyConnection, table: str, file: PlainFile, columns: dict[str, str]) -> None:
+    fields = dict.fromkeys(columns.values(), "VARCHAR")
+    if file.kind == "json lines":
+        load_lines(con, f"{table}_lines", file.path, fields, file.source)
+        chosen = ", ".join(f"{sql_name(name)} AS {key}" for key, name in columns.items())
+        con.execute(f"CREATE TEMP TABLE {table} AS SELECT line, problem, content, {chosen} FROM {table}_lines")
+        return
+    structure = json.dumps(fields)
+    chosen = ", ".join(f"record.{sql_name(name)} AS {key}" for key, name in columns.items())
+    con.execute(
+        f"""CREATE TEMP TABLE {table} AS
+        SELECT line, CASE WHEN record IS NULL THEN 'is not a JSON object' END AS problem, content, {chosen} FROM (
+            SELECT line, CASE WHEN object THEN json_transform(json, $structure) END AS record,
+                CASE WHEN NOT object THEN json::VARCHAR END AS content
+            FROM (SELECT json, row_number() OVER () AS line, json_type(json) = 'OBJECT' AS object FROM {ARRAY}))""",
+        {"path": glob.escape(str(file.path)), "structure": structure},
+    )
+
+
+def _load_records(
+    con: duckdb.DuckDBPyConnection, table: str, file: PlainFile, source: str, chosen: dict[str, str]
+) -> None:
+    columns = ", ".join(f"{name}::VARCHAR AS {key}" for key, name in chosen.items())
+    con.execute(
+        f"""CREATE TEMP TABLE {table} AS
+        SELECT row_number() OVER () AS line, NULL::VARCHAR AS problem, NULL::VARCHAR AS content, {columns} FROM {source}""",
+        {"path": glob.escape(str(file.path))},
+    )
+
+
+def _check_columns(file: PlainFile, wanted: Sequence[str], known: list[str], hint: str = "") -> None:
     for name in wanted:
         if known.count(name) != 1:
             problem = "has no column" if name not in known else "has more than one column"
-            raise DataError(f"{path} {problem} {name!r}; its columns are {', '.join(known)}{hint}.")
+            shown = ", ".join(known[:40]) + (f" and {len(known) - 40:,} more" if len(known) > 40 else "")
+            raise DataError(f"{file.source} {problem} {name!r}; its columns are {shown}{hint}.")
 
 
-@contextmanager
-def _text(path: Path) -> Iterator[IO[str]]:
-    """The file as text; a byte order mark is left out, and what is not UTF-8 is reported by the reader of the lines."""
-    with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as raw:
-        yield io.TextIOWrapper(raw, encoding="utf-8-sig", errors="replace")
+def first_line(error: duckdb.Error, file: PlainFile) -> str:
+    """DuckDB's own words, with the file that the user knows."""
+    return str(error).splitlines()[0].replace(str(file.path), str(file.source)).rstrip(" .")

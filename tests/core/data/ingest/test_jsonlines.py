@@ -6,7 +6,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from weakrec_core.data.ingest.jsonlines import drop_bad_lines, load_lines, verify
+from weakrec_core.data.ingest.jsonlines import drop_bad_lines, load_lines
+from weakrec_core.data.ingest.packing import verify
 from weakrec_core.errors import DataError
 
 GOOD = b'{"id": "a", "n": 1}\n'

@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from weakrec_core.data.dataset import SPLITS, Dataset, list_datasets, open_dataset
+from weakrec_core.data.ingest.dialects import TableFormat
 from weakrec_core.data.ingest.table import Columns, TableConfig, ingest_table
 from weakrec_core.data.splits import SplitConfig
 from weakrec_core.errors import DataError, WeakrecError
@@ -253,11 +254,11 @@ def edit(row: int, **changes: Any) -> Callable[[list[Record]], list[Record]]:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (edit(4, stars="four"), r"Line 6 of .* has a stars that is not a number; --skip-bad-lines"),
-        (edit(4, stars="inf"), r"Line 6 of .* has a stars that is not a number"),
-        (edit(0, reader=""), r"Line 2 of .* has no reader"),
+        (edit(0, reader=""), r"Line 2 of .* has no reader; --skip-bad-lines"),
         (edit(9, isbn="  "), r"Line 11 of .* has no isbn"),
         (lambda records: [r | {"stars": ""} for r in records], r"has no rating in any row"),
+        (lambda records: [r | {"stars": "what"} for r in records],
+         r"None of the ratings in .* can be read, such as 'what'; name another column"),
         (lambda records: [r | {"stars": 3} for r in records], r"all would be NEGATIVE"),
         (lambda records: [{k: v for k, v in r.items() if k != "isbn"} for r in records],
          r"has no column 'isbn'; its columns are reader, stars, review, name, by; its first line"),
@@ -274,16 +275,16 @@ def test_bad_input_is_one_sentence_and_nothing_is_written(
 
 
 def test_a_line_is_where_its_row_begins(tmp_path: Path, workspace: Workspace) -> None:
-    records = edit(0, review="one\ntwo\nthree")(edit(1, name="a\nb")(edit(3, stars="x")(ratings())))
+    records = edit(0, review="one\ntwo\nthree")(edit(1, name="a\nb")(edit(3, isbn="")(ratings())))
     with pytest.raises(DataError, match="Line 8 of"):  # header, 3 + 2 + 1 lines
         ingest(workspace, tmp_path, records)
 
 
 @pytest.mark.parametrize("name", ["r.jsonl", "r.parquet", "r.tsv"])
 def test_bad_rows_of_other_kinds(name: str, tmp_path: Path, workspace: Workspace) -> None:
-    records = [r | {"stars": "x" if i == 2 else str(r["stars"] or "")} for i, r in enumerate(ratings())]
+    records = [r | {"isbn": " " if i == 2 else r["isbn"]} for i, r in enumerate(ratings())]
     unit = {"r.jsonl": "Line 3", "r.parquet": "Row 3", "r.tsv": "Line 4"}[name]
-    with pytest.raises(DataError, match=f"{unit} of .* has a stars that is not a number"):
+    with pytest.raises(DataError, match=f"{unit} of .* has no isbn"):
         ingest_table(workspace, "d", write(tmp_path / name, records, "\t"), COLUMNS)
     with pytest.raises(DataError, match="has no column 'shelf'; its columns are reader, isbn, stars, review, name, by"):
         ingest_table(workspace, "d", tmp_path / name, COLUMNS.model_copy(update={"title": "shelf"}))
@@ -292,7 +293,8 @@ def test_bad_rows_of_other_kinds(name: str, tmp_path: Path, workspace: Workspace
 def test_bad_lines_are_left_out_and_counted(tmp_path: Path, workspace: Workspace) -> None:
     good = write(tmp_path / "ratings.csv", ratings()).read_bytes().splitlines(keepends=True)
     bad = [
-        b"u99,i1,many,,Title 1,Author 1\n",
+        b"u99,i1,3,,Title 1,Author 1,more\n",
+        b'u99,i1,3,"odd" quotes,Title 1,Author 1\n',
         b"u99,i1\n",
         b"u99,i1,3,\xff\xfe,Title 1,Author 1\n",
         b",i1,3,,,\n",
@@ -300,13 +302,15 @@ def test_bad_lines_are_left_out_and_counted(tmp_path: Path, workspace: Workspace
     ]
     path = tmp_path / "bad.csv"
     path.write_bytes(b"".join([*good[:5], *bad, *good[5:]]))
+    utf8 = TableFormat(encoding="utf-8")
     with pytest.raises(DataError, match="Line 6 of"):
-        ingest_table(workspace, "d", path, COLUMNS)
-    config = TableConfig(skip_bad_lines=True)
+        ingest_table(workspace, "d", path, COLUMNS, TableConfig(format=utf8))
+    config = TableConfig(skip_bad_lines=True, format=utf8)
     dataset = ingest_table(workspace, "d", path, COLUMNS, config, SplitConfig(dev_rows=20))
     assert dataset.meta["skipped_lines"] == {
         "ratings": {
-            "has a stars that is not a number": 1,
+            "has more than the 6 fields of the header": 1,
+            "has a quote that does not end its field": 1,
             "has not 6 fields as the header has": 1,
             "is not UTF-8 text": 1,
             "has no reader": 1,
@@ -322,7 +326,7 @@ def test_bad_lines_are_left_out_and_counted(tmp_path: Path, workspace: Workspace
         ("r.csv", b"", "is empty"),
         ("r.csv.gz", b"reader,isbn\n", "is not an intact gzip file"),
         ("r.csv", b"reader,isbn,stars,review,name,by\n", "has no usable line"),
-        ("r.xlsx", b"x", "is of no kind that can be read"),
+        ("r.xlsx", b"x", "is not an intact Excel workbook"),
         ("r.parquet", b"not parquet at all", "cannot be read"),
         ("r.jsonl", b"[1]\n", "Line 1 of .* is not a JSON object"),
         ("r.jsonl", b"{\n", "Line 1 of .* is not a JSON object"),

@@ -1,0 +1,242 @@
+"""Commands that make datasets from raw files."""
+
+import os
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from weakrec_core.cli.common import Json, Seed, print_json, show_progress
+from weakrec_core.workspace import Workspace
+
+if TYPE_CHECKING:
+    from weakrec_core.data.dataset import Dataset
+    from weakrec_core.data.ingest.dialects import TableFormat
+
+app = typer.Typer(no_args_is_help=True, help="Make a dataset from raw files.")
+
+Encoding = Annotated[str | None, typer.Option(help="Of a text file, such as cp1252; default: found.")]
+Separator = Annotated[str | None, typer.Option(help="Between columns, such as ; or tab; default: found.")]
+Quote = Annotated[str | None, typer.Option(help="Around text that holds separators; default: found.")]
+Header = Annotated[
+    bool | None, typer.Option("--header/--no-header", help="Without, columns are called c1, c2 …; default: found.")
+]
+
+
+@app.command("goodreads")
+def ingest_goodreads(
+    reviews: Annotated[Path, typer.Option(help="goodreads_reviews_*.json.gz")],
+    name: Annotated[str, typer.Option(help="Name of the new dataset.")],
+    books: Annotated[Path | None, typer.Option(help="goodreads_books_*.json.gz")] = None,
+    interactions: Annotated[Path | None, typer.Option(help="goodreads_interactions_*.json.gz")] = None,
+    dev_rows: Annotated[int | None, typer.Option(min=1, help="Default: a tenth of the rows, at most 8,000.")] = None,
+    seed: Seed = 0,
+    min_book_ratings: int = 100,
+    max_book_ratings: int = 15000,
+    min_user_books: Annotated[int | None, typer.Option(help="Default: 25 with interactions, else off.")] = None,
+    max_user_books: Annotated[int | None, typer.Option(help="Default: 200 with interactions, else off.")] = None,
+    positive: Annotated[int, typer.Option(min=1, max=5, help="Ratings from this on are POSITIVE.")] = 4,
+    skip_bad_lines: Annotated[bool, typer.Option(help="Leave out and count lines that cannot be used.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Ingest the UCSD Goodreads files."""
+    ingest_files(
+        name,
+        reviews,
+        books,
+        interactions,
+        dev_rows,
+        seed,
+        min_book_ratings=min_book_ratings,
+        max_book_ratings=max_book_ratings,
+        min_user_books=min_user_books,
+        max_user_books=max_user_books,
+        positive=positive,
+        skip_bad_lines=skip_bad_lines,
+        as_json=as_json,
+    )
+
+
+def ingest_files(
+    name: str,
+    reviews: Path,
+    books: Path | None,
+    interactions: Path | None,
+    dev_rows: int | None,
+    seed: int,
+    source: str = "goodreads",
+    as_json: bool = False,
+    **config: Any,
+) -> None:
+    """Make a dataset of files in the Goodreads format, and say what became of them."""
+    from weakrec_core.data import splits
+    from weakrec_core.data.ingest import goodreads
+
+    with show_progress(0.25, 0.4) as progress:
+        dataset = goodreads.ingest_goodreads(
+            Workspace.from_environment(),
+            name,
+            reviews,
+            books,
+            interactions,
+            goodreads.GoodreadsConfig(**config),
+            splits.SplitConfig(dev_rows=dev_rows, seed=seed),
+            progress,
+            source,
+        )
+    _finish(dataset, as_json)
+
+
+@app.command("table")
+def ingest_table(
+    file: Annotated[
+        Path, typer.Argument(help="CSV, TSV, JSON, JSON lines (each also .gz), Parquet, xlsx, or one in a .zip.")
+    ],
+    user: Annotated[str, typer.Option(help="Column of the user.")],
+    item: Annotated[str, typer.Option(help="Column of the item.")],
+    rating: Annotated[
+        str,
+        typer.Option(
+            help="Column of the rating, in any notation (4, 3/5, B+, fresh); empty = not rated, but in the history."
+        ),
+    ],
+    name: Annotated[str, typer.Option(help="Name of the new dataset.")],
+    text: Annotated[
+        str | None, typer.Option(help="Column of a review or other text of the user about the item.")
+    ] = None,
+    title: Annotated[str | None, typer.Option(help="Column of the item's title.")] = None,
+    creator: Annotated[
+        str | None, typer.Option(help="Column of its author; items of one title and creator are one item.")
+    ] = None,
+    average_rating: Annotated[
+        str | None, typer.Option(help="Column of the item's average rating, known apart from these ratings.")
+    ] = None,
+    items: Annotated[
+        Path | None, typer.Option(help="A second file, one row an item, that has title, creator and average rating.")
+    ] = None,
+    items_id: Annotated[str | None, typer.Option(help="Its column of the item.")] = None,
+    noun: Annotated[str, typer.Option(help="What an item is called: film, or mouse/mice.")] = "item",
+    positive: Annotated[
+        str | None,
+        typer.Option(
+            help="Ratings from this on are POSITIVE: one as the table has them, or a share of the scale such as 60%. "
+            "Default: 4 on scales up to 5, the upper of two, else 60%."
+        ),
+    ] = None,
+    scale: Annotated[
+        str | None, typer.Option(help="Of plain numbers, such as 1-10; default: as their distribution says.")
+    ] = None,
+    encoding: Encoding = None,
+    separator: Separator = None,
+    quote: Quote = None,
+    header: Header = None,
+    dev_rows: Annotated[int | None, typer.Option(min=1, help="Default: a tenth of the rows, at most 8,000.")] = None,
+    seed: Seed = 0,
+    min_item_users: Annotated[int, typer.Option(min=1)] = 1,
+    max_item_users: Annotated[int | None, typer.Option(min=1, help="Default: no limit.")] = None,
+    min_user_items: Annotated[int, typer.Option(min=1)] = 1,
+    max_user_items: Annotated[int | None, typer.Option(min=1, help="Default: no limit.")] = None,
+    skip_bad_lines: Annotated[bool, typer.Option(help="Leave out and count lines that cannot be used.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Ingest a table of ratings, one row a user and item."""
+    from weakrec_core.data import splits
+    from weakrec_core.data.ingest import table
+    from weakrec_core.data.ingest.scales import Scale
+    from weakrec_core.data.noun import Noun
+
+    if (items is None) != (items_id is None):
+        raise typer.BadParameter("--items and --items-id belong together")
+    columns = table.Columns(
+        user=user, item=item, rating=rating, text=text, title=title, creator=creator, average_rating=average_rating
+    )
+    config = table.TableConfig(
+        positive=positive,
+        scale=None if scale is None else Scale.parse(scale),
+        min_item_users=min_item_users,
+        max_item_users=max_item_users,
+        min_user_items=min_user_items,
+        max_user_items=max_user_items,
+        skip_bad_lines=skip_bad_lines,
+        format=_format(encoding, separator, quote, header),
+    )
+    with show_progress(0.25, 0.4) as progress:
+        dataset = table.ingest_table(
+            Workspace.from_environment(),
+            name,
+            file,
+            columns,
+            config,
+            splits.SplitConfig(dev_rows=dev_rows, seed=seed),
+            progress,
+            Noun.parse(noun),
+            table.ItemFacts(file=items, id=items_id) if items and items_id else None,
+        )
+    read = dataset.meta["ratings"]
+    notations = ", ".join(f"{what} {n:,}" for what, n in read["by_notation"].items())
+    typer.echo(f"ratings by notation: {notations}", err=True)
+    for reason, n in read["not_rated_by"].items():
+        typer.echo(f"not rated: {n:,}, as each {reason}", err=True)
+    low, high = dataset.meta["rating_range"]
+    shown = "{:.0%}" if read["stored"] == "share" else "{:g}"
+    typer.echo(
+        f"ratings: from {shown.format(low)} to {shown.format(high)}, POSITIVE from {read['positive']} on", err=True
+    )
+    _finish(dataset, as_json)
+
+
+@app.command("look")
+def look(
+    file: Annotated[Path, typer.Argument(help="A file with a table.")],
+    encoding: Encoding = None,
+    separator: Separator = None,
+    quote: Quote = None,
+    header: Header = None,
+    as_json: Json = False,
+) -> None:
+    """Show how a file is written, its first rows, and what its columns may be."""
+    from weakrec_core.data.ingest import look as looking
+
+    with show_progress() as progress:
+        found = looking.look(file, _format(encoding, separator, quote, header), progress)
+    if as_json:
+        print_json(found.to_json())
+        return
+    written = {key: value for key, value in found.format.model_dump().items() if value is not None}
+    typer.echo(f"{file}: {found.kind}, {found.rows:,} rows, {len(found.columns)} columns")
+    typer.echo("; ".join(f"{key} {value!r}" for key, value in written.items()))
+    role_of = {column: role for role, column in found.roles.items()}
+    for i, column in enumerate(found.columns):
+        cells = found.preview.iloc[:, i].dropna().head(3).str.slice(0, 40)
+        typer.echo(f"{column}: {', '.join(map(repr, cells))}{f'  ({role_of[column]}?)' if column in role_of else ''}")
+
+
+def _format(encoding: str | None, separator: str | None, quote: str | None, header: bool | None) -> "TableFormat":
+    from weakrec_core.data.ingest.dialects import TableFormat
+
+    return TableFormat(encoding=encoding, separator=separator, quote=quote, header=header)
+
+
+def _finish(dataset: "Dataset", as_json: bool) -> None:
+    """Say what was left out and kept, and compute the signals."""
+    from weakrec_core.data.ingest.summary import ingest_summary
+    from weakrec_core.signals import SignalStore
+
+    for kind, problems in dataset.meta["skipped_lines"].items():
+        for problem, count in problems.items():
+            typer.echo(f"{kind}: {count:,} lines left out, each {problem}", err=True)
+    for what, count in dataset.meta["counts"].items():
+        typer.echo(f"{what.replace('_', ' ')}: {count:,}", err=True)
+    typer.echo(f"rows read: {dataset.meta['read']:,}", err=True)
+    told = {problem for problems in dataset.meta["skipped_lines"].values() for problem in problems}
+    for reason, count in dataset.meta["dropped"].items():
+        if reason not in told:
+            typer.echo(f"rows dropped: {count:,}, as each {reason}", err=True)
+    if not as_json:
+        typer.echo(dataset)
+    with show_progress(0.4) as progress, ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
+        SignalStore(dataset, pool).precompute(progress)
+    if as_json:
+        print_json(ingest_summary(dataset))

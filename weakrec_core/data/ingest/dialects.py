@@ -1,0 +1,121 @@
+"""How a text file separates and quotes its columns, and what they are called."""
+
+import csv
+import glob
+import io
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+import duckdb
+from pydantic import BaseModel, ConfigDict
+
+from weakrec_core.data.ingest.notations import number
+from weakrec_core.data.ingest.plain_files import PlainFile
+from weakrec_core.errors import DataError
+
+MAX_COLUMNS = 10_000
+_HEAD = 1 << 20  # characters in which the first row ends
+_SEPARATORS = ",\t;|"
+_NAMED = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "bar": "|", "pipe": "|", "space": " "}
+
+
+class TableFormat(BaseModel):
+    """How to read a file; None = as found in it.
+
+    Attributes
+    ----------
+    encoding : str or None
+    separator : str or None
+        Between columns, such as ``;`` or ``tab``.
+    quote : str or None
+        Around text that holds separators or newlines.
+    header : bool or None
+        Whether the first row names the columns; if not, they are c1, c2 …
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    encoding: str | None = None
+    separator: str | None = None
+    quote: str | None = None
+    header: bool | None = None
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How one file is written."""
+
+    separator: str
+    quote: str
+    header: bool
+    names: list[str]
+
+
+def dialect_of(con: duckdb.DuckDBPyConnection, file: PlainFile, wanted: Sequence[str], given: TableFormat) -> Dialect:
+    """Find how a file is written: as DuckDB's sniffer says, unless another separator gives more of the `wanted` columns.
+
+    Raises
+    ------
+    DataError
+        If what is given cannot be, or there are more than `MAX_COLUMNS` columns.
+    """
+    with file.text() as f:
+        head = f.read(_HEAD)
+    separator = (
+        None if given.separator is None else _checked("separator", _NAMED.get(given.separator, given.separator), 4)
+    )
+    quote = None if given.quote is None else _checked("quote", given.quote, 1)
+    if file.kind == "xlsx":
+        separator, quote = ",", '"'
+    _check_count(file, max(len(_first(head, s, '"')) for s in (separator or _SEPARATORS)))
+    sniffed = _sniffed(con, file, separator, quote)
+    quote = quote or sniffed.get("Quote") or '"'  # what has none so far may yet have some
+    likely = [separator] if separator else [*filter(None, [sniffed.get("Delimiter")]), *_SEPARATORS]
+    names = {s: _first(head, s, quote) for s in likely}
+    best = max(
+        likely, key=lambda s: (len(set(wanted) & set(names[s])), s == likely[0] and len(names[s]) > 1, len(names[s]))
+    )
+    first = names[best]
+    _check_count(file, len(first))
+    header = given.header
+    if header is None:
+        named = bool(wanted) and set(wanted) <= set(first)
+        header = named or bool(sniffed.get("HasHeader")) or all(number(name) != number(name) for name in first)
+    return Dialect(best, quote, header, first if header else [f"c{i + 1}" for i in range(len(first))])
+
+
+def _first(head: str, separator: str, quote: str) -> list[str]:
+    """The fields of the first row that is not blank."""
+    if len(separator) > 1:
+        return [field.strip(quote) for field in head.lstrip("\r\n").partition("\n")[0].rstrip("\r").split(separator)]
+    with suppress(csv.Error):  # such as a field that does not end
+        return next((row for row in csv.reader(io.StringIO(head), delimiter=separator, quotechar=quote) if row), [])
+    return head.partition("\n")[0].rstrip("\r").split(separator)
+
+
+def _sniffed(
+    con: duckdb.DuckDBPyConnection, file: PlainFile, separator: str | None, quote: str | None
+) -> dict[str, str]:
+    given = {"delim": separator, "quote": quote}
+    options = "".join(f", {key} = ${key}" for key, value in given.items() if value is not None)
+    values = {"path": glob.escape(str(file.path))} | {key: value for key, value in given.items() if value is not None}
+    try:
+        found = con.execute(f"SELECT Delimiter, Quote, HasHeader FROM sniff_csv($path{options})", values).fetchall()[0]
+    except duckdb.Error:
+        return {}
+    return {
+        key: value for key, value in zip(("Delimiter", "Quote", "HasHeader"), found, strict=True) if value != "(empty)"
+    }
+
+
+def _checked(what: str, text: str, longest: int) -> str:
+    if not 0 < len(text.encode()) <= longest or set(text) & {"\n", "\r"}:
+        at_most = "one character" if longest == 1 else f"one to {longest} characters"
+        raise DataError(f"The {what} {text!r} is not {at_most} long; write tab for a tabulator.")
+    return text
+
+
+def _check_count(file: PlainFile, n: int) -> None:
+    if n > MAX_COLUMNS:
+        raise DataError(f"{file.source} has more than {MAX_COLUMNS:,} columns; leave out those that are not needed.")
