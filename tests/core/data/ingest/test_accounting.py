@@ -13,6 +13,7 @@ from weakrec_core.data.ingest.summary import ingest_summary
 from weakrec_core.data.ingest.table import Columns, ItemFacts, TableConfig, ingest_table, preview_table
 from weakrec_core.data.splits import SplitConfig
 from weakrec_core.errors import DataError
+from weakrec_core.signals import SignalStore
 from weakrec_core.workspace import Workspace
 
 COLUMNS = Columns(user="user", item="item", rating="rating", text="text")
@@ -53,7 +54,7 @@ def counted(path: Path, config: TableConfig) -> dict[str, int]:
     }
 
 
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     more=st.lists(cells, max_size=15),
     line_ends=st.sampled_from(["\n", "\r\n", "both"]),
@@ -161,7 +162,10 @@ def test_facts_of_items_from_a_second_file(tmp_path: Path, workspace: Workspace)
         preview_table(path, columns, facts=ItemFacts(file=tmp_path / "items.csv", id="isbn"))
 
 
-def test_the_command_line_says_it_as_json(cli: Any, tmp_path: Path, workspace: Workspace) -> None:
+def test_the_command_line_says_it_as_json(
+    cli: Any, tmp_path: Path, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(SignalStore, "precompute", lambda *_: None)
     path = write(tmp_path / "r.csv", BASE + AWKWARD)
     named = ["--user", "user", "--item", "item", "--rating", "rating", "--name", "d", "--dev-rows", 10]
     done = cli("ingest", "table", path, *named, "--skip-bad-lines", "--positive", "70%", "--scale", "0-5", "--json")

@@ -7,6 +7,7 @@ import tempfile
 import zipfile
 from pathlib import Path
 
+import duckdb
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -16,7 +17,9 @@ from weakrec_core.data.ingest import packing
 from weakrec_core.data.ingest.dialects import TableFormat
 from weakrec_core.data.ingest.encodings import encoding_of
 from weakrec_core.data.ingest.look import look
+from weakrec_core.data.ingest.plain_files import plain_file
 from weakrec_core.data.ingest.table import Columns, TableConfig, preview_table
+from weakrec_core.data.ingest.tabular import load_columns
 from weakrec_core.data.splits import SplitConfig
 from weakrec_core.errors import DataError
 
@@ -90,8 +93,13 @@ def test_the_same_table_in_many_files(
     assert (found.kind, found.format.encoding, found.columns, found.rows) == (kind, encoding, list(TABLE), len(TABLE))
     assert found.preview.equals(TABLE.head(50).astype("str"))
     assert found.roles.items() >= {"user": "Nutzer", "item": "Film", "rating": "Sterne"}.items()
-    preview = preview_table(written / name, COLUMNS, TableConfig(format=found.format), SplitConfig(dev_rows=9))
-    assert (preview.kept, preview.read) == (90, 90)
+    with plain_file(written / name) as file, duckdb.connect() as con:
+        load_columns(con, "t", file, {"user": "Nutzer", "text": "Text"}, found.format)
+        rows = con.execute("SELECT line, user, text FROM t WHERE problem IS NULL ORDER BY line").fetchall()
+    assert [row[1:] for row in rows] == list(zip(TABLE["Nutzer"], TABLE["Text"], strict=True))
+    assert [line for line, *_ in rows[:3]] == [
+        {"csv": 2, "xlsx": 2}.get(kind, 1) + i * (2 if kind == "csv" else 1) for i in range(3)
+    ]
     assert list((written / "unpacked").iterdir()) == []
 
 

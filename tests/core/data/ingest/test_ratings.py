@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from weakrec_core.data.ingest.ratings import RatingColumn, read_ratings
@@ -160,6 +160,7 @@ def test_what_is_no_scale(text: str) -> None:
 values = st.sampled_from(["4/5", "B-", "***", "fresh", "3", "77", "-2", "odd", "9/8", "10", "0", "1", "55%", "3,5"])
 
 
+@settings(max_examples=25)
 @given(st.dictionaries(values | st.text(max_size=6), st.integers(1, 1000), min_size=1))
 def test_every_row_is_rated_on_a_scale_or_has_a_reason(rows: dict[str, int]) -> None:
     column = read_ratings(rows)
