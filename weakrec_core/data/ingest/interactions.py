@@ -67,7 +67,7 @@ def keep_pairs(
 def account_for(
     con: duckdb.DuckDBPyConnection, source: str, min_user_books: int, max_user_books: int | None
 ) -> tuple[int, dict[str, int]]:
-    """How many rows of `source` were read, and how many are not kept, by reason; the view dropped has them.
+    """How many rows of `source` were read, and how many are not kept, by reason; the view dropped gives them one by one.
 
     A table left_out_books (book_id, reason) says why books are not kept. To be called after `keep_pairs`, and
     `drop_bad_lines` before that.
@@ -78,23 +78,28 @@ def account_for(
     dropped : dict
         The most common reason first; ``read`` less their sum is the number of pairs kept, rated or not.
     """
-    of_few, of_many = (f"is of a user with {than} items" for than in (
-        f"fewer than {min_user_books:,}", f"more than {max_user_books or 0:,}"))  # fmt: skip
+    of_user = f"""'is of a user with ' || CASE WHEN n_books < {min_user_books} THEN 'fewer than {min_user_books:,}'
+        ELSE 'more than {max_user_books or 0:,}' END || ' items'"""
     con.execute(
         f"""CREATE TEMP VIEW dropped AS
         SELECT * FROM (
             SELECT said.*, CASE
                 WHEN kept_books.book_id IS NULL THEN left_out_books.reason
                 WHEN pairs.line IS NULL THEN '{REPEATS}'
-                WHEN NOT user_sizes.kept AND n_books < {min_user_books} THEN '{of_few}'
-                WHEN NOT user_sizes.kept THEN '{of_many}' END AS reason
+                WHEN NOT user_sizes.kept THEN {of_user} END AS reason
             FROM {source} AS said LEFT JOIN kept_books USING (book_id) LEFT JOIN left_out_books USING (book_id)
             LEFT JOIN pairs ON pairs.line = said.line LEFT JOIN user_sizes ON user_sizes.user_id = said.user_id)
         WHERE reason IS NOT NULL
         UNION ALL BY NAME SELECT *, problem AS reason FROM {source}_bad"""
     )
+    # Counted apart from the view, whose join over all lines is for tables that somebody looks at.
     by_reason = con.execute(
-        "SELECT reason, count(*) AS n FROM dropped GROUP BY reason ORDER BY n DESC, reason"
+        f"""SELECT reason, sum(n)::BIGINT AS n FROM (
+            SELECT problem AS reason, count(*) AS n FROM {source}_bad GROUP BY problem
+            UNION ALL SELECT reason, count(*) FROM {source} JOIN left_out_books USING (book_id) GROUP BY reason
+            UNION ALL SELECT '{REPEATS}', (SELECT count(*) FROM {source} JOIN kept_books USING (book_id)) - count(*) FROM pairs
+            UNION ALL SELECT {of_user} AS reason, sum(n_books) FROM user_sizes WHERE NOT kept GROUP BY reason)
+        GROUP BY reason HAVING sum(n) > 0 ORDER BY n DESC, reason"""
     ).fetchall()
     read = count(con, {"read": f"SELECT (SELECT count(*) FROM {source}) + (SELECT count(*) FROM {source}_bad)"})["read"]
     return read, dict(by_reason)

@@ -8,9 +8,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from weakrec_core.data.dataset import Dataset, list_datasets
+from weakrec_core.data.dataset import Dataset, list_datasets, open_dataset
+from weakrec_core.data.ingest.dialects import TableFormat
+from weakrec_core.data.ingest.scales import Scale
 from weakrec_core.data.ingest.summary import ingest_summary
 from weakrec_core.data.ingest.table import Columns, ItemFacts, TableConfig, ingest_table, preview_table
+from weakrec_core.data.ingest.table_command import table_command
+from weakrec_core.data.noun import Noun
 from weakrec_core.data.splits import SplitConfig
 from weakrec_core.errors import DataError
 from weakrec_core.signals import SignalStore
@@ -187,6 +191,35 @@ def test_the_command_line_says_it_as_json(
         failed = cli("ingest", "table", path, *named, *options)
         assert (failed.status, failed.out, failed.err.count("\n")) == (2, "", 1)
         assert message in failed.err
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        TableConfig(skip_bad_lines=True),
+        TableConfig(
+            skip_bad_lines=True, positive=4.0, scale=Scale(-5, 5), min_item_users=2, max_user_items=3,
+            format=TableFormat(separator=",", quote='"', encoding="utf-8", header=True),
+        ),
+    ],
+)  # fmt: skip
+def test_the_command_does_the_same(
+    config: TableConfig, cli: Any, tmp_path: Path, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(SignalStore, "precompute", lambda *_: None)
+    path, noun, splits = (
+        write(tmp_path / "r.csv", BASE + AWKWARD),
+        Noun("mouse", "mice"),
+        SplitConfig(dev_rows=10, seed=3),
+    )
+    facts = ItemFacts(file=tmp_path / "r.csv", id="item")
+    columns = COLUMNS.model_copy(update={"title": "item"})
+    dataset = ingest_table(workspace, "d", path, columns, config, splits, noun=noun, facts=facts)
+    done = cli(*table_command("e", path, columns, config, splits, noun, facts))
+    assert done.status == 0, done.err
+    same = open_dataset(workspace, "e")
+    assert same.fingerprint == dataset.fingerprint
+    assert same.meta == dataset.meta | {"filters": same.meta["filters"]}
 
 
 def test_goodreads_files(demo: Dataset, demo_raw: dict[str, Path]) -> None:
