@@ -60,20 +60,18 @@ class RatingColumn:
         rated), reason (str, empty = rated), value (float, on its own scale).
     scale : Scale or None
         That of plain numbers; None if there are none, or if each is read on a scale that others of the column name.
+    plain : bool
+        Whether all ratings of the column are plain numbers: they are stored as they are, others as shares.
     """
 
     values: pd.DataFrame
     scale: Scale | None
+    plain: bool
 
     @cached_property
     def rated(self) -> pd.DataFrame:
         """The values that are ratings."""
         return self.values.dropna(subset="share")
-
-    @cached_property
-    def plain(self) -> bool:
-        """Whether all ratings are plain numbers: they are stored as they are, others as shares."""
-        return self.scale is not None and bool((self.rated["notation"] == NUMBER).all())
 
     @property
     def stored(self) -> pd.Series:
@@ -83,7 +81,7 @@ class RatingColumn:
     def with_rows(self, rows: Mapping[str, int]) -> "RatingColumn":
         """The same values with other counts, such as those of the rows that are kept; values without a row are left out."""
         counts = self.values["raw"].map(rows).fillna(0).astype("int64")
-        return RatingColumn(self.values.assign(rows=counts)[counts > 0].reset_index(drop=True), self.scale)
+        return RatingColumn(self.values.assign(rows=counts)[counts > 0].reset_index(drop=True), self.scale, self.plain)
 
     def by_notation(self) -> dict[str, int]:
         """Rows by notation, the most common first."""
@@ -163,11 +161,14 @@ class RatingColumn:
         if self.plain:
             return Cut(value, text)
         tops = common_tops(self.rated)
+        if not tops and (stars := self.rated["notation"] == STARS).any():
+            tops = [usual_top(self.rated["value"][stars])]
         scale = self.scale or (Scale(0, tops[0]) if len(tops) == 1 else None)
         if scale is None:
             raise DataError(
-                f"The ratings are on several scales, so that {text} as the lowest POSITIVE one says too little; write it as a "
-                "rating of one of them, such as 4/5, or as a share, such as 60%."
+                f"It cannot be told on what scale {text} is the lowest POSITIVE rating, as the ratings are of the notations "
+                f"{', '.join(self.by_notation())}; write it as one of them, such as {self.rated['raw'].iloc[0].strip()}, or as a "
+                "share, such as 60%."
             )
         return Cut(scale.share(value), f"{text} of {scale.top:g}")
 
@@ -227,9 +228,9 @@ def read_ratings(rows: Mapping[str, int], scale: Scale | None = None) -> RatingC
     frame.loc[off & ~numbers, "reason"] = ABOVE
     frame.loc[off & numbers, "reason"] = _ON_NO_SCALE if scale is None else _OFF_SCALE.format(scale)
     frame = frame.assign(share=share.where(~off), notation=frame["notation"].where(~off, ""))
-    return RatingColumn(
-        frame[["raw", "rows", "share", "notation", "reason", "value"]], scale if numbers.any() else None
-    )
+    scale = scale if numbers.any() else None
+    plain = scale is not None and bool(frame["notation"].isin(["", NUMBER]).all())
+    return RatingColumn(frame[["raw", "rows", "share", "notation", "reason", "value"]], scale, plain)
 
 
 def _rows_by(frame: pd.DataFrame, column: str) -> dict[str, int]:

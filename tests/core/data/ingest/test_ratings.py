@@ -123,6 +123,7 @@ def test_more_than_five_stars() -> None:
         (["3/5", "B", "fresh"], "★★★★", 0.8, "★★★★"),
         (["3/5", "4/5", "fresh"], "4", 0.8, "4 of 5"),
         (["3/5", "4/5", "fresh"], 4.0, 0.8, "4 of 5"),
+        (["★★★", "★★★★", "rotten"], "4", 0.8, "4 of 5"),
     ],
 )
 def test_where_positive_begins(rows: list[str], positive: float | str | None, value: float, text: str) -> None:
@@ -136,7 +137,10 @@ def test_where_positive_begins(rows: list[str], positive: float | str | None, va
     [
         ("good enough", "'good enough' as the lowest POSITIVE rating is of no known notation; give a rating as"),
         ("12/10", "is above the top of its scale"),
-        ("4", "The ratings are on several scales, so that 4 as the lowest POSITIVE one says too little; write it as"),
+        (
+            "4",
+            "on what scale 4 is the lowest POSITIVE rating, as the ratings are of the notations out of 5, out of 10; write it as",
+        ),
     ],
 )
 def test_a_cut_that_cannot_be(positive: str, message: str) -> None:
@@ -172,3 +176,13 @@ def test_every_row_is_rated_on_a_scale_or_has_a_reason(rows: dict[str, int]) -> 
     assert sum(column.by_notation().values()) + sum(column.not_rated().values()) == sum(rows.values())
     assert column.histogram()["rows"].sum() == sum(column.by_notation().values())
     assert np.isfinite(column.stored[rated]).all()
+
+
+def test_other_counts_leave_the_reading_as_it_is() -> None:
+    column = read_ratings({"1": 40, "4": 30, "5": 20, "B+": 1, "odd": 2})
+    kept = column.with_rows({"1": 10, "5": 7, "odd": 1})
+    assert kept.values["raw"].tolist() == ["1", "5", "odd"]
+    assert (kept.by_notation(), kept.not_rated()) == ({"number": 17}, {"is of no known notation": 1})
+    assert not kept.plain  # shares, as all of the column
+    assert kept.stored.dropna().tolist() == [0, 1]
+    assert kept.summary(kept.cut(), 4)["not_rated_by"] == {"is of no known notation": 1, "is empty": 3}
