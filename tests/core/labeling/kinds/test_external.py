@@ -132,13 +132,19 @@ def test_no_gold_is_offered(make_dataset: Any, module: WriteModule) -> None:
 
         def peeks_at_stars(x):
             return 1 if x.rating > 3 else 0
+
+        def peeks_at_what_was_written(x):
+            return 1 if x.rating_text == "B+" else 0
         """
     )
     dataset = make_dataset(TEXTS)
+    dataset.split("dev")["rating_text"] = "B+"  # as a table of several notations has it
     with pytest.raises(SpecError, match=r"raised AttributeError .*gold"):
         votes(dataset, f"{name}:peeks")
     with pytest.raises(SpecError, match=r"raised AttributeError .*rating"):
         votes(dataset, f"{name}:peeks_at_stars")
+    with pytest.raises(SpecError, match=r"raised AttributeError .*rating_text"):
+        votes(dataset, f"{name}:peeks_at_what_was_written")
 
 
 def test_one_that_raises_says_where(make_dataset: Any, module: WriteModule) -> None:
