@@ -21,6 +21,7 @@ _REASONS = {
     "MISSING COLUMNS": "has not {} fields as the header has",
     "UNQUOTED VALUE": "has a quote that does not end its field",
 }
+_SWALLOWED = "follows a quote that does not end"
 
 
 def load_columns(
@@ -113,21 +114,49 @@ def _load_csv(
     hint = "; its first line has to name the columns" if dialect.header else ""
     _check_columns(file, list(columns.values()), dialect.names, hint)
     chosen = {key: f"c{dialect.names.index(name)}" for key, name in columns.items()}
-    try:
-        _read_csv(con, table, file, dialect, chosen, file.path)
-        refused = bool(con.execute(f"SELECT 1 FROM {table}_rejected LIMIT 1").fetchall())
-    except duckdb.Error:
-        if not _mixes_line_ends(file):
-            raise
-        refused = True
-    if refused and _mixes_line_ends(file):  # of which DuckDB takes one kind only
-        with TemporaryDirectory(prefix="weakrec-") as directory:
-            even = Path(directory) / "even.csv"
-            with file.raw() as f, even.open("wb") as out:
+    with TemporaryDirectory(prefix="weakrec-") as directory:
+        path = file.path
+        try:
+            _read_csv(con, table, file, dialect, chosen, path)
+            refused = bool(con.execute(f"SELECT 1 FROM {table}_rejected LIMIT 1").fetchall())
+        except duckdb.Error:
+            if not _mixes_line_ends(file):
+                raise
+            refused = True
+        if refused and _mixes_line_ends(file):  # of which DuckDB takes one kind only
+            path = Path(directory) / "even.csv"
+            with file.raw() as f, path.open("wb") as out:
                 out.writelines(line.removesuffix(b"\n").removesuffix(b"\r") + b"\n" for line in f)
-            _read_csv(con, table, file, dialect, chosen, even)
+            _read_csv(con, table, file, dialect, chosen, path)
+        _add_swallowed(con, table, file, dialect, path)
     n = len(dialect.names)
     add_rejected(con, table, {kind: reason.format(n) for kind, reason in _REASONS.items()})
+
+
+def _add_swallowed(con: duckdb.DuckDBPyConnection, table: str, file: PlainFile, dialect: Dialect, path: Path) -> None:
+    """Add the lines that a quote without an end has taken in, which for DuckDB are a part of the line that it begins on."""
+    taken = "error_type = 'UNQUOTED VALUE'"
+    first = con.execute(f"SELECT min(line) FROM {table}_rejected WHERE {taken}").fetchall()[0][0]
+    if first is None:
+        return
+    with file.raw() as f:
+        lines = sum(1 for line in f if line.strip()) - dialect.header
+    newlines = r"coalesce(len(regexp_extract_all({0}, '\n\s*')), 0)"  # several are one: blank lines are not counted
+    call, parameters = csv_source(file, dialect, path)
+    of_row = " + ".join(newlines.format(f"c{i}") for i in range(len(dialect.names)))
+    again = f"store_rejects = true, rejects_table = '{table}_rejected_again', rejects_scan = '{table}_scan_again'"
+    read = con.execute(
+        f"SELECT count(*) + coalesce(sum({of_row}), 0) FROM {call}, strict_mode = true, {again})", parameters
+    ).fetchall()[0][0]
+    refused = con.execute(
+        f"""SELECT count(*) + coalesce(sum(n), 0) FROM (
+            SELECT max(CASE WHEN {taken} THEN 0 ELSE {newlines.format("csv_line")} END) AS n
+            FROM {table}_rejected GROUP BY line)"""
+    ).fetchall()[0][0]
+    con.execute(
+        f"INSERT INTO {table} (line, problem) SELECT $first + 1 + range, $problem FROM range(greatest($rest, 0))",
+        {"first": first, "problem": _SWALLOWED, "rest": lines - int(read) - int(refused)},
+    )
 
 
 def _mixes_line_ends(file: PlainFile) -> bool:

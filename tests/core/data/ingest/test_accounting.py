@@ -130,6 +130,17 @@ def test_the_preview_is_the_ingest(tmp_path: Path, workspace: Workspace) -> None
     assert preview.positive_share == pytest.approx(31 / 91)
 
 
+def test_lines_that_a_quote_takes_in_are_counted(tmp_path: Path) -> None:
+    path = write(tmp_path / "r.csv", [*BASE, ("u00", "j", "4", "two\nlines")])
+    good = path.read_bytes()
+    path.write_bytes(good + b'u01,j,4,"no end\n' + b"".join(b"u%02d,k,3,line\n" % u for u in range(20)) + b"u01,k,3")
+    preview = preview_table(path, COLUMNS, splits=SPLITS)
+    assert preview.summary["dropped"] == {
+        "follows a quote that does not end": 21, "has a quote that does not end its field": 1,
+    }  # fmt: skip
+    assert (preview.kept, preview.read) == (91, 113)
+
+
 def test_ratings_of_several_notations_are_shares_with_what_was_written(tmp_path: Path, workspace: Workspace) -> None:
     written = {"2": "4/10", "3": "C+", "4": "★★★★"}
     rows = [(u, i, written[r], t) for u, i, r, t in BASE]
