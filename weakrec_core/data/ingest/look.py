@@ -64,11 +64,6 @@ def look(path: Path, given: TableFormat | None = None, progress: Progress = no_p
     ------
     DataError
         With one sentence, if there is no table in it.
-
-    Examples
-    --------
-    >>> look(Path("ratings.csv")).roles  # doctest: +SKIP
-    {'user': 'criticName', 'item': 'movieId', 'rating': 'originalScore', 'text': 'quote'}
     """
     given = given or TableFormat()
     with plain_file(path, given.encoding, progress) as file, duckdb.connect() as con:

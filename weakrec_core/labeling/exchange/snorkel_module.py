@@ -90,8 +90,8 @@ def snorkel_module(lf_set: LFSet, noun: Noun = BOOK) -> str:
     --------
     >>> from pathlib import Path
     >>> from weakrec_core.labeling.lf_set import read_lf_set
-    >>> print(snorkel_module(read_lf_set(Path("lfs/tutorial.yaml"))).splitlines()[0])
-    \"\"\"The LF set "tutorial" as Snorkel labeling functions.
+    >>> print(snorkel_module(read_lf_set(Path("lfs/tutorial.yaml"))).splitlines()[0].strip('"'))
+    The LF set "tutorial" as Snorkel labeling functions.
     """
     needs = needs_of(lf_set, noun)
     if not needs.codes:
