@@ -54,7 +54,7 @@ def filter_panel(wb: Workbench, found: Buckets, now: RowFilter) -> None:
 def _confusion(found: Buckets, now: RowFilter) -> None:
     st.markdown(
         "**Label model against gold**",
-        help="The dev-calibrated label model on dev rows with a vote, each user predicted from the others' gold. Click a cell "
+        help="The label model Dev-calibrated on dev rows with a vote, each user predicted from the others' gold. Click a cell "
         "to see its rows.",
     )
     counts = found.confusion

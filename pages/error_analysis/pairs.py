@@ -49,7 +49,7 @@ def pairs_view(wb: Workbench, found: Buckets) -> None:
             return
         st.caption(
             "These vote on the same rows beyond what the class explains. Snorkel's LabelModel counts them as separate "
-            "evidence; merge them, drop one, or use the dev-calibrated model, which shares the credit."
+            "evidence; merge them, drop one, or use Dev-calibrated, which shares the credit."
         )
         for a, b, correlation in pairs:
             st.markdown(f"- **{fmt.literal(a)}** and **{fmt.literal(b)}**: {correlation:+.2f}")

@@ -6,25 +6,34 @@ import pandas as pd
 import streamlit as st
 
 from pages.shared import fmt
+from pages.shared.label_settings import set_label_model
+from weakrec_core.label_model.base import AUTO, CONSTANT
 from weakrec_core.label_model.comparing import Comparison, ModelReport
 from weakrec_core.label_model.fitting import label_model_title
 
 _AUC_COVERED, _LOSS_COVERED = "AUC, with a vote", "Log loss, with a vote"
+_REVISION = "comparison_revision"
 _RIGHT: Any = {"alignment": "right", "width": 136}
 
 
-def comparison_table(comparison: Comparison) -> str:
-    """One row a model; returns the kind of the selected one, at first the recommended one."""
+def comparison_table(comparison: Comparison, shown: str) -> None:
+    """One row a model, that of the one `shown` selected; a click on another one chooses it, on the recommended one ``auto``."""
     reports = sorted(comparison.reports.values(), key=_order)
     n_covered = int((comparison.covered & (comparison.gold >= 0)).sum())
     kinds = [r.kind for r in reports]
-    event = st.dataframe(
+    key = f"comparison_{comparison.recommended}_{shown}_{st.session_state.get(_REVISION, 0)}"
+
+    def choose() -> None:
+        for row in st.session_state[key].selection.rows:
+            _choose(reports[row], comparison.recommended)
+
+    st.dataframe(
         pd.DataFrame([_row(r, comparison.recommended) for r in reports]),
         hide_index=True,
-        key=f"comparison_{comparison.recommended}",
-        on_select="rerun",
+        key=key,
+        on_select=choose,
         selection_mode="single-row-required",
-        selection_default={"selection": {"rows": [kinds.index(comparison.recommended)], "columns": []}},
+        selection_default={"selection": {"rows": [kinds.index(shown)], "columns": []}},
         column_config={
             "Model": st.column_config.TextColumn(width=200),
             "AUC": st.column_config.TextColumn(**_RIGHT),
@@ -40,9 +49,14 @@ def comparison_table(comparison: Comparison) -> str:
         "prior; with bootstrap 95 % intervals over users. A model that learns from gold predicts each user from the others. "
         f"With a vote: {n_covered:,} rows, the same for every model."
     )
-    chosen = reports[event.selection.rows[0]] if event.selection.rows else comparison.reports[comparison.recommended]
-    usable = chosen.problem is None and chosen.kind != "constant"
-    return chosen.kind if usable else comparison.recommended
+
+
+def _choose(report: ModelReport, recommended: str) -> None:
+    if report.problem is None and report.kind != CONSTANT:
+        set_label_model(AUTO if report.kind == recommended else report.kind)
+        return
+    st.session_state[_REVISION] = st.session_state.get(_REVISION, 0) + 1  # the row that is shown is selected again
+    st.toast(report.problem or "The constant is there to compare with; it is no label model to train with.")
 
 
 def _order(report: ModelReport) -> tuple[bool, float]:

@@ -10,8 +10,10 @@ from pages.label_model.learned import learned
 from pages.label_model.reliability import reliability
 from pages.label_model.settings import settings
 from pages.label_model.text_model import text_model
+from pages.shared.label_settings import choose_label_model
 from pages.shared.set_bar import set_bar
 from pages.shared.workbench import opened
+from weakrec_core.label_model.base import AUTO
 from weakrec_core.label_model.comparing import compared
 from weakrec_core.label_model.fitting import label_model_title
 from weakrec_core.label_model.guardrails import check_comparison, check_model, check_votes
@@ -22,9 +24,12 @@ set_bar(wb)
 prior, config = settings(wb)
 with st.spinner("Fitting the label models …"):
     comparison = compared(wb.applied, prior, config)
-    kind = comparison_table(comparison)
+    with st.container(width=400):
+        kind = choose_label_model(comparison.recommended)
+    kind = comparison.recommended if kind == AUTO else kind
+    comparison_table(comparison, kind)
+    st.markdown(f"**{label_model_title(comparison.recommended)}** is recommended: {comparison.why}.")
     step = label_train(wb.applied, kind, prior, config)
-st.markdown(f"**{label_model_title(comparison.recommended)}** is recommended: {comparison.why}.")
 show_warnings(
     check_votes(step.train, step.dev, step.drift) + check_comparison(comparison) + check_model(step.model, step.train)
 )

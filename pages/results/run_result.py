@@ -13,10 +13,10 @@ from pages.results.worth import show_worth
 from pages.shared import fmt
 from pages.shared.downloads import download
 from pages.shared.errors import errors_shown
-from weakrec_core.label_model.fitting import label_model_title
 from weakrec_core.runs import result_tables
 from weakrec_core.runs.archive import run_zip
 from weakrec_core.runs.card import render_card
+from weakrec_core.runs.inputs import label_model_named
 from weakrec_core.runs.notebook_file import render_notebook
 from weakrec_core.runs.report import render_report
 from weakrec_core.runs.store import Run
@@ -66,7 +66,7 @@ def one_run(run: Run) -> None:
                 )
     config = run.config
     st.caption(
-        f"{config.dataset} · LF set {config.lf_set['name']} {config.lf_version} · {label_model_title(result['labels']['label_model'])}"
+        f"{config.dataset} · LF set {config.lf_set['name']} {config.lf_version} · {label_model_named(run)}"
         f" · preset {config.train['preset']} · seed {config.train['seed']}"
     )
     _headline(run, result)

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from weakrec_core.runs import test_looks
+from weakrec_core.runs.inputs import label_model_named
 from weakrec_core.runs.store import Run
 
 _FILTERS = {"dataset": "Dataset", "lf_set": "LF set", "preset": "Preset", "state": "State"}
@@ -47,7 +48,7 @@ def choose_runs(runs: list[Run]) -> list[Run]:
             "Dataset": st.column_config.TextColumn(width=72),
             "LF set": st.column_config.TextColumn(width=88),
             "Version": st.column_config.TextColumn(width=74),
-            "Label model": st.column_config.TextColumn(width=78),
+            "Label model": st.column_config.TextColumn(width=110),
             "Preset": st.column_config.TextColumn(width=92),
             "Seed": st.column_config.NumberColumn(width=42),
             "Epochs": st.column_config.NumberColumn(width=52, help="Epochs trained"),
@@ -89,6 +90,7 @@ def _record(run: Run) -> dict[str, Any]:
     result = run.result
     shown = result if result and test_looks.seen(run) else {}
     return run.summary() | {
+        "label_model": label_model_named(run),
         "seed": run.config.train["seed"],
         "Valid AUC": ((result or {}).get("valid") or {}).get("auc"),
         "Test AUC": shown.get("test", {}).get("auc"),

@@ -46,7 +46,7 @@ def set_bar(wb: Workbench) -> None:
 def _how(metric: str, now: SetFigures, common: tuple[Metrics, Metrics] | None) -> str:
     """What a figure is measured on, and what it is on the rows with a vote, which an edit changes."""
     said = (
-        f"Of the dev-calibrated label model on all {now.everywhere['n']:,} dev rows with gold, cross-validated over users: each "
+        f"Of the label model Dev-calibrated on all {now.everywhere['n']:,} dev rows with gold, cross-validated over users: each "
         "user is predicted from the others' gold labels; rows without a vote get the share of POSITIVE."
     )
     if now.covered["n"]:

@@ -1,25 +1,30 @@
-"""The form that launches a run."""
+"""What launches a run."""
 
 import streamlit as st
 
+from pages.shared.address import page_link
 from pages.shared.errors import errors_shown
-from pages.shared.label_settings import chosen_settings, described
+from pages.shared.label_settings import choose_label_model, chosen_settings, described
 from pages.shared.workbench import Workbench
-from weakrec_core.label_model.base import AUTO
-from weakrec_core.label_model.fitting import LABEL_MODELS, label_model_title
-from weakrec_core.labeling.lf_set import LFSet
+from weakrec_core.errors import WeakrecError
+from weakrec_core.label_model.label_train import recommended_kind
+from weakrec_core.label_model.snorkel_config import SnorkelConfig
+from weakrec_core.labeling.applied import AppliedSet
 from weakrec_core.labeling.versions import load_version, version_numbers
 from weakrec_core.network.presets.registry import PRESETS
 from weakrec_core.runs.job import launch
+from weakrec_core.runs.obstacle import obstacle
+from weakrec_core.runs.run_config import TextChoice
 from weakrec_core.runs.store import new_run
 
 
 def launch_form(wb: Workbench) -> None:
-    """The form; a run freezes its inputs as they are now."""
+    """What a run is made of; it freezes its inputs as they are when it is launched."""
     draft = wb.draft
     versions: dict[int | None, str] = {None: f"As open: {_version(wb, None)}"}
     versions |= {n: f"v{n}" for n in reversed(version_numbers(wb.workspace, draft.base.name))}
-    with st.form("launch"):
+    class_balance, snorkel = chosen_settings()
+    with st.container(border=True):
         st.markdown("**New run**")
         number = st.selectbox(
             "LF set version",
@@ -28,7 +33,8 @@ def launch_form(wb: Workbench) -> None:
             key=f"run_version_{draft.base.name}",
             help=f"Of {draft.base.name}; choose another set in the sidebar",
         )
-        kind = st.selectbox("Label model", (AUTO, *LABEL_MODELS), format_func=label_model_title, key="run_label_model")
+        applied = _applied(wb, number)
+        kind = choose_label_model(_recommended(applied, class_balance, snorkel))
         preset = st.selectbox(
             "Preset",
             list(PRESETS),
@@ -56,21 +62,35 @@ def launch_form(wb: Workbench) -> None:
         )
         cut = float(st.session_state.get("min_confidence", 0.5))
         rows = "all rows with a vote" if cut <= 0.5 else f"rows at least {cut:.2f} sure (set on the Label model page)"
-        class_balance, snorkel = chosen_settings()
         settings = described(class_balance, snorkel)
         with_settings = f", with {settings} (set on the Label model page)" if settings else ""
         st.caption(
             f"Labels of {rows}{with_settings}. All inputs are frozen when you launch; later edits change nothing."
         )
-        if st.form_submit_button("Launch", type="primary", icon=":material/rocket_launch:", key="launch"):
+        text_model: TextChoice = "auto" if text else "off"
+        with st.spinner("Fitting the label model …"):
+            problem = obstacle(
+                applied, kind, class_balance, snorkel, preset=preset, min_confidence=cut, text_model=text_model
+            )
+        if problem is not None:
+            st.warning(f"{problem} So a run cannot succeed.", icon=":material/block:")
+            page_link("pages/labeling_functions/page.py", "Labeling functions")
+        if st.button(
+            "Launch",
+            type="primary",
+            icon=":material/rocket_launch:",
+            key="launch",
+            disabled=problem is not None,
+            help=problem,
+        ):
             with errors_shown():
                 run = new_run(
                     wb.dataset,
-                    _lf_set(wb, number),
+                    applied.lf_set,
                     _version(wb, number),
                     kind,
                     min_confidence=cut,
-                    text_model="auto" if text else "off",
+                    text_model=text_model,
                     preset=preset,
                     epochs=epochs,
                     seed=int(seed),
@@ -83,6 +103,15 @@ def launch_form(wb: Workbench) -> None:
                 st.rerun()
 
 
+def _recommended(applied: AppliedSet, prior: float | None, config: SnorkelConfig) -> str | None:
+    """What ``auto`` means for these LFs; None where there is nothing to compare on."""
+    try:
+        with st.spinner("Fitting the label models …"):
+            return recommended_kind(applied, prior, config) if applied.active else None
+    except WeakrecError:
+        return None
+
+
 def _version(wb: Workbench, number: int | None) -> str:
     """What a run says it has its labels from; None = the set as it is being edited."""
     draft = wb.draft
@@ -91,7 +120,7 @@ def _version(wb: Workbench, number: int | None) -> str:
     return f"v{draft.base.number}" + (" + unsaved edits" if draft.dirty else "")
 
 
-def _lf_set(wb: Workbench, number: int | None) -> LFSet:
+def _applied(wb: Workbench, number: int | None) -> AppliedSet:
     if number is None:
-        return wb.applied.lf_set
-    return wb.applier.usable(load_version(wb.workspace, wb.draft.base.name, number).lf_set)
+        return wb.applied
+    return wb.applier.of_usable(load_version(wb.workspace, wb.draft.base.name, number).lf_set)

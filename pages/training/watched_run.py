@@ -10,7 +10,7 @@ from pages.shared.address import page_link
 from pages.shared.errors import errors_shown
 from weakrec_core.charts.training import learning_curves, metric_curve
 from weakrec_core.jobs.status import ACTIVE, UNFINISHED
-from weakrec_core.label_model.fitting import label_model_title
+from weakrec_core.runs.inputs import label_model_named
 from weakrec_core.runs.job import launch
 from weakrec_core.runs.store import Run, list_runs, queue
 from weakrec_core.runs.timing import seconds_left
@@ -71,7 +71,7 @@ def _watch(run: Run, active: list[Run]) -> None:
     limits = f"seed {config.train['seed']}" + (f" · budget {config.budget:g} min" if config.budget else "")
     st.caption(
         f"{config.dataset} · {fmt.literal(config.lf_set['name'])} {config.lf_version} · "
-        f"{label_model_title(config.label_model)} · preset {config.train['preset']} · {limits}"
+        f"{label_model_named(run)} · preset {config.train['preset']} · {limits}"
     )
     records = run.epochs
     if status.state in ACTIVE:
@@ -160,9 +160,9 @@ def _list(runs: list[Run]) -> None:
     st.markdown("**Runs, newest first**")
     listed = runs[:_LISTED]
     records = [run.summary() for run in listed]
-    for r in records:
+    for run, r in zip(listed, records, strict=True):
         r["epoch"] = f"{r['epoch']} of {r['epochs']}" if r["epochs"] else fmt.NONE
-        r["label_model"] = label_model_title(r["label_model"])
+        r["label_model"] = label_model_named(run)
     st.dataframe(
         pd.DataFrame([{title: r[key] for title, key in _COLUMNS.items()} for r in records]),
         hide_index=True,

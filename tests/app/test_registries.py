@@ -56,4 +56,4 @@ def test_a_label_model_is_compared_explained_and_offered_for_training(
     app = open_page("pages/label_model/page.py")
     assert "Optimist" in app.dataframe[0].value["Model"].tolist()
     app = open_page("pages/training/page.py")
-    assert "Optimist" in app.selectbox(key="run_label_model").options
+    assert "Optimist" in app.selectbox(key="label_model").options

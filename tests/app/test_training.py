@@ -76,7 +76,7 @@ def test_nothing_launched_yet(open_page: OpenPage) -> None:
 
 def test_launch_freezes_what_the_form_says(open_page: OpenPage, launched: list[str], demo_workspace: Workspace) -> None:
     app = open_page(PAGE)
-    app.selectbox(key="run_label_model").set_value("majority")
+    app.selectbox(key="label_model").set_value("majority")
     app.selectbox(key="run_preset").set_value("tutorial")
     app.number_input(key="run_epochs").set_value(3)
     app.number_input(key="run_seed").set_value(7)
@@ -217,3 +217,30 @@ assert not {{"tensorflow", "keras"}} & set(sys.modules)
         [sys.executable, "-c", code], cwd=PROJECT, env=environment, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_one_choice_of_the_label_model_for_both_pages(
+    open_page: OpenPage, launched: list[str], demo_workspace: Workspace
+) -> None:
+    app = open_page("pages/label_model/page.py")
+    assert app.selectbox(key="label_model").options[0].startswith("Recommended on dev (")
+    app.selectbox(key="label_model").set_value("majority").run()
+    assert any(s.value == "What Majority vote learned" for s in app.subheader)
+    app.switch_page(PAGE).run()
+    assert app.selectbox(key="label_model").value == "majority"
+    app.button(key="launch").click().run()
+    (run,) = list_runs(demo_workspace)
+    assert (launched, run.config.label_model) == ([run.id], "majority")
+    app.selectbox(key="label_model").set_value("auto").run()
+    app.switch_page("pages/label_model/page.py").run()
+    assert app.selectbox(key="label_model").value == "auto"
+
+
+def test_launch_says_why_it_cannot_be_pressed(open_page: OpenPage) -> None:
+    app = open_page(PAGE)
+    assert not app.button(key="launch").disabled
+    off = LFSet(name="tutorial", lfs=tuple(lf.model_copy(update={"enabled": False}) for lf in TUTORIAL.lfs))
+    app.session_state["draft"] = app.session_state["draft"].edit(off)
+    app.run()
+    assert not app.exception and app.button(key="launch").disabled
+    assert "No LF is on" in app.warning[0].value

@@ -19,8 +19,21 @@ LABEL_MODELS: dict[str, type[LabelModel]] = {
 _OTHER_TITLES = {AUTO: "Recommended on dev", CONSTANT: "Constant"}
 
 
-def label_model_title(kind: str) -> str:
-    """What people call a kind, ``auto`` and ``constant`` among them; of one that there is no more, its name."""
+def label_model_title(kind: str, meant: str | None = None) -> str:
+    """What people call a kind, ``auto`` and ``constant`` among them; of one that there is no more, its name.
+
+    Parameters
+    ----------
+    meant : str, optional
+        The kind that ``auto`` comes to, where that is known.
+
+    Examples
+    --------
+    >>> label_model_title("auto", "calibrated")
+    'Recommended on dev (Dev-calibrated)'
+    """
+    if kind == AUTO and meant is not None:
+        return f"{_OTHER_TITLES[AUTO]} ({label_model_title(meant)})"
     model = LABEL_MODELS.get(kind)
     return _OTHER_TITLES.get(kind, kind) if model is None else model.title
 

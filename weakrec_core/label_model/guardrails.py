@@ -9,6 +9,7 @@ from scipy.special import logit
 
 from weakrec_core.label_model.base import CONSTANT, LabelModel
 from weakrec_core.label_model.comparing import Comparison
+from weakrec_core.label_model.fitting import label_model_title as _title
 from weakrec_core.label_model.snorkel_model import SnorkelModel
 from weakrec_core.labeling.dependence import dependent_pairs
 from weakrec_core.labeling.vote_patterns import VotePatterns
@@ -43,7 +44,7 @@ def check_votes(train: VotePatterns, dev: VotePatterns, drift: pd.DataFrame) -> 
             Guardrail(
                 "few_lfs",
                 f"Only {len(names)} LFs are on.",
-                "Snorkel's LabelModel needs 3; add LFs or use another model.",
+                f"{_title('snorkel')} needs 3; add LFs or use another model.",
             )
         )
     silent = [name for name, votes in zip(names, train.votes.T, strict=True) if (votes == -1).all()]
@@ -68,7 +69,7 @@ def check_votes(train: VotePatterns, dev: VotePatterns, drift: pd.DataFrame) -> 
             Guardrail(
                 "dependence",
                 f"{a} and {b} vote together beyond what gold explains (correlation {correlation:+.2f}).",
-                "Snorkel's LabelModel counts them twice: merge them, drop one, or use the calibrated model.",
+                f"{_title('snorkel')} counts them twice: merge them, drop one, or use {_title('calibrated')}.",
             )
         )
     drifting = drift.loc[drift["drifts"].astype(bool)]
@@ -107,7 +108,7 @@ def check_model(model: LabelModel, train: VotePatterns) -> list[Guardrail]:
                 Guardrail(
                     "clamped",
                     f"The fit pushed {', '.join(clamped)} to the limit of its parameters: near-certain votes.",
-                    "Its probabilities are not to be trusted; use the calibrated model or more LFs that overlap.",
+                    f"Its probabilities are not to be trusted; use {_title('calibrated')} or more LFs that overlap.",
                 )
             )
     if np.isnan(model.predict_proba(train.votes)).any():
@@ -119,7 +120,7 @@ def check_comparison(comparison: Comparison) -> list[Guardrail]:
     """Guardrails of the comparison on dev: the LabelModel loses to simpler models, dev is too small to tell."""
     found = []
     snorkel = comparison.reports.get("snorkel")
-    for rival, words in (("majority", "majority vote"), (CONSTANT, "a constant")):
+    for rival in ("majority", CONSTANT):
         other = comparison.reports[rival]
         if snorkel is None or snorkel.problem is not None:
             continue
@@ -130,15 +131,15 @@ def check_comparison(comparison: Comparison) -> list[Guardrail]:
             found.append(
                 Guardrail(
                     f"loses_to_{rival}",
-                    f"Snorkel's LabelModel has a log loss of {ours} on dev, {words} one of {theirs}.",
-                    f"Use the {comparison.recommended} model.",
+                    f"{_title('snorkel')} has a log loss of {ours} on dev, {_title(rival)} one of {theirs}.",
+                    f"Use {_title(comparison.recommended)}.",
                 )
             )
     if comparison.undecided:
         found.append(
             Guardrail(
                 "small_dev",
-                f"Dev cannot tell {comparison.recommended} from {', '.join(comparison.undecided)}: the difference in log loss "
+                f"Dev cannot tell {_title(comparison.recommended)} from {', '.join(map(_title, comparison.undecided))}: the difference in log loss "
                 "is within its interval.",
                 "More gold labels would decide; until then the choice matters little.",
             )

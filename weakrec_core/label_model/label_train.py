@@ -105,6 +105,12 @@ class TrainLabels:
         }
 
 
+def recommended_kind(applied: AppliedSet, prior: float | None = None, config: SnorkelConfig | None = None) -> str:
+    """The label model that ``auto`` comes to; without a vote on dev's gold, which it takes to compare, ``majority``."""
+    dev = applied.patterns("dev")
+    return compared(applied, prior, config).recommended if dev.gold_counts[dev.covered].any() else "majority"
+
+
 @remembered
 def label_train(
     applied: AppliedSet, kind: str = AUTO, prior: float | None = None, config: SnorkelConfig | None = None
@@ -125,9 +131,7 @@ def label_train(
     """
     train, dev = applied.patterns("train"), applied.patterns("dev")
     if kind == AUTO:
-        # Without a vote on dev's gold there is nothing to compare on: each vote counts as it is.
-        voted = dev.gold_counts[dev.covered].any()
-        kind = compared(applied, prior, config).recommended if voted else "majority"
+        kind = recommended_kind(applied, prior, config)
     model = fit_label_model(kind, train, dev, applied.names, prior, config)
     row = applied.pattern_of_row("train")
     return TrainLabels(

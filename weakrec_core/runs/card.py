@@ -5,9 +5,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from weakrec_core.evaluation.rivals import COMPARED
-from weakrec_core.label_model.fitting import label_model_title
 from weakrec_core.runs import result_tables, test_looks
-from weakrec_core.runs.inputs import label_settings, train_settings
+from weakrec_core.runs.inputs import label_model_named, label_settings, train_settings
 from weakrec_core.runs.result_tables import figure
 from weakrec_core.runs.scores import read_scores
 from weakrec_core.runs.store import Run
@@ -71,7 +70,7 @@ def _label_model(run: Run, result: dict[str, Any]) -> list[str]:
     dev = {result_tables.title(k): figure(v, digits=_DIGITS) for k, v in labels["dev"].items() if k != "n"}
     shown = ", ".join(f"{name} {value}" for name, value in dev.items())
     return [
-        f"{label_model_title(labels['label_model'])}; class balance P(POSITIVE) {labels['class_balance']['POSITIVE']:.4f}.",
+        f"{label_model_named(run)}; class balance P(POSITIVE) {labels['class_balance']['POSITIVE']:.4f}.",
         f"On the dev rows with a vote: {shown}.",
         *_settings(label_settings(run)),
     ]

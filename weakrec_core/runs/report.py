@@ -15,9 +15,9 @@ from weakrec_core.charts.results import ROW, model_figures, reliability_bars, va
 from weakrec_core.charts.training import learning_curves
 from weakrec_core.charts.worth import gold_learning_curve
 from weakrec_core.errors import WeakrecError
-from weakrec_core.label_model.fitting import label_model_title
 from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.runs import result_tables, test_looks
+from weakrec_core.runs.inputs import label_model_named
 from weakrec_core.runs.scores import RATING_METRICS, calibration_error, read_scores, reliability_bins
 from weakrec_core.runs.store import Run
 from weakrec_core.runs.worth import read_worth
@@ -60,7 +60,7 @@ def render_report(run: Run) -> str:
         created=datetime.fromisoformat(run.config.created).strftime("%-d %B %Y"),
         result=result,
         labels=result["labels"],
-        label_model=label_model_title(result["labels"]["label_model"]),
+        label_model=label_model_named(run),
         headline=_headline(run, result),
         rankings={
             k: _cells(result_tables.figures(result, "ranking", result_tables.ranking_at(result, k)))

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from weakrec_core.label_model.calibrated import fit_calibrated
 from weakrec_core.label_model.comparing import Comparison, compare_votes
+from weakrec_core.label_model.fitting import label_model_title as title
 from weakrec_core.label_model.guardrails import (
     Guardrail,
     check_comparison,
@@ -243,9 +244,9 @@ def test_loses_to_majority_and_to_the_constant() -> None:
     assert not {"loses_to_majority", "loses_to_constant"} & set(good)
     bad = of_comparison(L, gold, prior=0.01)  # a class balance that is far off
     assert {"loses_to_majority", "loses_to_constant"} <= set(bad)
-    assert "majority vote one of" in bad["loses_to_majority"][0].message
-    assert "a constant one of" in bad["loses_to_constant"][0].message
-    assert bad["loses_to_constant"][0].advice == "Use the calibrated model."
+    assert "Majority vote one of" in bad["loses_to_majority"][0].message
+    assert "Constant one of" in bad["loses_to_constant"][0].message
+    assert bad["loses_to_constant"][0].advice == "Use Dev-calibrated."
 
 
 def test_loses_to_the_constant_alone() -> None:
@@ -267,7 +268,9 @@ def test_a_difference_within_its_interval_is_no_warning() -> None:
 def test_small_dev() -> None:
     (warning,) = of_comparison(*draw([0.8, 0.7, 0.6], 40))["small_dev"]
     found = comparison(*draw([0.8, 0.7, 0.6], 40))
-    assert warning.message.startswith(f"Dev cannot tell {found.recommended} from {', '.join(found.undecided)}:")
+    assert warning.message.startswith(
+        f"Dev cannot tell {title(found.recommended)} from {', '.join(map(title, found.undecided))}:"
+    )
     assert "small_dev" not in of_comparison(*draw([0.7, 0.7, 0.65], 3000), prior=0.05)
 
 
