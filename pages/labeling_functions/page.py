@@ -9,7 +9,7 @@ from pages.labeling_functions.lf_actions import add_button, export_button, more_
 from pages.labeling_functions.lf_table import lf_table
 from pages.labeling_functions.rows import rows_panel
 from pages.labeling_functions.suggestions import suggest_button
-from pages.shared.errors import errors_shown
+from pages.shared.errors import errors_shown, sentence
 from pages.shared.set_bar import set_bar
 from pages.shared.workbench import Workbench, opened
 from weakrec_core.labeling.base import LF
@@ -71,7 +71,7 @@ def editor(wb: Workbench, lf: LF) -> None:
     if isinstance(problem, StillRunning):
         still_running(str(problem))
     elif problem is not None:
-        st.error(f"{problem} The other LFs go on without it.", icon=":material/error:")
+        st.error(f"{sentence(problem)} The other LFs go on without it.", icon=":material/error:")
     lf_editor(wb, lf)
 
 

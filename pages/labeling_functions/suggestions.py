@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.shared.errors import errors_shown
+from pages.shared.errors import errors_shown, sentence
 from pages.shared.suggestions import suggestions_table
 from pages.shared.workbench import Workbench
 from weakrec_core.errors import WeakrecError
@@ -24,7 +24,7 @@ def _suggestions(wb: Workbench) -> None:
         with st.spinner("Reading the reviews …"):
             found = worthwhile(suggest(wb.applied))[:_SHOWN]
     except WeakrecError as e:
-        st.error(str(e), icon=":material/error:")
+        st.error(sentence(e), icon=":material/error:")
         return
     if not found:
         st.info(

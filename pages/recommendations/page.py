@@ -12,6 +12,7 @@ from pages.recommendations.reader_url import POPULARITY, View, current_view, sta
 from pages.recommendations.recommended import heading, most_read, one_list, side_by_side
 from pages.recommendations.recommender import catalogue, finished_runs, recommendations, run_of
 from pages.shared.address import page_link
+from pages.shared.errors import sentence
 from pages.shared.workbench import Workbench, opened
 from weakrec_core.errors import WeakrecError
 from weakrec_core.labeling.book_votes import count_book_votes
@@ -64,5 +65,5 @@ else:
     try:
         page(wb, finished)
     except WeakrecError as e:
-        st.error(str(e), icon=":material/error:")
+        st.error(sentence(e), icon=":material/error:")
         st.button("Start over", icon=":material/refresh:", on_click=start_over, key="start_over")

@@ -7,6 +7,7 @@ from pages.results.run_result import one_run
 from pages.results.runs_table import choose_runs
 from pages.shared import fmt
 from pages.shared.address import page_link
+from pages.shared.errors import sentence
 from pages.shared.workbench import opened
 from weakrec_core.runs import test_looks
 from weakrec_core.runs.store import list_runs
@@ -20,13 +21,11 @@ if not runs:
     st.stop()
 chosen = choose_runs(runs)
 finished = [run for run in chosen if run.result]
-for run in finished:
-    test_looks.record(run)
 for run in chosen:
     if run not in finished:
         status = run.status
         st.info(
-            f"Run {run.id} has no result: it is {status.state}. {fmt.literal(status.error or '')}",
+            f"Run {run.id} has no result: it is {status.state}. {fmt.literal(sentence(status.error or ''))}",
             icon=":material/info:",
         )
 if not chosen:

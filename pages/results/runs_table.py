@@ -26,20 +26,31 @@ _LIMIT = 8  # runs compared at once
 
 
 def choose_runs(runs: list[Run]) -> list[Run]:
-    """Show the runs that the filters let through and return the selected ones, in the order of the table."""
-    table = pd.DataFrame([_record(run) for run in runs])
+    """Show the runs that the filters let through and return the selected ones, in the order of the table.
+
+    That their test metrics are looked at is recorded before the table is drawn, which shows them at once.
+    """
+    table = pd.DataFrame([_inputs(run) for run in runs])
     table = table[_filtered(table)].reset_index(drop=True)
     if table.empty:
         st.info("No run fits these filters: clear one of them.", icon=":material/filter_alt_off:")
         return []
-    ids = table["run"].tolist()
-    event = st.dataframe(
+    ids, by_id = table["run"].tolist(), {run.id: run for run in runs}
+    key = f"runs_{abs(hash(tuple(ids)))}"
+    selected = st.session_state[key].selection.rows if key in st.session_state else _at_first(table)
+    chosen = [by_id[ids[row]] for row in selected if row < len(ids)][:_LIMIT]
+    _say_missing(by_id, chosen)
+    for run in chosen:
+        if run.result:
+            test_looks.record(run)
+    table = table.join(pd.DataFrame([_metrics(by_id[run_id]) for run_id in ids]))
+    st.dataframe(
         table.rename(columns=_TEXTS)[[*_TEXTS.values(), "Valid AUC", "Test AUC", "NDCG@10"]],
         hide_index=True,
         on_select="rerun",
         selection_mode="multi-row",
-        selection_default={"selection": {"rows": _at_first(table), "columns": []}},
-        key=f"runs_{abs(hash(tuple(ids)))}",
+        selection_default={"selection": {"rows": selected, "columns": []}},
+        key=key,
         placeholder="–",
         height="content" if len(ids) <= _SHOWN_ROWS else 35 * (_SHOWN_ROWS + 1) + 2,
         column_config={
@@ -59,10 +70,16 @@ def choose_runs(runs: list[Run]) -> list[Run]:
             "NDCG@10": _metric("On test; empty until the run has been opened"),
         },
     )
-    chosen = [ids[row] for row in event.selection.rows if row < len(ids)][:_LIMIT]
-    st.query_params["run"] = chosen
-    by_id = {run.id: run for run in runs}
-    return [by_id[run_id] for run_id in chosen]
+    st.query_params["run"] = [run.id for run in chosen]
+    return chosen
+
+
+def _say_missing(by_id: dict[str, Run], chosen: list[Run]) -> None:
+    """A run of the address that there is none of."""
+    missing = [run_id for run_id in st.query_params.get_all("run") if run_id not in by_id]
+    if missing:
+        instead = f"{', '.join(run.id for run in chosen)} is open instead" if chosen else "select one below"
+        st.warning(f"There is no run {', '.join(map(repr, missing))} (any more): {instead}.", icon=":material/info:")
 
 
 def _filtered(table: pd.DataFrame) -> pd.Series:
@@ -86,12 +103,14 @@ def _at_first(table: pd.DataFrame) -> list[int]:
     return rows or [int(i) for i in table.index[table["state"] == "succeeded"][:1]]
 
 
-def _record(run: Run) -> dict[str, Any]:
+def _inputs(run: Run) -> dict[str, Any]:
+    return run.summary() | {"label_model": label_model_named(run), "seed": run.config.train["seed"]}
+
+
+def _metrics(run: Run) -> dict[str, Any]:
     result = run.result
     shown = result if result and test_looks.seen(run) else {}
-    return run.summary() | {
-        "label_model": label_model_named(run),
-        "seed": run.config.train["seed"],
+    return {
         "Valid AUC": ((result or {}).get("valid") or {}).get("auc"),
         "Test AUC": shown.get("test", {}).get("auc"),
         "NDCG@10": (shown.get("ranking") or {}).get("ndcg@10"),

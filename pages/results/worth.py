@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.shared import fmt
-from pages.shared.errors import errors_shown
+from pages.shared.errors import errors_shown, sentence
 from weakrec_core.charts.worth import gold_learning_curve
 from weakrec_core.runs.store import Run
 from weakrec_core.runs.worth import read_worth, start_worth, worth_job
@@ -29,7 +29,7 @@ def _panel(run: Run) -> None:
     if st.session_state.pop("measuring_worth", None) == run.id:
         st.rerun(scope="app")  # which stops the timer
     if status is not None and status.error:
-        st.error(status.error, icon=":material/error:")
+        st.error(sentence(status.error), icon=":material/error:")
     if found is None:
         st.markdown(
             "How many gold labels would do what these LFs do? The label model and the rating model are fitted anew to 50, 100, "

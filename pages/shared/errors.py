@@ -7,8 +7,18 @@ from contextlib import contextmanager
 import streamlit as st
 
 from weakrec_core.errors import WeakrecError
+from weakrec_core.files import PROJECT
+from weakrec_core.workspace import Workspace
 
 LOGGER = "workbench"
+
+
+def sentence(problem: object) -> str:
+    """What is wrong, without the server's directories: of a file only its path within the workspace or the project is said."""
+    said = str(problem)
+    for directory in (Workspace.from_environment().root, PROJECT):
+        said = said.replace(f"{directory}/", "")
+    return said
 
 
 @contextmanager
@@ -17,7 +27,7 @@ def errors_shown() -> Iterator[None]:
     try:
         yield
     except WeakrecError as e:
-        st.error(str(e), icon=":material/error:")
+        st.error(sentence(e), icon=":material/error:")
     except Exception as e:
         logging.getLogger(LOGGER).exception("Unexpected error")
         st.error(

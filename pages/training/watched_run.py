@@ -7,7 +7,7 @@ import streamlit as st
 
 from pages.shared import fmt
 from pages.shared.address import page_link
-from pages.shared.errors import errors_shown
+from pages.shared.errors import errors_shown, sentence
 from weakrec_core.charts.training import learning_curves, metric_curve
 from weakrec_core.jobs.status import ACTIVE, UNFINISHED
 from weakrec_core.runs.inputs import label_model_named
@@ -77,7 +77,7 @@ def _watch(run: Run, active: list[Run]) -> None:
     if status.state in ACTIVE:
         _progress(run, active, records)
     if status.error:
-        st.error(status.error, icon=":material/error:")
+        st.error(sentence(status.error), icon=":material/error:")
     if records:
         _curves(run, pd.DataFrame(records))
     if status.state == "succeeded":

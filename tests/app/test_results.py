@@ -101,3 +101,20 @@ def test_filters(open_page: OpenPage, runs: list[Run]) -> None:
     assert app.dataframe[0].value["Run"].tolist() == [runs[1].id]
     app.text_input(key="run_search").set_value("no such run").run()
     assert "clear one of them" in app.info[0].value
+
+
+def test_the_opened_runs_own_figures_show_at_once(open_page: OpenPage, runs: list[Run]) -> None:
+    shutil.rmtree(runs[0].path.parents[1] / "looks", ignore_errors=True)
+    app = open_page(PAGE)
+    newest = runs[1]
+    assert app.query_params["run"] in (newest.id, [newest.id])
+    table = app.dataframe[0].value.set_index("Run")
+    assert table.loc[newest.id, "Test AUC"] == newest.result["test"]["auc"]  # type: ignore[index]
+    assert table.loc[newest.id, "Label model"] == "Dev-calibrated"
+
+
+def test_a_run_that_is_not_there_is_said(open_page: OpenPage, runs: list[Run]) -> None:
+    app = open_page(PAGE, run="gone")
+    assert "There is no run 'gone' (any more)" in app.warning[0].value
+    assert runs[1].id in app.warning[0].value
+    assert runs[1].id in texts(app)
