@@ -17,6 +17,7 @@ from pages.shared.workbench import Workbench, opened
 from weakrec_core.errors import WeakrecError
 from weakrec_core.labeling.book_votes import count_book_votes
 from weakrec_core.labeling.lf_set import LFSet
+from weakrec_core.runs import result_tables
 from weakrec_core.runs.store import Run
 from weakrec_core.serving.reader import reader_of
 
@@ -38,6 +39,8 @@ def page(wb: Workbench, runs: Sequence[Run]) -> None:
         choose_reader(wb, books, runs, view, reader)
         show_books(wb, reader, view, found)
     with right:
+        for said in result_tables.better_rivals(run.result or {}):
+            st.warning(said, icon=":material/trending_down:")
         heading(wb, view, runs)
         if not reader.read:
             st.info(

@@ -8,6 +8,7 @@ import streamlit as st
 from pages.results.result_tables import scores_of
 from weakrec_core.charts.results import reliability_bars, valid_curves
 from weakrec_core.charts.training import learning_curves
+from weakrec_core.runs.learning import best_epoch, how_it_went, what_the_losses_are
 from weakrec_core.runs.scores import calibration_error
 from weakrec_core.runs.store import Run
 
@@ -20,10 +21,11 @@ def show_curves(run: Run, result: dict[str, Any]) -> None:
     with left:
         st.markdown("**Loss by epoch**")
         if len(epochs):
-            st.altair_chart(learning_curves(epochs, f"Loss of run {run.id} by epoch"), key="loss_chart")
+            chart = learning_curves(epochs, f"Loss of run {run.id} by epoch", best_epoch(run))
+            st.altair_chart(chart, key="loss_chart")
         st.caption(
             f"Labels of {labels['covered']:,} of {labels['rows']:,} train rows; {training['epochs_run']} epochs in "
-            f"{training['seconds']:.0f} s, the best is {training['best_epoch']}."
+            f"{training['seconds']:.0f} s. {how_it_went(run)} {what_the_losses_are(run)}"
         )
     with middle:
         st.markdown("**Metrics on valid by epoch**")

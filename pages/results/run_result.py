@@ -20,7 +20,7 @@ from weakrec_core.runs.inputs import label_model_named
 from weakrec_core.runs.notebook_file import render_notebook
 from weakrec_core.runs.report import render_report
 from weakrec_core.runs.store import Run
-from weakrec_core.stats.verdicts import SAME, WORSE
+from weakrec_core.stats.verdicts import SAME
 
 _HEADLINE: dict[str, tuple[str, Literal["normal", "inverse"]]] = {
     "auc": ("test", "normal"),
@@ -116,14 +116,8 @@ def _headline(run: Run, result: dict[str, Any]) -> None:
                 help=_help(low, high, against),
                 width="content",
             )
-    for metric, (part, _) in _HEADLINE.items():
-        against = result_tables.against(result, metric)
-        if against is not None and against.verdict == WORSE:
-            where = "for lists" if part == "ranking" else "for ratings"
-            named = f"test {result_tables.title(metric)} {against.difference:+.3f}"
-            interval = f"95 % interval {against.low:+.3f} to {against.high:+.3f}"
-            st.warning(f"{against.title} is better {where}: {named}, {interval}.", icon=":material/trending_down:")
-            break
+    for said in result_tables.better_rivals(result):
+        st.warning(said, icon=":material/trending_down:")
     if lists := result.get("lists"):
         st.markdown(f":material/format_list_numbered: {_lists_sentence(lists, result['blend']['label_floor'])}")
     if sentence := (result.get("recovered") or {}).get("sentence"):

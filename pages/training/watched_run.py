@@ -12,6 +12,7 @@ from weakrec_core.charts.training import learning_curves, metric_curve
 from weakrec_core.jobs.status import ACTIVE, UNFINISHED
 from weakrec_core.runs.inputs import label_model_named
 from weakrec_core.runs.job import launch
+from weakrec_core.runs.learning import best_epoch, how_it_went, what_the_losses_are
 from weakrec_core.runs.store import Run, list_runs, queue
 from weakrec_core.runs.timing import seconds_left
 from weakrec_core.workspace import Workspace
@@ -91,9 +92,10 @@ def _curves(run: Run, epochs: pd.DataFrame) -> None:
     """Loss, and beside it each metric on valid that the preset reports."""
     metrics = {column: name for column, name in _METRICS.items() if column in epochs}
     loss, *others = st.columns(1 + len(metrics), gap="small")
-    loss.altair_chart(learning_curves(epochs, f"Loss of run {run.id} by epoch on train and valid"))
+    loss.altair_chart(learning_curves(epochs, f"Loss of run {run.id} by epoch on train and valid", best_epoch(run)))
     for place, (column, name) in zip(others, metrics.items(), strict=True):
         place.altair_chart(metric_curve(epochs, column, name, f"{name} of run {run.id} on valid by epoch"))
+    st.caption(f"{how_it_went(run)} {what_the_losses_are(run)}")
 
 
 def _actions(run: Run) -> None:

@@ -6,16 +6,25 @@ import pandas as pd
 from weakrec_core.charts.colors import ABSTAIN_COLOR, BAND_COLOR, Chart
 
 
-def learning_curves(epochs: pd.DataFrame, title: str) -> Chart:
+def learning_curves(epochs: pd.DataFrame, title: str, best: int | None = None) -> Chart:
     """Loss on train and valid by epoch.
 
     Parameters
     ----------
     epochs : DataFrame
         epoch, loss, val_loss; one row an epoch.
+    best : int, optional
+        The epoch that is kept, marked by a dashed line.
     """
     color = alt.Scale(domain=["train", "valid"], range=[ABSTAIN_COLOR, BAND_COLOR])
-    return _by_epoch(epochs, {"loss": "train", "val_loss": "valid"}, color, "loss", title)
+    lines = _by_epoch(epochs, {"loss": "train", "val_loss": "valid"}, color, "loss", title)
+    if best is None:
+        return lines
+    mark = alt.Chart(pd.DataFrame({"epoch": [best]})).mark_rule(strokeDash=[4, 3], color=ABSTAIN_COLOR)
+    described = f"{title}; epoch {best}, the best, is marked"
+    return (lines + mark.encode(alt.X("epoch:Q"), tooltip=alt.value(f"best epoch: {best}"))).properties(
+        description=described
+    )
 
 
 def metric_curve(epochs: pd.DataFrame, column: str, name: str, title: str) -> Chart:

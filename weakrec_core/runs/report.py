@@ -18,6 +18,7 @@ from weakrec_core.errors import WeakrecError
 from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.runs import result_tables, test_looks
 from weakrec_core.runs.inputs import label_model_named
+from weakrec_core.runs.learning import how_it_went, what_the_losses_are
 from weakrec_core.runs.scores import RATING_METRICS, calibration_error, read_scores, reliability_bins
 from weakrec_core.runs.store import Run
 from weakrec_core.runs.worth import read_worth
@@ -62,6 +63,9 @@ def render_report(run: Run) -> str:
         labels=result["labels"],
         label_model=label_model_named(run),
         headline=_headline(run, result),
+        how_it_went=how_it_went(run),
+        losses=what_the_losses_are(run),
+        better_rivals=result_tables.better_rivals(result),
         rankings={
             k: _cells(result_tables.figures(result, "ranking", result_tables.ranking_at(result, k)))
             for k in result_tables.cuts(result)

@@ -11,7 +11,7 @@ from weakrec_core.errors import RunError
 from weakrec_core.evaluation.rivals import COMPARED, strongest
 from weakrec_core.runs.store import Run
 from weakrec_core.stats.decision_cut import DEFAULT_CUT
-from weakrec_core.stats.verdicts import SAME
+from weakrec_core.stats.verdicts import SAME, WORSE
 
 THIS_RUN, NETWORK = "This run", "Its network alone"
 TITLES = {
@@ -118,6 +118,20 @@ def against(result: dict[str, Any], metric: str) -> Against | None:
     if name is None or own is None:
         return None
     return Against(baseline_title(name), own - values[name], None, None, SAME)
+
+
+def better_rivals(result: dict[str, Any]) -> list[str]:
+    """Where a rival is better than the run beyond chance, in a sentence: at most one of lists and one of ratings."""
+    found: dict[str, str] = {}
+    for metric, (part, _) in COMPARED.items():
+        rival = against(result, metric)
+        if rival is not None and rival.verdict == WORSE and part not in found:
+            where = {"ranking": "for lists", "test": "for ratings"}[part]
+            found[part] = (
+                f"{rival.title} is better {where}: test {title(metric)} {rival.difference:+.3f}, 95 % interval "
+                f"{rival.low:+.3f} to {rival.high:+.3f}."
+            )
+    return list(found.values())
 
 
 def figures(result: dict[str, Any], part: str, metrics: list[str], intervals: Intervals | None = None) -> pd.DataFrame:

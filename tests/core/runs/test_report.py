@@ -54,6 +54,20 @@ def test_figures_and_charts_are_there(run: Run) -> None:
         assert words in page, words
     assert page.count('"datasets"') >= 4
     assert result["recovered"]["sentence"][:40] in page
+    assert "Epoch 1 has the least loss on valid and is the one kept; no more than one was asked for." in page
+
+
+def test_a_rival_that_is_better_is_said_on_top(run: Run) -> None:
+    result = run.result
+    assert result is not None
+    worse = {"rival": "popularity", "value": 0.5, "difference": -0.2, "interval": [-0.3, -0.1], "verdict": "worse"}
+    run.write_result(result | {"rivals": result["rivals"] | {"ndcg@10": worse}})
+    try:
+        page = render_report(run)
+    finally:
+        run.write_result(result)
+    said = "Popularity is better for lists: test NDCG@10 -0.200, 95 % interval -0.300 to -0.100."
+    assert said in page.split('<div class="tiles">')[0]
 
 
 def test_the_command_writes_a_file_and_counts_as_a_look(

@@ -9,6 +9,7 @@ from weakrec_core.runs.result_tables import (
     NETWORK,
     THIS_RUN,
     against,
+    better_rivals,
     cuts,
     decisions,
     figure,
@@ -96,3 +97,13 @@ def test_decisions_at_other_cuts() -> None:
     assert table["Cut"].tolist() == [0.5, 0.3, 0.8]
     assert table["Recall"].tolist() == [0.4] * 3
     assert decisions(RESULT).empty
+
+
+def test_where_a_rival_is_better() -> None:
+    drawn = {"rival": "popularity", "value": 0.72, "difference": -0.02, "interval": [-0.03, -0.01], "verdict": "worse"}
+    unclear = drawn | {"interval": [-0.03, 0.01], "verdict": "not distinguishable"}
+    rivals = {"auc": unclear, "log_loss": unclear, "ndcg@10": drawn, "hit_rate@10": drawn}
+    assert better_rivals(RESULT | {"rivals": rivals}) == [
+        "Popularity is better for lists: test NDCG@10 -0.020, 95 % interval -0.030 to -0.010."
+    ]
+    assert better_rivals(RESULT | {"rivals": {"auc": unclear}}) == better_rivals(RESULT) == []

@@ -30,6 +30,8 @@ class Preset(ABC):
         In forms.
     description : str
         What it is, in a few words.
+    losses : str
+        What the losses on train and valid are, in a sentence or two with ``{item}`` and ``{items}``, see `Noun.fill`.
     defaults : dict
         Fields of `TrainConfig`: at least epochs, learning_rate, batch_size and use_dev.
     holdout : bool
@@ -41,6 +43,7 @@ class Preset(ABC):
     name: ClassVar[str]
     title: ClassVar[str]
     description: ClassVar[str]
+    losses: ClassVar[str]
     defaults: ClassVar[dict[str, Any]]
     holdout: ClassVar[bool] = False
     blended: ClassVar[bool] = False

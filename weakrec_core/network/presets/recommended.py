@@ -31,6 +31,10 @@ class Recommended(Preset):
     name = "recommended"
     title = "Recommended"
     description = "two towers that learn from what is read, a rating model on them; its ranking is blended with EASE"
+    losses = (
+        "Loss: cross-entropy of what is hidden of each history, among all {items}; on train of readers that are learned from, on "
+        "valid of readers not seen. It says how well reading is foretold; ratings are fitted afterwards."
+    )
     defaults: ClassVar[dict[str, Any]] = {"epochs": 40, "learning_rate": 3e-3, "batch_size": 8192, "use_dev": True}
     holdout = True
     blended = True

@@ -33,6 +33,10 @@ class Tutorial(Preset):
     name = "tutorial"
     title = "Tutorial"
     description = "the network of the tutorial with its defects mended"
+    losses = (
+        "Loss on train: cross-entropy of the weak labels and of random negatives; on valid: that of gold labels and a random "
+        "unread {item} beside each liked one. The two are of different labels: compare their course, not their height."
+    )
     defaults: ClassVar[dict[str, Any]] = {"epochs": 30, "learning_rate": 0.1, "batch_size": 256, "use_dev": False}
 
     def build(
