@@ -20,7 +20,7 @@ def main() -> None:
     from pages.shared.errors import errors_shown
 
     with errors_shown():
-        open_workbench(sections)
+        open_workbench(sections, page)
         page.run()
 
 

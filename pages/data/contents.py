@@ -9,12 +9,30 @@ import streamlit as st
 from pages.shared import fmt
 from pages.shared.workbench import Workbench
 from weakrec_core.data.dataset import RATING_TEXT, SPLITS
+from weakrec_core.runs import test_looks
 
 _SHOWN_ROWS = 200
 
 
+def test_shown(wb: Workbench) -> bool:
+    """Whether somebody has asked in this session for the ratings of test."""
+    return wb.dataset.fingerprint in st.session_state.get("test_shown", ())
+
+
+def show_test(wb: Workbench) -> None:
+    """The button that shows the ratings of test, which counts as a look at them."""
+    st.caption(
+        "Ratings and gold of test are hidden: LFs written with them in sight would be measured on what they were made of. To "
+        "show them is counted as a look at test, and Results and reports say so."
+    )
+    if st.button("Show test", icon=":material/visibility:", key="show_test"):
+        test_looks.record_rows(wb.dataset)
+        st.session_state["test_shown"] = {*st.session_state.get("test_shown", ()), wb.dataset.fingerprint}
+        st.rerun()
+
+
 def splits_table(wb: Workbench) -> pd.DataFrame:
-    """One row a split; gold of train is not shown: it is not to be looked at."""
+    """One row a split; gold of train is not shown, nor that of test until asked for: they are not to be looked at."""
     records = []
     for split in SPLITS:
         rows, gold = wb.dataset.split(split), wb.dataset.gold(split)
@@ -26,7 +44,11 @@ def splits_table(wb: Workbench) -> pd.DataFrame:
                 "users": rows["user_idx"].nunique(),
                 "with review": rows["review_text"].notna().mean(),
                 "gold": "hidden" if split == "train" else f"{known.sum():,}",
-                "positive": fmt.percent((gold == 1).sum() / known.sum()) if known.any() else fmt.NONE,
+                "positive": "hidden"
+                if split == "test" and not test_shown(wb)
+                else fmt.percent((gold == 1).sum() / known.sum())
+                if known.any()
+                else fmt.NONE,
             }
         )
     return pd.DataFrame(records)
@@ -72,6 +94,8 @@ def contents(wb: Workbench) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         split = st.segmented_control("Rows of", SPLITS, default="dev", key="shown_split", required=True)
         search = st.text_input("Review contains", key="row_search", width=320, placeholder="any text")
+    if split == "test" and not test_shown(wb):
+        show_test(wb)
     rows = wb.dataset.split(split)
     if search:
         rows = rows[rows["review_text"].str.contains(search, case=False, regex=False, na=False)]
@@ -94,9 +118,10 @@ def contents(wb: Workbench) -> None:
     written = RATING_TEXT in shown
     rating = st.column_config.TextColumn(width=60) if written else st.column_config.NumberColumn(width=60, format="%g")
     st.dataframe(
-        frame.drop(columns="rating") if split == "train" else frame,
+        frame.drop(columns="rating") if split == "train" or (split == "test" and not test_shown(wb)) else frame,
         hide_index=True,
         height=380,
+        placeholder=fmt.NONE,
         column_config={
             "user": st.column_config.TextColumn(width=90),
             "title": st.column_config.TextColumn(width=250),

@@ -8,7 +8,6 @@ from pages.error_analysis.pairs import pairs_view
 from pages.error_analysis.rows import export_button, notes_of, opened_row, rows_panel
 from pages.error_analysis.slices import slices_view
 from pages.error_analysis.suggestions import suggestions_panel
-from pages.shared.address import page_link
 from pages.shared.set_bar import set_bar
 from pages.shared.workbench import Workbench, opened
 from weakrec_core.error_analysis.buckets import Buckets, buckets
@@ -38,8 +37,6 @@ def rows_view(wb: Workbench, found: Buckets) -> None:
 wb = opened()
 set_bar(wb)
 if not wb.applied.active:
-    st.info("This set has no LF that is on: add one on the Labeling functions page.", icon=":material/info:")
-    page_link("pages/labeling_functions/page.py", "Labeling functions")
     st.stop()
 view = st.segmented_control(
     "View",

@@ -43,6 +43,9 @@ def pairs_view(wb: Workbench, found: Buckets) -> None:
         st.altair_chart(chart, width="content")
     with right:
         st.markdown("**Not independent given the class**")
+        if not patterns.gold_counts.any():
+            st.caption("It takes dev rows with gold to tell.")
+            return
         pairs = dependent_pairs(patterns, names)
         if not pairs:
             st.success("No pair votes together beyond what gold explains.", icon=":material/check:")

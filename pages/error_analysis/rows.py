@@ -24,10 +24,13 @@ def rows_panel(wb: Workbench, found: Buckets, rows: np.ndarray, notes: dict[int,
         st.info("No dev row meets these conditions: take one away.", icon=":material/filter_alt_off:")
         return None
     pages = -(-len(rows) // _PAGE)
-    page = min(max(_number("rows_page", 1), 1), pages)
+    asked = st.query_params.get("row")
+    at = np.flatnonzero(rows == int(asked)) if asked is not None and asked.isdecimal() else np.zeros(0, int)
+    page = min(max(_number("rows_page", int(at[0]) // _PAGE + 1 if len(at) else 1), 1), pages)
     shown = rows[(page - 1) * _PAGE : page * _PAGE]
-    opened = _number("row", int(shown[0]))
-    opened = opened if opened in shown else int(shown[0])
+    opened = int(rows[at[0]]) if len(at) and rows[at[0]] in shown else int(shown[0])
+    if asked is not None and asked != str(opened):
+        st.info(f"Row {asked} is not among these rows (any more): the first one is open.", icon=":material/info:")
     key = f"rows_{page}_{st.session_state.get('filter_revision', 0)}"
 
     def open_row() -> None:

@@ -41,6 +41,9 @@ def slices_view(wb: Workbench, found: Buckets) -> None:
     with st.spinner("Cutting the rows …"):
         table = slice_table([found.slicing(one) for one in by], found.correct, found.covered)
     judged = found.correct >= 0
+    if not judged.any():
+        st.info("No row with a vote has a gold label, so no slice can be judged.", icon=":material/info:")
+        return
     overall = float((found.correct == 1).sum() / max(judged.sum(), 1))
     worse = table[table["verdict"] == "worse"]
     st.markdown(

@@ -12,6 +12,7 @@ from pages.label_model.settings import settings
 from pages.label_model.text_model import text_model
 from pages.shared.label_settings import choose_label_model
 from pages.shared.set_bar import set_bar
+from pages.shared.states import comparable
 from pages.shared.workbench import opened
 from weakrec_core.label_model.base import AUTO
 from weakrec_core.label_model.comparing import compared
@@ -21,6 +22,8 @@ from weakrec_core.label_model.label_train import label_train
 
 wb = opened()
 set_bar(wb)
+if not comparable(wb):
+    st.stop()
 prior, config = settings(wb)
 with st.spinner("Fitting the label models …"):
     comparison = compared(wb.applied, prior, config)

@@ -7,9 +7,10 @@ import pandas as pd
 import streamlit as st
 
 from pages.shared import fmt
-from pages.shared.errors import errors_shown
+from pages.shared.errors import errors_shown, sentence
 from pages.shared.saving import show_changes
 from pages.shared.workbench import Workbench
+from weakrec_core.errors import WeakrecError
 from weakrec_core.label_model.set_figures import SetFigures, set_figures
 from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.labeling.versions import Version, load_version, version_numbers
@@ -25,10 +26,12 @@ def history_button(wb: Workbench) -> None:
 @errors_shown()
 def _history(wb: Workbench) -> None:
     draft = wb.draft
-    versions = [
-        load_version(wb.workspace, draft.base.name, number)
-        for number in reversed(version_numbers(wb.workspace, draft.base.name))
-    ]
+    versions = []
+    for number in reversed(version_numbers(wb.workspace, draft.base.name)):
+        try:
+            versions.append(load_version(wb.workspace, draft.base.name, number))
+        except WeakrecError as e:
+            st.caption(f"v{number} is left out: {fmt.literal(sentence(e))}")
     figures = {v.number: _figures(wb, v.lf_set) for v in versions}
     st.dataframe(
         pd.DataFrame([_row(v, figures[v.number]) for v in versions]),

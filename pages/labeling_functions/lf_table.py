@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.shared import fmt
-from pages.shared.selection import selected_lf, table_revision
+from pages.shared.selection import keep_selected, selected_lf, table_revision
 from pages.shared.workbench import Workbench
 from weakrec_core.labeling.applied import AppliedSet
 from weakrec_core.labeling.base import LF
@@ -96,11 +96,13 @@ def lf_table(wb: Workbench, differences: bool) -> str | None:
         selection_mode="single-row-required",
         selection_default={"selection": {"rows": [names.index(selected)], "columns": []}},
         height="content" if len(names) <= 12 else 460,
+        placeholder=fmt.NONE,
         alt="LF analysis on dev: one row a labeling function",
     )
     rows = event.selection.rows
-    st.session_state["selected_lf"] = names[rows[0]] if rows else selected
-    return str(st.session_state["selected_lf"])
+    selected = names[rows[0]] if rows else selected
+    keep_selected(selected)
+    return selected
 
 
 def _frame(wb: Workbench, differences: bool) -> pd.DataFrame:

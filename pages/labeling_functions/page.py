@@ -86,7 +86,7 @@ def still_running(message: str) -> None:
 def working_area(wb: Workbench) -> None:
     """All that an edit changes, so that an edit reruns no more than this."""
     with errors_shown():
-        set_bar(wb)
+        set_bar(wb, editing=True)
         selected = lf_table(wb, heading(wb))
         lf = next((lf for lf in wb.draft.lf_set.lfs if lf.name == selected), None)
         if lf is None:

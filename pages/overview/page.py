@@ -5,6 +5,7 @@ import streamlit as st
 from pages.shared import fmt
 from pages.shared.address import page_link
 from pages.shared.errors import errors_shown
+from pages.shared.states import comparable, say_state
 from pages.shared.workbench import Workbench, opened
 from weakrec_core.data.dataset import Dataset
 from weakrec_core.error_analysis.buckets import buckets
@@ -12,14 +13,16 @@ from weakrec_core.jobs.status import ACTIVE
 from weakrec_core.label_model.set_figures import set_figures
 from weakrec_core.runs.store import list_runs
 
+_NEEDS_GOLD = "Needs a vote on a dev row with gold."
 
-def step(number: int, title: str, page: str, state: str, action: str) -> None:
+
+def step(number: int, title: str, page: str, state: str, action: str, **query: str) -> None:
     """One step of the pipeline: what there is, and where to go on."""
     with st.container(border=True, horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         with st.container(width=640, gap="xxsmall"):
             st.markdown(f"**{number} · {title}**")
             st.markdown(state)
-        page_link(page, action)
+        page_link(page, action, **query)
 
 
 def origin(dataset: Dataset) -> str:
@@ -36,13 +39,14 @@ def overview(wb: Workbench) -> None:
     st.markdown(
         f"Train a {wb.dataset.noun.one} recommender without rating labels: write labeling functions, combine their votes, train, measure."
     )
+    say_state(wb)
     dataset, draft = wb.dataset, wb.draft
     step(
         1,
         "Data",
         "pages/data/page.py",
         f"**{dataset.name}**{origin(dataset)}: {dataset.n_users:,} users, {dataset.noun.counted(dataset.n_books)}, "
-        f"{dataset.n_rows('train'):,} train rows without labels, {dataset.n_rows('dev'):,} dev rows with gold.",
+        f"{dataset.n_rows('train'):,} train rows without labels, {(dataset.gold('dev') >= 0).sum():,} dev rows with gold.",
         "See the data",
     )
     with errors_shown():
@@ -62,7 +66,9 @@ def overview(wb: Workbench) -> None:
             "Error analysis",
             "pages/error_analysis/page.py",
             f"On dev the label model is wrong on {found['wrong']:,} of {found['wrong'] + found['right']:,} rows with a vote; "
-            f"no LF votes on {found['uncovered']:,}.",
+            f"no LF votes on {found['uncovered']:,}."
+            if comparable(wb)
+            else _NEEDS_GOLD,
             "Look into the errors",
         )
         step(
@@ -70,7 +76,9 @@ def overview(wb: Workbench) -> None:
             "Label model",
             "pages/label_model/page.py",
             f"On dev: AUC **{fmt.number(now.everywhere['auc'])}**, log loss {fmt.number(now.everywhere['log_loss'])}; on the rows "
-            f"with a vote {fmt.number(now.covered['auc'])} and {fmt.number(now.covered['log_loss'])}.",
+            f"with a vote {fmt.number(now.covered['auc'])} and {fmt.number(now.covered['log_loss'])}."
+            if comparable(wb)
+            else _NEEDS_GOLD,
             "Fit",
         )
     runs = [r.summary() for r in list_runs(wb.workspace) if r.config.dataset == dataset.name]
@@ -84,7 +92,8 @@ def overview(wb: Workbench) -> None:
         "Train",
     )
     newest = f"{len(finished)} finished; the newest is {finished[0]['run']}." if finished else "No finished run yet."
-    step(6, "Results", "pages/results/page.py", newest, "Read test metrics")
+    shown = {"run": finished[0]["run"]} if finished else {}
+    step(6, "Results", "pages/results/page.py", newest, "Read test metrics", **shown)
     ready = f"{dataset.noun.many.capitalize()} for a reader, and why." if finished else "Needs a finished run."
     step(7, "Recommendations", "pages/recommendations/page.py", ready, "See recommendations")
 

@@ -17,7 +17,7 @@ from pages.shared.workbench import Workbench, opened
 from weakrec_core.errors import WeakrecError
 from weakrec_core.labeling.book_votes import count_book_votes
 from weakrec_core.labeling.lf_set import LFSet
-from weakrec_core.runs import result_tables
+from weakrec_core.runs import result_tables, test_looks
 from weakrec_core.runs.store import Run
 from weakrec_core.serving.reader import reader_of
 
@@ -39,8 +39,7 @@ def page(wb: Workbench, runs: Sequence[Run]) -> None:
         choose_reader(wb, books, runs, view, reader)
         show_books(wb, reader, view, found)
     with right:
-        for said in result_tables.better_rivals(run.result or {}):
-            st.warning(said, icon=":material/trending_down:")
+        _better_rivals(run)
         heading(wb, view, runs)
         if not reader.read:
             st.info(
@@ -55,6 +54,13 @@ def page(wb: Workbench, runs: Sequence[Run]) -> None:
             side_by_side(wb, books, view, reader, found, others, votes)
         else:
             one_list(wb, view, found, votes)
+
+
+def _better_rivals(run: Run) -> None:
+    """That an average is better than the run, by test: to read it is a look at the run's metrics."""
+    for said in result_tables.better_rivals(run.result or {}):
+        test_looks.record(run)
+        st.warning(said, icon=":material/trending_down:")
 
 
 wb = opened()

@@ -22,9 +22,9 @@ _TEST_USER, _COMPOSED = "Test user", "Compose a reader"
 
 
 def run_label(run: Run) -> str:
-    """A run in a few words, the least telling last."""
-    config, result = run.config, run.result
-    auc = f" · AUC {fmt.number(result['test'].get('auc'), 2)}" if result else ""
+    """A run in a few words, the least telling last; to show metrics of test here would be a look at them."""
+    config, valid = run.config, (run.result or {}).get("valid") or {}
+    auc = f" · valid AUC {fmt.number(valid['auc'], 2)}" if valid.get("auc") is not None else ""
     return f"{run.id}{auc} · {config.train['preset']} · LF set {config.lf_set['name']} {config.lf_version}"
 
 

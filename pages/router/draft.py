@@ -4,36 +4,49 @@ import streamlit as st
 from streamlit.runtime import get_instance
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from pages.shared import fmt
 from pages.shared.address import DRAFT
+from pages.shared.errors import sentence
 from pages.shared.workbench import refresh_widgets
+from weakrec_core.errors import SpecError, WeakrecError
 from weakrec_core.labeling.drafts import Draft, keep, open_draft, prune, recall
-from weakrec_core.labeling.versions import list_sets
+from weakrec_core.labeling.versions import list_sets, version_numbers
 from weakrec_core.workspace import Workspace
 
 _FIRST_SET = "tutorial"
+_TO_TELL, _TOLD = "draft_to_tell", "draft_told"
 
 
 def current_draft(workspace: Workspace) -> Draft:
     """The draft of the address; where it names none that can be used, that of the session, or a fresh one.
 
     A tab that is loaded anew goes on with its draft. A second tab on the same address goes on with a copy of its own:
-    two that write to one draft would undo each other's edits.
+    two that write to one draft would undo each other's edits. What is not as the address says is told.
     """
     held: Draft | None = st.session_state.get("draft")
     asked = st.query_params.get(DRAFT, "")
     if held is not None and asked in ("", held.id):
         draft = held
     else:
-        draft = recall(workspace, asked) or held or open_draft(workspace, _FIRST_SET)
+        recalled = recall(workspace, asked)
+        draft = recalled or held or _first_draft(workspace)
+        if asked and recalled is None:
+            _tell(f"There is no draft {asked!r} (any more): LF set {_named(draft)} is open instead.")
     if not _hold(draft.id):
         draft = Draft(draft.base, draft.lf_set, draft.past, draft.future)
         _hold(draft.id)
+        _tell(
+            f"These edits of {draft.base.name} are open in another tab, too: this one goes on with a copy, and what is edited "
+            "in one does not reach the other. Save a version to share it."
+        )
     if draft is not held:
         _put(workspace, draft)
         if held is None:
             prune(workspace)
         else:
             refresh_widgets()
+    for said in st.session_state.pop(_TO_TELL, ()):
+        st.warning(said, icon=":material/info:")
     return draft
 
 
@@ -44,12 +57,44 @@ def choose_lf_set(workspace: Workspace, draft: Draft) -> None:
 
 
 def _choose(workspace: Workspace) -> None:
-    draft = open_draft(workspace, st.session_state["lf_set"])
+    draft = _newest(workspace, st.session_state["lf_set"])
+    if draft is None:
+        return
     _hold(draft.id)
     _put(workspace, draft)
     refresh_widgets()
     st.session_state.pop("selected_lf", None)
     st.query_params[DRAFT] = draft.id
+
+
+def _first_draft(workspace: Workspace) -> Draft:
+    """A fresh draft of the tutorial's set, or of the first one that can be read."""
+    for name in dict.fromkeys([_FIRST_SET, *list_sets(workspace)]):
+        if (draft := _newest(workspace, name)) is not None:
+            return draft
+    raise SpecError("There is no LF set that can be read; those shipped with the workbench are missing.")
+
+
+def _newest(workspace: Workspace, name: str) -> Draft | None:
+    """A fresh draft of the newest version that can be read; those that cannot are told, each once."""
+    for number in reversed(version_numbers(workspace, name)):
+        try:
+            return open_draft(workspace, name, number)
+        except WeakrecError as e:
+            _tell(f"{sentence(e)} LF set {name} v{number} is left out.", once=True)
+    return None
+
+
+def _named(draft: Draft) -> str:
+    return f"{draft.base.name} v{draft.base.number}"
+
+
+def _tell(said: str, once: bool = False) -> None:
+    """Let the page that is drawn next say something."""
+    told = st.session_state.setdefault(_TOLD, set())
+    if not (once and said in told):
+        told.add(said)
+        st.session_state.setdefault(_TO_TELL, []).append(fmt.literal(said))
 
 
 def _put(workspace: Workspace, draft: Draft) -> None:

@@ -1,25 +1,24 @@
 """What a tab works on is opened here, before any page runs."""
 
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 
 from pages.router.dataset import applier_of, choose_dataset, dataset_name, opened_dataset
 from pages.router.draft import choose_lf_set, current_draft
-from pages.router.first_run import first_run
+from pages.router.no_dataset import being_made, data_of_ones_own, demo_or_own
 from pages.router.sections import Sections, show_sections
 from pages.shared.address import write_address
 from pages.shared.workbench import Workbench
 from weakrec_core.data.dataset import list_datasets
-from weakrec_core.data.ingest.ingest_jobs import job_status
 from weakrec_core.workspace import Workspace
 
 
-def open_workbench(sections: Sections) -> None:
-    """Open the dataset and the draft for the page, with the sidebar; shows the first run's progress until there is data."""
+def open_workbench(sections: Sections, page: StreamlitPage) -> None:
+    """Open the dataset and the draft for the page, with the sidebar; without a dataset show the ways to one."""
     workspace = Workspace.from_environment()
     names = list_datasets(workspace)
-    demo = job_status(workspace, "demo")
-    if not names or (names == ["demo"] and demo is not None and demo.state != "succeeded"):
-        first_run(workspace)
+    if not names or (names == ["demo"] and being_made(workspace)):
+        (data_of_ones_own if page.url_path == "Data" else demo_or_own)(workspace)
         st.stop()
     name = dataset_name(names)
     draft = current_draft(workspace)

@@ -17,6 +17,7 @@ def write_address() -> None:
         st.query_params.update(now)
 
 
-def page_link(page: str, label: str) -> None:
-    """A link to another page that keeps what is open, in a new tab of the browser, too."""
-    st.page_link(page, label=label, icon=":material/arrow_forward:", width="content", query_params=current_address())
+def page_link(page: str, label: str, **query: str) -> None:
+    """A link to another page that keeps what is open, in a new tab of the browser, too; `query` is what the page is to show."""
+    address = current_address() | query
+    st.page_link(page, label=label, icon=":material/arrow_forward:", width="content", query_params=address)

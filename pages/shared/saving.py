@@ -4,7 +4,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from pages.shared import fmt
-from pages.shared.errors import errors_shown
+from pages.shared.errors import errors_shown, sentence
 from pages.shared.workbench import Workbench
 from weakrec_core.errors import WeakrecError
 from weakrec_core.labeling.diff import diff_sets
@@ -30,7 +30,7 @@ def save_button(wb: Workbench) -> None:
             except VersionConflict as e:
                 st.session_state["conflict"] = (e.latest, note, by)
             except WeakrecError as e:
-                st.error(str(e))
+                st.error(sentence(e))
                 return
             st.rerun()
 
@@ -45,7 +45,12 @@ def conflict_dialog(wb: Workbench) -> None:
 @errors_shown()
 def _conflict(wb: Workbench, latest: int, note: str, by: str) -> None:
     draft = wb.draft
-    theirs = load_version(wb.workspace, draft.base.name, latest)
+    try:
+        theirs = load_version(wb.workspace, draft.base.name, latest)
+    except WeakrecError as e:
+        st.error(f"{sentence(e)} v{latest} cannot be read; nothing of yours is lost.", icon=":material/error:")
+        _save_mine(wb, latest, note, by)
+        return
     who = f" by {fmt.literal(theirs.by)}" if theirs.by else ""
     st.markdown(
         f"**v{latest}**{who} was saved at {theirs.at} while you edited v{draft.base.number}. Nothing of yours is lost."
@@ -55,12 +60,7 @@ def _conflict(wb: Workbench, latest: int, note: str, by: str) -> None:
     show_changes(left, draft.base.lf_set, theirs.lf_set)
     right.markdown(f"**Yours since v{draft.base.number}**")
     show_changes(right, draft.base.lf_set, draft.lf_set)
-    if st.button(f"Save mine as v{latest + 1}", type="primary", key="conflict_mine", width="stretch"):
-        try:
-            _saved(wb, save_version(wb.workspace, draft.lf_set, latest, note, by))
-        except VersionConflict as e:
-            st.session_state["conflict"] = (e.latest, note, by)
-        st.rerun()
+    _save_mine(wb, latest, note, by)
     st.caption(f"v{latest} stays in the history.")
     if st.button(f"Go on editing on top of v{latest}", key="conflict_on_top", width="stretch"):
         wb.draft = Draft(theirs, draft.lf_set, draft.past, draft.future, draft.id)
@@ -70,6 +70,15 @@ def _conflict(wb: Workbench, latest: int, note: str, by: str) -> None:
     ):
         wb.draft = Draft(theirs, theirs.lf_set, (*draft.past, draft.lf_set), (), draft.id)
         wb.refresh_widgets()
+        st.rerun()
+
+
+def _save_mine(wb: Workbench, latest: int, note: str, by: str) -> None:
+    if st.button(f"Save mine as v{latest + 1}", type="primary", key="conflict_mine", width="stretch"):
+        try:
+            _saved(wb, save_version(wb.workspace, wb.draft.lf_set, latest, note, by))
+        except VersionConflict as e:
+            st.session_state["conflict"] = (e.latest, note, by)
         st.rerun()
 
 

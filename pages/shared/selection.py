@@ -2,11 +2,26 @@
 
 import streamlit as st
 
+_LF, _WRITTEN = "lf", "lf_in_address"
+
 
 def selected_lf(names: list[str]) -> str:
-    """The selected LF of those there are; at first the first one."""
-    selected = st.session_state.get("selected_lf")
-    return selected if selected in names else names[0]
+    """The selected LF of those there are: the one that the address asks for, else the one kept, at first the first one."""
+    kept, asked = st.session_state.get("selected_lf"), st.query_params.get(_LF)
+    selected = str(kept) if kept in names else names[0]
+    if asked is None or asked == st.session_state.get(_WRITTEN):
+        return selected
+    if asked not in names:
+        st.info(f"There is no LF {asked!r} in this set (any more): {selected!r} is selected.", icon=":material/info:")
+    elif asked != selected:
+        select_lf(asked)
+        return asked
+    return selected
+
+
+def keep_selected(name: str) -> None:
+    """Remember the selected LF, in the address, too: a reload finds it again."""
+    st.session_state["selected_lf"] = st.session_state[_WRITTEN] = st.query_params[_LF] = name
 
 
 def table_revision() -> int:

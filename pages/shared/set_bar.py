@@ -6,13 +6,14 @@ import streamlit as st
 
 from pages.shared import fmt
 from pages.shared.saving import conflict_dialog, save_button
+from pages.shared.states import say_state
 from pages.shared.workbench import Workbench
 from weakrec_core.label_model.set_figures import SetFigures, on_common_rows, set_figures
 from weakrec_core.stats.probability_metrics import Metrics
 
 
-def set_bar(wb: Workbench) -> None:
-    """Draw the bar."""
+def set_bar(wb: Workbench, editing: bool = False) -> None:
+    """Draw the bar, and what keeps the set from being measured; `editing` on the page that LFs are edited on."""
     draft = wb.draft
     now, saved = set_figures(wb.applied), set_figures(wb.saved)
     with st.container(horizontal=True, vertical_alignment="top", horizontal_alignment="distribute", key="set_bar"):
@@ -41,6 +42,7 @@ def set_bar(wb: Workbench) -> None:
         _figure("Log loss", now.everywhere["log_loss"], saved.everywhere["log_loss"], log_loss, better="inverse")
         with st.container(horizontal=True, width="content", gap="small"):
             _buttons(wb)
+    say_state(wb, editing)
 
 
 def _how(metric: str, now: SetFigures, common: tuple[Metrics, Metrics] | None) -> str:

@@ -2,8 +2,7 @@
 
 import streamlit as st
 
-from pages.shared.address import page_link
-from pages.shared.errors import errors_shown
+from pages.shared.errors import errors_shown, sentence
 from pages.shared.label_settings import choose_label_model, chosen_settings, described
 from pages.shared.workbench import Workbench
 from weakrec_core.errors import WeakrecError
@@ -33,7 +32,11 @@ def launch_form(wb: Workbench) -> None:
             key=f"run_version_{draft.base.name}",
             help=f"Of {draft.base.name}; choose another set in the sidebar",
         )
-        applied = _applied(wb, number)
+        try:
+            applied = _applied(wb, number)
+        except WeakrecError as e:
+            st.error(f"{sentence(e)} Choose another version.", icon=":material/error:")
+            return
         kind = choose_label_model(_recommended(applied, class_balance, snorkel))
         preset = st.selectbox(
             "Preset",
@@ -73,8 +76,7 @@ def launch_form(wb: Workbench) -> None:
                 applied, kind, class_balance, snorkel, preset=preset, min_confidence=cut, text_model=text_model
             )
         if problem is not None:
-            st.warning(f"{problem} So a run cannot succeed.", icon=":material/block:")
-            page_link("pages/labeling_functions/page.py", "Labeling functions")
+            st.warning(f"{sentence(problem)} So a run cannot succeed.", icon=":material/block:")
         if st.button(
             "Launch",
             type="primary",

@@ -82,7 +82,7 @@ def _watch(run: Run, active: list[Run]) -> None:
     if records:
         _curves(run, pd.DataFrame(records))
     if status.state == "succeeded":
-        page_link("pages/results/page.py", "Read its test metrics")
+        page_link("pages/results/page.py", "Read its test metrics", run=run.id)
     if run.log:
         with st.expander("Log", expanded=status.state in ("failed", "lost")):
             st.code(run.log[-_LOG_CHARACTERS:], language=None, height=240)

@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 from weakrec_core.data.dataset import Dataset, open_dataset
 from weakrec_core.jobs.status import Status
 from weakrec_core.labeling.lf_set import LFSet
+from weakrec_core.runs import test_looks
 from weakrec_core.runs.store import Run, list_runs
 from weakrec_core.workspace import Workspace
 
@@ -33,6 +34,7 @@ def runs(demo_workspace: Workspace, prepared_runs: Path) -> Iterator[tuple[Run, 
     older, newer = sorted(list_runs(demo_workspace), key=lambda run: run.id)
     yield older, newer
     shutil.rmtree(demo_workspace.runs)
+    shutil.rmtree(demo_workspace.test_looks, ignore_errors=True)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -88,6 +90,21 @@ def test_the_first_test_user_is_shown_at_once(open_page: OpenPage, runs: tuple[R
     assert "LFs voted on" in page
     app.button(key="next_user").click().run()
     assert query(app, "user") != [user]
+
+
+def test_a_rival_that_is_better_is_said_over_the_list(open_page: OpenPage, runs: tuple[Run, Run]) -> None:
+    result = runs[0].result
+    assert result is not None
+    worse = {"rival": "popularity", "value": 0.5, "difference": -0.2, "interval": [-0.3, -0.1], "verdict": "worse"}
+    runs[0].write_result(result | {"rivals": {"ndcg@10": worse}})
+    try:
+        app = open_page(PAGE, run=runs[0].id)
+    finally:
+        runs[0].write_result(result)
+    assert [w.value for w in app.warning] == [
+        "Popularity is better for lists: test NDCG@10 -0.200, 95 % interval -0.300 to -0.100."
+    ]
+    assert test_looks.seen(runs[0])
 
 
 def test_already_read_and_more_like_this_change_the_list_at_once(

@@ -112,6 +112,8 @@ def compare_votes(
     folds = user_folds(users)
     dev, inverse = fold_dev(L_dev, gold, folds)
     covered = dev.patterns.covered[inverse]
+    if not (gold >= 0).any():
+        raise LabelModelError("The dev split has no gold labels, so label models cannot be compared.")
     if not (covered & (gold >= 0)).any():
         raise LabelModelError("No LF votes on a dev row with gold, so label models cannot be compared.")
     checked_prior(dev.patterns)

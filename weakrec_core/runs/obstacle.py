@@ -34,7 +34,7 @@ def obstacle(
     needed = ["dev", "test"] if learns_from_dev else ["dev", "valid", "test"]
     without = [split for split in needed if not (dataset.gold(split) >= 0).any()]
     if without:
-        return f"No row of {' or '.join(without)} has a gold label, and a run needs some in {', '.join(needed)}."
+        return f"No row of {' or '.join(without)} has a gold label, and a run needs some in {', '.join(needed[:-1])} and {needed[-1]}."
     if not applied.patterns("train").covered.any():
         return "No LF votes on a train row, so there is no label to train on."
     try:

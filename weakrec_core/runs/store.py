@@ -265,7 +265,7 @@ def open_run(workspace: Workspace, run_id: str) -> Run:
     """The run with that id; `RunError` if there is none."""
     run = Run(workspace, files.checked_name(run_id, "Run"))
     if not (run.path / "config.json").exists():
-        raise RunError(f"There is no run {run_id!r} (any more); the list of runs has those that there are.")
+        raise RunError(f"There is no run {run_id!r} (any more).")
     return run
 
 

@@ -1,19 +1,31 @@
 """How many runs' test metrics of a dataset have been looked at: the best of many is an optimistic estimate.
 
 A look is an empty file ``$WEAKREC_HOME/looks/FINGERPRINT/RUN``. Creating one is atomic, so that two processes at once lose
-none, and it stays when the run is deleted.
+none, and it stays when the run is deleted. A look at the ratings of test themselves is a file ``rows`` beside those.
 """
 
 from weakrec_core import files
+from weakrec_core.data.dataset import Dataset
 from weakrec_core.runs.store import Run
 from weakrec_core.workspace import Workspace
+
+_ROWS = "rows"  # no run's id, which begins with a date
 
 
 def record(run: Run) -> None:
     """Note that the run's test metrics are being looked at; a second look at the same run changes nothing."""
-    folder = run.workspace.test_looks / files.checked_name(run.config.fingerprint, "Fingerprint")
+    _touch(run.workspace, run.config.fingerprint, run.id)
+
+
+def record_rows(dataset: Dataset) -> None:
+    """Note that the ratings of test are being looked at."""
+    _touch(dataset.workspace, dataset.fingerprint, _ROWS)
+
+
+def _touch(workspace: Workspace, fingerprint: str, name: str) -> None:
+    folder = workspace.test_looks / files.checked_name(fingerprint, "Fingerprint")
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / run.id).touch()
+    (folder / name).touch()
 
 
 def seen(run: Run) -> bool:
@@ -24,15 +36,14 @@ def seen(run: Run) -> bool:
 def count(workspace: Workspace, fingerprint: str) -> int:
     """The number of distinct runs whose test metrics of this dataset have been looked at."""
     folder = workspace.test_looks / fingerprint
-    return sum(1 for _ in folder.iterdir()) if folder.is_dir() else 0
+    return sum(path.name != _ROWS for path in folder.iterdir()) if folder.is_dir() else 0
 
 
 def sentence(workspace: Workspace, fingerprint: str) -> str:
     """The count and what it means, in plain words."""
-    n = count(workspace, fingerprint)
-    if n <= 1:
-        return f"Test metrics of this dataset have been looked at for {n} run{'s' * (n != 1)}."
-    return (
-        f"Test metrics of this dataset have been looked at for {n} runs: the best of them is an optimistic estimate. "
-        "Choose between runs by their valid metrics."
-    )
+    n, rows = count(workspace, fingerprint), (workspace.test_looks / fingerprint / _ROWS).exists()
+    said = f"Test metrics of this dataset have been looked at for {n} run{'s' * (n != 1)}"
+    if n > 1:
+        said += ": the best of them is an optimistic estimate. Choose between runs by their valid metrics"
+    seen = " The ratings of test themselves have been looked at, too: LFs written since may fit them." if rows else ""
+    return f"{said}.{seen}"

@@ -1,0 +1,55 @@
+"""A workspace without a dataset: the demo is made at the first start, later it is offered, as is data of one's own."""
+
+import streamlit as st
+
+from pages.data.new_dataset import jobs_in_progress, new_dataset
+from pages.shared.errors import errors_shown, sentence
+from weakrec_core.data.dataset import list_datasets
+from weakrec_core.data.ingest.ingest_jobs import ingest_job, job_status, start_demo_job, unfinished_jobs
+from weakrec_core.workspace import Workspace
+
+DEMO = "demo"
+
+
+def being_made(workspace: Workspace) -> bool:
+    """Whether the demo is being made at the moment."""
+    status = job_status(workspace, DEMO)
+    return status is not None and status.active
+
+
+def data_of_ones_own(workspace: Workspace) -> None:
+    """What the Data page shows as long as there is no dataset; the app goes on by itself once there is one."""
+    st.title("Data", anchor=False)
+    st.info("There is no dataset yet: make one of your own files.", icon=":material/info:")
+    st.page_link("pages/overview/page.py", label="Or make the demo", icon=":material/arrow_forward:", width="content")
+    if unfinished_jobs(workspace):
+        jobs_in_progress(workspace)
+    new_dataset(workspace)
+
+
+@st.fragment(run_every=0.5)
+@errors_shown()
+def demo_or_own(workspace: Workspace) -> None:
+    """Draw the demo's progress, or the choice; the app goes on by itself once the data is there."""
+    first_start = ingest_job(workspace, DEMO).status is None and not unfinished_jobs(workspace)
+    if first_start:
+        start_demo_job(workspace)
+    status = job_status(workspace, DEMO)
+    if list_datasets(workspace) and not being_made(workspace):
+        st.rerun(scope="app")
+    st.title("Weakrec Workbench", anchor=False)
+    if status is not None and status.active:
+        st.write(
+            "First start: making a synthetic demo dataset of readers, books and reviews. This takes about ten seconds."
+        )
+        st.progress(status.fraction, text=status.stage)
+    else:
+        if status is not None and status.error:
+            st.error(f"The demo data could not be made: {sentence(status.error)}", icon=":material/error:")
+        st.info(
+            "There is no dataset: begin with the demo, which is synthetic, or with your own.", icon=":material/info:"
+        )
+        if st.button("Make the demo", icon=":material/play_arrow:", type="primary", key="make_demo"):
+            start_demo_job(workspace)
+            st.rerun(scope="fragment")
+    st.page_link("pages/data/page.py", label="Use my data", icon=":material/database:", width="content")
