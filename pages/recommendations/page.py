@@ -74,5 +74,6 @@ else:
     try:
         page(wb, finished)
     except WeakrecError as e:
+        st.title("Recommendations", anchor=False)
         st.error(sentence(e), icon=":material/error:")
         st.button("Start over", icon=":material/refresh:", on_click=start_over, key="start_over")

@@ -104,7 +104,7 @@ def _at_first(table: pd.DataFrame) -> list[int]:
 
 
 def _inputs(run: Run) -> dict[str, Any]:
-    return run.summary() | {"label_model": label_model_named(run), "seed": run.config.train["seed"]}
+    return run.summary() | {"label_model": label_model_named(run, short=True), "seed": run.config.train["seed"]}
 
 
 def _metrics(run: Run) -> dict[str, Any]:

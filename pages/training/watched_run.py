@@ -164,7 +164,7 @@ def _list(runs: list[Run]) -> None:
     records = [run.summary() for run in listed]
     for run, r in zip(listed, records, strict=True):
         r["epoch"] = f"{r['epoch']} of {r['epochs']}" if r["epochs"] else fmt.NONE
-        r["label_model"] = label_model_named(run)
+        r["label_model"] = label_model_named(run, short=True)
     st.dataframe(
         pd.DataFrame([{title: r[key] for title, key in _COLUMNS.items()} for r in records]),
         hide_index=True,

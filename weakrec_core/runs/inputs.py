@@ -7,12 +7,13 @@ from weakrec_core.label_model.fitting import label_model_title
 from weakrec_core.runs.store import Run
 
 
-def label_model_named(run: Run) -> str:
-    """The label model of a run as it was chosen and, once it is known, what ``auto`` came to."""
-    return label_model_title(run.config.label_model, _label_model(run))
+def label_model_named(run: Run, short: bool = False) -> str:
+    """The label model of a run as it was chosen and, once it is known, what ``auto`` came to; `short`: that alone."""
+    chosen, fitted = run.config.label_model, _fitted(run)
+    return label_model_title(fitted or chosen) if short else label_model_title(chosen, fitted)
 
 
-def _label_model(run: Run) -> str | None:
+def _fitted(run: Run) -> str | None:
     fitted: str | None = (run.result or {}).get("labels", {}).get("label_model")
     return fitted
 
@@ -20,7 +21,7 @@ def _label_model(run: Run) -> str | None:
 def label_settings(run: Run) -> dict[str, Any]:
     """What the labels were made with; the label model and the text model as chosen, once the run has succeeded."""
     config, labels = run.config, (run.result or {}).get("labels", {})
-    label_model = _label_model(run) or config.label_model
+    label_model = _fitted(run) or config.label_model
     text_model = {True: "on", False: "off"}.get(labels.get("text_model"), config.text_model)
     settings = {
         "label model": label_model_title(label_model),
