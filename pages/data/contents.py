@@ -63,6 +63,7 @@ def contents(wb: Workbench) -> None:
         st.dataframe(
             splits_table(wb),
             hide_index=True,
+            placeholder=fmt.NONE,
             column_config={
                 "rows": st.column_config.NumberColumn(format="localized"),
                 "users": st.column_config.NumberColumn(format="localized"),

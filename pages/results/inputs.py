@@ -40,5 +40,5 @@ def show_inputs(run: Run, result: dict[str, Any]) -> None:
 
 
 def _pairs(values: dict[str, Any]) -> None:
-    frame = pd.DataFrame([(key, str(value)) for key, value in values.items()], columns=["What", "Value"])
+    frame = pd.DataFrame([(key, fmt.text(value)) for key, value in values.items()], columns=["What", "Value"])
     st.dataframe(frame, hide_index=True, height="content", column_config={"Value": right()})

@@ -1,7 +1,5 @@
 """Several runs beside each other: what differs in their inputs, and in their test metrics on the same users."""
 
-from typing import Any
-
 import pandas as pd
 import streamlit as st
 
@@ -123,8 +121,8 @@ def _inputs(comparison: RunComparison) -> None:
                 st.caption("The same LFs.")
         with settings:
             if comparison.settings:
-                values: list[tuple[str, Any, Any]] = [(c.what, c.first, c.second) for c in comparison.settings]
-                frame = pd.DataFrame(values, columns=["What", comparison.first, comparison.second]).astype(str)
+                values = [(c.what, fmt.text(c.first), fmt.text(c.second)) for c in comparison.settings]
+                frame = pd.DataFrame(values, columns=["What", comparison.first, comparison.second])
                 st.dataframe(frame, hide_index=True, height="content")
             else:
                 st.caption("The same label model, hyperparameters and libraries.")

@@ -60,6 +60,7 @@ def _panel(run: Run) -> None:
         hide_index=True,
         column_config=config | {"gold labels": st.column_config.NumberColumn(format="localized")},
         key="worth_table",
+        placeholder=fmt.NONE,
     )
     st.caption(
         "Means over seeded samples of dev's gold; bands are 95 % intervals over test users and samples. The network's towers, which "

@@ -21,7 +21,8 @@ def data_of_ones_own(workspace: Workspace) -> None:
     """What the Data page shows as long as there is no dataset; the app goes on by itself once there is one."""
     st.title("Data", anchor=False)
     st.info("There is no dataset yet: make one of your own files.", icon=":material/info:")
-    st.page_link("pages/overview/page.py", label="Or make the demo", icon=":material/arrow_forward:", width="content")
+    demo = "The demo is being made" if being_made(workspace) else "Or make the demo"
+    st.page_link("pages/overview/page.py", label=demo, icon=":material/arrow_forward:", width="content")
     if unfinished_jobs(workspace):
         jobs_in_progress(workspace)
     new_dataset(workspace)

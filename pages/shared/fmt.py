@@ -8,6 +8,11 @@ NONE = "–"
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|$~:])")
 
 
+def text(value: object) -> str:
+    """Any value as it prints; – where there is none."""
+    return NONE if value is None else str(value)
+
+
 def number(value: float | None, digits: int = 3) -> str:
     """Fixed decimals; – where there is nothing to show."""
     return NONE if value is None or math.isnan(value) else f"{value:,.{digits}f}"

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pages.shared import fmt
 from pages.shared.errors import sentence
 from weakrec_core.data.dataset import SPLITS, open_dataset, save_dataset
 from weakrec_core.data.ingest.ingest_jobs import ingest_job
@@ -193,3 +194,7 @@ def test_ratings_of_test_are_hidden_until_asked_for_which_is_counted(
     assert "The ratings of test themselves have been looked at" in test_looks.sentence(demo_workspace, fingerprint)
     assert test_looks.count(demo_workspace, fingerprint) == 0
     shutil.rmtree(demo_workspace.test_looks)
+
+
+def test_none_is_a_dash() -> None:
+    assert [fmt.text(None), fmt.text(0), fmt.text([32])] == ["–", "0", "[32]"]

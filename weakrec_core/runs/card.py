@@ -77,7 +77,7 @@ def _label_model(run: Run, result: dict[str, Any]) -> list[str]:
 
 
 def _settings(values: dict[str, Any]) -> list[str]:
-    return [_list(f"{name}: {_md(value)}" for name, value in values.items())]
+    return [_list(f"{name}: {'–' if value is None else _md(value)}" for name, value in values.items())]
 
 
 def _metrics(run: Run, result: dict[str, Any]) -> list[str]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from weakrec_core.errors import WeakrecError
 from weakrec_core.labeling.lf_set import LFSet
+from weakrec_core.runs.inputs import label_model_named
 from weakrec_core.runs.result_tables import finished
 from weakrec_core.runs.store import Run
 
@@ -32,7 +33,7 @@ def render_notebook(run: Run) -> str:
     cells = [
         _markdown(
             f"# Run {run.id}, repeated",
-            f"LF set {lf_set.name}, label model {labels['label_model']}, preset {train['preset']}, seed {train['seed']}. "
+            f"LF set {lf_set.name}, label model {label_model_named(run)}, preset {train['preset']}, seed {train['seed']}. "
             f"It was made with {libraries}; with others the figures may differ.",
         ),
         _code(
