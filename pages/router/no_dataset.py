@@ -1,11 +1,14 @@
 """A workspace without a dataset: the demo is made at the first start, later it is offered, as is data of one's own."""
 
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 
 from pages.data.new_dataset import jobs_in_progress, new_dataset
+from pages.shared.address import page_link
 from pages.shared.errors import errors_shown, sentence
 from weakrec_core.data.dataset import list_datasets
 from weakrec_core.data.ingest.ingest_jobs import ingest_job, job_status, start_demo_job, unfinished_jobs
+from weakrec_core.errors import WeakrecError
 from weakrec_core.workspace import Workspace
 
 DEMO = "demo"
@@ -15,6 +18,20 @@ def being_made(workspace: Workspace) -> bool:
     """Whether the demo is being made at the moment."""
     status = job_status(workspace, DEMO)
     return status is not None and status.active
+
+
+def is_data(page: StreamlitPage) -> bool:
+    """Whether the page is the one that datasets are made on."""
+    return page.url_path == "Data"
+
+
+def cannot_be_opened(workspace: Workspace, name: str, problem: WeakrecError, page: StreamlitPage) -> None:
+    """What stands on every page as long as a dataset is open that cannot be read: the sidebar has the others."""
+    st.error(f"Dataset {name!r} cannot be opened: {sentence(problem)}", icon=":material/error:")
+    if is_data(page):
+        new_dataset(workspace)
+    else:
+        page_link("pages/data/page.py", "Make it again, or choose another one in the sidebar")
 
 
 def data_of_ones_own(workspace: Workspace) -> None:

@@ -5,11 +5,12 @@ from streamlit.navigation.page import StreamlitPage
 
 from pages.router.dataset import applier_of, choose_dataset, dataset_name, opened_dataset
 from pages.router.draft import choose_lf_set, current_draft
-from pages.router.no_dataset import being_made, data_of_ones_own, demo_or_own
+from pages.router.no_dataset import being_made, cannot_be_opened, data_of_ones_own, demo_or_own, is_data
 from pages.router.sections import Sections, show_sections
 from pages.shared.address import write_address
 from pages.shared.workbench import Workbench
 from weakrec_core.data.dataset import list_datasets
+from weakrec_core.errors import WeakrecError
 from weakrec_core.workspace import Workspace
 
 
@@ -18,7 +19,7 @@ def open_workbench(sections: Sections, page: StreamlitPage) -> None:
     workspace = Workspace.from_environment()
     names = list_datasets(workspace)
     if not names or (names == ["demo"] and being_made(workspace)):
-        (data_of_ones_own if page.url_path == "Data" else demo_or_own)(workspace)
+        (data_of_ones_own if is_data(page) else demo_or_own)(workspace)
         st.stop()
     name = dataset_name(names)
     draft = current_draft(workspace)
@@ -26,7 +27,12 @@ def open_workbench(sections: Sections, page: StreamlitPage) -> None:
     with st.sidebar:
         show_sections(sections)
         choose_dataset(names)
+    try:
         dataset = opened_dataset(workspace, name)
+    except WeakrecError as e:
+        cannot_be_opened(workspace, name, e, page)
+        st.stop()
+    with st.sidebar:
         sizes = " · ".join(f"{dataset.n_rows(split):,} {split}" for split in ("dev", "train", "valid", "test"))
         st.caption(f"{sizes} rows")
         choose_lf_set(workspace, draft)

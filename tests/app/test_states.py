@@ -198,3 +198,20 @@ def test_ratings_of_test_are_hidden_until_asked_for_which_is_counted(
 
 def test_none_is_a_dash() -> None:
     assert [fmt.text(None), fmt.text(0), fmt.text([32])] == ["–", "0", "[32]"]
+
+
+def test_a_dataset_that_cannot_be_opened_leaves_the_way_to_others(
+    open_page: OpenPage, demo_workspace: Workspace
+) -> None:
+    folder = demo_workspace.datasets / "damaged"
+    folder.mkdir()
+    try:
+        shutil.copy(demo_workspace.datasets / "demo" / "current.json", folder)
+        app = open_page(dataset="damaged")
+        assert "Dataset 'damaged' cannot be opened: " in said(app)
+        assert str(demo_workspace.root) not in said(app)
+        assert ways_on(app) == ["Make it again, or choose another one in the sidebar"]
+        app.selectbox(key="dataset").set_value("demo").run()
+        assert not said(app)
+    finally:
+        shutil.rmtree(folder)

@@ -100,16 +100,18 @@ def train(
 @app.command()
 def runs(as_json: Json = False) -> None:
     """List the runs, newest first."""
+    from weakrec_core.runs.inputs import label_model_named
     from weakrec_core.runs.store import list_runs
 
-    records = [run.summary() for run in list_runs(Workspace.from_environment())]
+    found = list_runs(Workspace.from_environment())
+    records = [run.summary() for run in found]
     if as_json:
         print_json(records)
         return
-    for r in records:
+    for run, r in zip(found, records, strict=True):
         auc = (r["test"] or {}).get("auc")
         typer.echo(
-            f"{r['run']}  {r['state']:<9}  {r['dataset']}  {r['lf_set']}  {r['label_model']}  {r['preset']}  "
+            f"{r['run']}  {r['state']:<9}  {r['dataset']}  {r['lf_set']}  {label_model_named(run)}  {r['preset']}  "
             f"AUC {'–' if auc is None else f'{auc:.4f}'}"
         )
 
