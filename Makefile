@@ -26,7 +26,7 @@ wheel: .venv/.dev
 
 docs: .venv/.dev
 	$(BIN)/python -m docs.generate
-	$(BIN)/mkdocs build --strict
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 screenshots: .venv/.dev
 	$(BIN)/python -m docs.screenshots

@@ -19,7 +19,7 @@ class ColumnLF(LF):
     title: ClassVar[str] = "Votes computed elsewhere"
 
     kind: Literal["column"] = "column"
-    column: str = Field(min_length=1)
+    column: str = Field(min_length=1, description="A column of the attached file, with votes 1, 0 and -1")
 
     def votes(self, columns: Columns) -> Votes:
         return columns.attached(self.column).copy()
