@@ -17,6 +17,7 @@ from hatchling.builders.wheel import WheelBuilder
 from packaging.requirements import Requirement
 
 import weakrec_core
+from pages.shared.help import TOPICS
 from tests.conftest import PROJECT
 
 APP = "weakrec_core/app"
@@ -46,7 +47,8 @@ def requirements(*lines: str) -> dict[str, Requirement]:
 
 def test_the_wheel_has_the_library_the_app_and_nothing_else(wheel: ZipFile) -> None:
     names = {name for name in wheel.namelist() if ".dist-info/" not in name}
-    beside = {"workbench.py", ".streamlit/config.toml", *files_of("pages", "lfs")}
+    topics = {f"docs/{topic}.md" for topic in TOPICS}
+    beside = {"workbench.py", ".streamlit/config.toml", *files_of("pages", "lfs"), *topics}
     assert names == files_of("weakrec_core") | {f"{APP}/{name}" for name in beside}
     assert sum(info.compress_size for info in wheel.infolist()) < 3_000_000
 
