@@ -124,7 +124,7 @@ def _summary(model: type[BaseModel]) -> str:
 def _fields(model: type[BaseModel]) -> str:
     lines = ["| Field | Values | Default | Meaning |", "| --- | --- | --- | --- |"]
     for name, field in model.model_fields.items():
-        if name != "kind":
+        if name not in ("kind", "type"):
             default = "required" if field.is_required() else _default(field)
             lines.append(f"| `{name}` | {_values(field.annotation)} | {default} | {field.description or ''} |")
     return "\n".join(lines) + "\n"

@@ -14,7 +14,7 @@ from weakrec_core.labeling.snorkel_code import SnorkelCode, cell
 
 
 class ColumnLF(LF):
-    """Votes computed elsewhere, by a model or a crowd, and attached to the dataset: see `attach_columns`."""
+    """Votes computed elsewhere, by a model or a crowd, and attached to the dataset with ``weakrec attach``."""
 
     title: ClassVar[str] = "Votes computed elsewhere"
 
