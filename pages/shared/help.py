@@ -11,6 +11,7 @@ TOPICS = {
     "numbers": "How the numbers are made",
     "glossary": "Glossary",
     "command-line": "Command line",
+    "exchange": "Export and import",
     "cli-reference": "Commands",
     "install": "Install",
     "deployment": "Deployment",

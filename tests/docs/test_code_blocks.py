@@ -34,6 +34,7 @@ NOT_RUN = {
     ". .venv/bin/activate": "changes the shell that it is typed into",
     "pip install": "needs a network and gigabytes",
     "podman ": "needs a container engine",
+    "python my_lfs.py": "tests/core/labeling/exchange runs exported modules",
     "python -m benchmarks": "tests/core/test_benchmarks.py runs each, in small",
     "weakrec open": "serves until it is ended; the browser tests start it",
     "weakrec worth": "fits the models many times over; tests/core/runs/test_worth.py runs it",
