@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from pages.overview.next import show_next_step
 from pages.shared import fmt
 from pages.shared.address import page_link
 from pages.shared.errors import errors_shown
@@ -37,6 +38,8 @@ def overview(wb: Workbench) -> None:
         f"Train a {wb.dataset.noun.one} recommender without rating labels: write labeling functions, combine their votes, train, measure."
     )
     dataset, draft = wb.dataset, wb.draft
+    runs = [run for run in list_runs(wb.workspace) if run.config.dataset == dataset.name]
+    first = st.container()  # filled last: to find what is best takes longer than to say what there is
     step(
         1,
         "Data",
@@ -73,9 +76,9 @@ def overview(wb: Workbench) -> None:
             f"with a vote {fmt.number(now.covered['auc'])} and {fmt.number(now.covered['log_loss'])}.",
             "Fit",
         )
-    runs = [r.summary() for r in list_runs(wb.workspace) if r.config.dataset == dataset.name]
-    active = sum(r["state"] in ACTIVE for r in runs)
-    finished = [r for r in runs if r["test"]]
+    summaries = [run.summary() for run in runs]
+    active = sum(r["state"] in ACTIVE for r in summaries)
+    finished = [r for r in summaries if r["test"]]
     step(
         5,
         "Training",
@@ -87,6 +90,8 @@ def overview(wb: Workbench) -> None:
     step(6, "Results", "pages/results/page.py", newest, "Read test metrics")
     ready = f"{dataset.noun.many.capitalize()} for a reader, and why." if finished else "Needs a finished run."
     step(7, "Recommendations", "pages/recommendations/page.py", ready, "See recommendations")
+    with first, errors_shown():
+        show_next_step(wb, runs)
 
 
 overview(opened())

@@ -43,13 +43,18 @@ def choose_lf_set(workspace: Workspace, draft: Draft) -> None:
     st.selectbox("LF set", list_sets(workspace), key="lf_set", on_change=_choose, args=(workspace,))
 
 
-def _choose(workspace: Workspace) -> None:
-    draft = open_draft(workspace, st.session_state["lf_set"])
+def open_lf_set(workspace: Workspace, name: str) -> None:
+    """Go on with a fresh draft of another LF set."""
+    draft = open_draft(workspace, name)
     _hold(draft.id)
     _put(workspace, draft)
     refresh_widgets()
     st.session_state.pop("selected_lf", None)
     st.query_params[DRAFT] = draft.id
+
+
+def _choose(workspace: Workspace) -> None:
+    open_lf_set(workspace, st.session_state["lf_set"])
 
 
 def _put(workspace: Workspace, draft: Draft) -> None:
