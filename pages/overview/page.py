@@ -83,7 +83,9 @@ def overview(wb: Workbench) -> None:
         5,
         "Training",
         "pages/training/page.py",
-        f"{len(runs)} runs on this dataset, {active} active." if runs else "Not trained on this dataset yet.",
+        f"{len(runs):,} run{'s' * (len(runs) != 1)} on this dataset, {active} active."
+        if runs
+        else "Not trained on this dataset yet.",
         "Train",
     )
     newest = f"{len(finished)} finished; the newest is {finished[0]['run']}." if finished else "No finished run yet."
