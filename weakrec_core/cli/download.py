@@ -70,7 +70,7 @@ def _stoppable() -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        typer.echo("Stopped. What has come is kept, and the same command goes on from there.", err=True)
+        typer.echo("Stopped. What has come is kept; the same command goes on from there, if the server can.", err=True)
         raise typer.Exit(_INTERRUPTED) from None
 
 

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import ssl
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -145,16 +146,13 @@ class _Part:
                 answer = None
                 try:
                     with self._ask(session) as response:
-                        if response.status_code not in _BUSY:
-                            if self._take(response):
-                                return
-                            raise _Changed
-                        answer = response.raw
-                        problem = f"it answers {_status(response)}"
-                except _Changed:
-                    problem = "the file changes while it is being fetched"
-                except requests.exceptions.SSLError as e:
-                    raise DataError(f"{self.url} cannot be fetched: the connection is not secure ({e}).") from None
+                        if response.status_code in _BUSY:
+                            answer = response.raw
+                            raise _Unfinished(f"it answers {_status(response)}")
+                        self._take(response)
+                    return
+                except _Unfinished as e:
+                    problem = str(e)
                 except _DROPPED as e:
                     problem = self._reason(e)
                 except requests.RequestException as e:
@@ -174,18 +172,19 @@ class _Part:
             headers |= {"Range": f"bytes={self.size}-", "If-Range": self.source.validator}
         return session.get(self.url, headers=headers, stream=True, timeout=self.patience.timeout)
 
-    def _take(self, response: requests.Response) -> bool:
-        """Write what is answered; False if it does not go on from what is there, which then is forgotten."""
+    def _take(self, response: requests.Response) -> None:
+        """Write what is answered; what is there is forgotten if the answer does not go on from it."""
         if response.status_code == HTTPStatus.OK:
             if "html" in response.headers.get("Content-Type", "").lower():
                 raise DataError(f"{self.url} is a web page (HTML), not the file; look at it in a browser.")
             self._forget()
-            self.source = _Source.of(self.url, response)
-            self._check_room()
-            write_json(self.source_path, self.source.model_dump())
-        elif not self._goes_on(response):
-            self._forget()
-            return False
+            self.source = source = _Source.of(self.url, response)
+            self._check_room(source)
+            write_json(self.source_path, source.model_dump())
+        elif response.status_code in (HTTPStatus.PARTIAL_CONTENT, HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE):
+            source = self._same_source(response)
+        else:
+            raise DataError(f"{self.url} cannot be fetched: the server answers {_status(response)}.")
         try:
             with self.path.open("ab") as out:
                 # As it comes, so that a stall costs nothing; as sent, also from a server that calls gzip an encoding.
@@ -194,26 +193,24 @@ class _Part:
                     self._tell("Downloading", out.tell())
         except OSError as e:  # the file's: those of the connection come as HTTPError
             raise DataError(f"{self.path} cannot be written: {e.strerror}.") from None
-        return True
+        if source.size is not None and self.size < source.size:
+            raise _Unfinished("not all has come")
 
-    def _goes_on(self, response: requests.Response) -> bool:
-        if response.status_code == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
-            return False
-        if response.status_code != HTTPStatus.PARTIAL_CONTENT:
-            raise DataError(f"{self.url} cannot be fetched: the server answers {_status(response)}.")
-        assert self.source is not None  # or no part would have been asked for
+    def _same_source(self, response: requests.Response) -> _Source:
+        """What the part is of, if what is answered is the rest of it."""
         start, _, total = response.headers.get("Content-Range", "").removeprefix("bytes ").partition("/")
-        same = _Source.of(self.url, response).validator in (None, self.source.validator)
-        sizes = {str(self.source.size), total} - {"None", "*", ""}
-        return same and len(sizes) <= 1 and start.startswith(f"{self.size}-")
+        source = self.source
+        if source is not None and start.startswith(f"{self.size}-"):
+            sizes = {str(source.size), total} - {"None", "*", ""}
+            if len(sizes) <= 1 and _Source.of(self.url, response).validator in (None, source.validator):
+                return source
+        self._forget()
+        raise _Unfinished("the file changes while it is being fetched")
 
-    def _check_room(self) -> None:
-        assert self.source is not None
+    def _check_room(self, source: _Source) -> None:
         free = shutil.disk_usage(self.path.parent).free
-        if self.source.size is not None and self.source.size > free:
-            raise DataError(
-                f"{self.target} needs {_megabytes(self.source.size)}, and the disk has {_megabytes(free)} left."
-            )
+        if source.size is not None and source.size > free:
+            raise DataError(f"{self.target} needs {_megabytes(source.size)}, and the disk has {_megabytes(free)} left.")
 
     def _known_source(self) -> _Source | None:
         try:
@@ -237,6 +234,8 @@ class _Part:
         def is_one(kind: type[Exception]) -> bool:
             return any(isinstance(cause, kind) for cause in causes)
 
+        if is_one(ssl.SSLCertVerificationError):
+            raise DataError(f"{self.url} cannot be fetched: {causes[-1]}.")
         if is_one(NameResolutionError):
             return "there is no such host"
         if is_one(TimeoutError) and not is_one(NewConnectionError):
@@ -246,7 +245,8 @@ class _Part:
         return "the connection failed"
 
     def _give_up(self, problem: str) -> NoReturn:
-        kept = "; what has come is kept, and the next download goes on from there" if self.size else ""
+        goes_on = self.size and self.source is not None and self.source.validator is not None
+        kept = "; what has come is kept, and the next download goes on from there" if goes_on else ""
         raise DataError(f"{self.url} cannot be fetched, after {self.patience.retries + 1} tries: {problem}{kept}.")
 
     def _tell(self, what: str, done: int) -> None:
@@ -265,8 +265,8 @@ def _causes(error: Exception) -> Iterator[Exception]:
             yield from _causes(part)
 
 
-class _Changed(Exception):
-    """What a server sends is not the rest of what is there."""
+class _Unfinished(Exception):
+    """Why the file is not whole, though the connection has not failed."""
 
 
 def _status(response: requests.Response) -> str:

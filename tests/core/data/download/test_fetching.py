@@ -279,6 +279,31 @@ def test_a_busy_server_is_asked_again(server: Server, target: Path, status: int)
     assert only_the_file(target)
 
 
+def test_a_rest_that_comes_in_pieces(server: Server, target: Path) -> None:
+    """A proxy may send less than was asked for, and says so."""
+    piece = send(9_000, Content_Range=f"bytes 7000-8999/{len(BODY)}", Content_Length=2_000)
+    server.answers = [send(7_000), piece, send()]
+    assert "Trying again, as not all has come" in get(server, target)
+    assert server.ranges == [None, "bytes=7000-", "bytes=9000-"]
+    assert only_the_file(target)
+
+
+def test_a_part_that_nobody_asked_for(server: Server, target: Path) -> None:
+    server.answers = [refuse(206, BODY), send()]
+    get(server, target)
+    assert only_the_file(target)
+
+
+def test_no_promise_to_go_on_without_a_tag(server: Server, target: Path) -> None:
+    server.tag, server.answers = None, [send(7_000)]
+    assert refused(server, target).endswith("after 3 tries: the connection ended too early.")
+
+
+def test_no_secure_connection(server: Server, target: Path) -> None:
+    with pytest.raises(DataError, match=r"after 3 tries: the connection failed\.$"):
+        fetch(f"{server.url.replace('http', 'https')}/x.gz", target, intact, patience=HURRIED)
+
+
 def test_nobody_listens(target: Path) -> None:
     with pytest.raises(
         DataError, match=r"^http://127\.0\.0\.1:9/x\.gz cannot be fetched, after 3 tries: the connection failed\.$"

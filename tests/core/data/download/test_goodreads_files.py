@@ -123,7 +123,9 @@ def test_an_interrupt_says_what_is_kept(
         "download", "goodreads", "--genre", "poetry", "--out", tmp_path, "--base-url", goodreads.url, "--accept-terms"
     )
     assert (done.status, done.out) == (130, "")
-    assert done.err.strip().endswith("Stopped. What has come is kept, and the same command goes on from there.")
+    assert done.err.strip().endswith(
+        "Stopped. What has come is kept; the same command goes on from there, if the server can."
+    )
     assert (tmp_path / "goodreads_reviews_poetry.json.part.gz").exists()
 
 
