@@ -33,8 +33,9 @@ def _command() -> None:
     except WeakrecError as e:
         typer.echo(f"error: {e}", err=True)
         sys.exit(2)
-    except OSError as e:  # an --out that cannot be written
-        typer.echo(f"error: {e.filename2 or e.filename} cannot be used: {e.strerror}.", err=True)
+    except OSError as e:  # an --out that cannot be written, or a full disk
+        name = e.filename2 or e.filename
+        typer.echo(f"error: {name} cannot be used: {e.strerror}." if name else f"error: {e.strerror or e}.", err=True)
         sys.exit(2)
 
 

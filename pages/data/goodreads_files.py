@@ -22,7 +22,7 @@ def goodreads_files(workspace: Workspace) -> None:
             "on the command line:",
             icon=":material/folder:",
         )
-        st.code("python -m weakrec_core ingest goodreads --reviews FILE --name NAME", language="bash")
+        st.code(_COMMANDS, language="bash")
         return
     with st.form("ingest", border=False):
         files = {
@@ -51,4 +51,6 @@ def goodreads_files(workspace: Workspace) -> None:
                 st.rerun()
 
 
+_COMMANDS = """python -m weakrec_core download goodreads --genre young_adult --out DIR
+python -m weakrec_core ingest goodreads --reviews FILE --name NAME"""
 _FILES = {"reviews": "Reviews", "books": "Facts of the items (optional)", "interactions": "Interactions (optional)"}
