@@ -89,7 +89,7 @@ def shelf(books: pd.DataFrame, book_idxs: Sequence[int], named: Mapping[int, int
         telling = f"<div class='muted' title='recommendations it pulled up'>↑ {count}</div>" if count else ""
         name = f"{fmt.escaped(title)}<br><span class='muted'>{fmt.escaped(author)}</span>"
         lines.append(f"<div class='line'><div>{name}</div>{telling}</div>")
-    return f"<div class='shelf'>{''.join(lines)}</div>"
+    return f"<div class='shelf' tabindex='0'>{''.join(lines)}</div>"  # a list that is scrolled by keyboard, too
 
 
 def _book(books: pd.DataFrame, rank: int, book_idx: int, body: str, also: Sequence[str] = (), look: str = "") -> str:
