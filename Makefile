@@ -1,13 +1,14 @@
-# `make run` starts the workbench, `make test` runs every check, `make screenshots` makes the docs' pictures.
+# `make run` starts the workbench, `make test` runs every check, `make wheel` builds what `pip install` takes, `make docs`
+# the site of the documentation, `make screenshots` its pictures.
 PYTHON ?= python3
 BIN := .venv/bin
 # A worker of the tests a core, and a thread a worker: more would keep each other waiting.
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1
 
-.PHONY: run test format screenshots clean
+.PHONY: run test format wheel docs screenshots clean
 
 run: .venv/.run
-	$(BIN)/streamlit run workbench.py
+	$(BIN)/python -m weakrec_core open --no-browser
 
 test: .venv/.dev
 	$(BIN)/ruff check .
@@ -19,6 +20,13 @@ test: .venv/.dev
 format: .venv/.dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+wheel: .venv/.dev
+	$(BIN)/python -m hatchling build -t wheel
+
+docs: .venv/.dev
+	$(BIN)/python -m docs.generate
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 screenshots: .venv/.dev
 	$(BIN)/python -m docs.screenshots

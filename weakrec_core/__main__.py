@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from weakrec_core.cli import data, export, imports, labeling, recommend, runs
+from weakrec_core.cli import data, export, imports, labeling, recommend, runs, workbench
 from weakrec_core.errors import WeakrecError
 from weakrec_core.jobs.reporting import reporting
 
@@ -14,7 +14,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Weak supervision for recommenders.",
 )
-for part in (data, labeling, runs, recommend, export, imports):
+for part in (workbench, data, labeling, runs, recommend, export, imports):
     app.add_typer(part.app)
 
 
@@ -33,8 +33,9 @@ def _command() -> None:
     except WeakrecError as e:
         typer.echo(f"error: {e}", err=True)
         sys.exit(2)
-    except OSError as e:  # an --out that cannot be written
-        typer.echo(f"error: {e.filename2 or e.filename} cannot be used: {e.strerror}.", err=True)
+    except OSError as e:  # an --out that cannot be written, or a full disk
+        name = e.filename2 or e.filename
+        typer.echo(f"error: {name} cannot be used: {e.strerror}." if name else f"error: {e.strerror or e}.", err=True)
         sys.exit(2)
 
 

@@ -12,7 +12,11 @@ from typing import Any
 
 from weakrec_core.errors import WeakrecError
 
-PROJECT = Path(__file__).resolve().parent.parent
+_PACKAGE = Path(__file__).resolve().parent
+INSTALLED = (_PACKAGE / "app").is_dir()  # from the wheel, which has there what stands beside the library in a checkout
+PROJECT = _PACKAGE / "app" if INSTALLED else _PACKAGE.parent  # workbench.py, pages/, lfs/, docs/
+# Where a process of the library starts: in a checkout, where it finds the library; installed, where this one did.
+PROCESS_DIRECTORY = None if INSTALLED else PROJECT
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 

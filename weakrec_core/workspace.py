@@ -69,6 +69,11 @@ class Workspace:
         return self.root / "data-jobs"
 
     @property
+    def uploads(self) -> Path:
+        """Files that were uploaded to be made into datasets."""
+        return self.root / "uploads"
+
+    @property
     def signals(self) -> Path:
         """Cached signals and languages, by dataset fingerprint."""
         return self.root / "cache" / "signals"

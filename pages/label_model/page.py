@@ -10,6 +10,7 @@ from pages.label_model.learned import learned
 from pages.label_model.reliability import reliability
 from pages.label_model.settings import settings
 from pages.label_model.text_model import text_model
+from pages.shared.help import help_link
 from pages.shared.label_settings import choose_label_model
 from pages.shared.set_bar import set_bar
 from pages.shared.states import comparable
@@ -33,6 +34,7 @@ with st.spinner("Fitting the label models …"):
     comparison_table(comparison, kind)
     st.markdown(f"**{label_model_title(comparison.recommended)}** is recommended: {comparison.why}.")
     step = label_train(wb.applied, kind, prior, config)
+help_link("numbers")
 show_warnings(
     check_votes(step.train, step.dev, step.drift) + check_comparison(comparison) + check_model(step.model, step.train)
 )

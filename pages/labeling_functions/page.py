@@ -10,6 +10,7 @@ from pages.labeling_functions.lf_table import lf_table
 from pages.labeling_functions.rows import rows_panel
 from pages.labeling_functions.suggestions import suggest_button
 from pages.shared.errors import errors_shown, sentence
+from pages.shared.help import help_link
 from pages.shared.set_bar import set_bar
 from pages.shared.workbench import Workbench, opened
 from weakrec_core.labeling.base import LF
@@ -42,6 +43,7 @@ def heading(wb: Workbench) -> bool:
         signals = [signal.told(wb.dataset.noun) for signal in SIGNALS.values()]
         with st.popover("Signals", icon=":material/function:", width="content"):
             st.markdown("What a threshold can be put on:")
+            help_link("lf-reference", "All kinds of labeling functions")
             st.dataframe(
                 pd.DataFrame([(s.name, s.meaning, s.unit, s.nan) for s in signals], columns=_SIGNAL_COLUMNS),
                 hide_index=True,

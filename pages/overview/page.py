@@ -2,10 +2,11 @@
 
 import streamlit as st
 
+from pages.overview.next import show_next_step
 from pages.shared import fmt
 from pages.shared.address import page_link
 from pages.shared.errors import errors_shown
-from pages.shared.states import comparable, say_state
+from pages.shared.states import comparable
 from pages.shared.workbench import Workbench, opened
 from weakrec_core.data.dataset import Dataset
 from weakrec_core.error_analysis.buckets import buckets
@@ -39,8 +40,9 @@ def overview(wb: Workbench) -> None:
     st.markdown(
         f"Train a {wb.dataset.noun.one} recommender without rating labels: write labeling functions, combine their votes, train, measure."
     )
-    say_state(wb)
     dataset, draft = wb.dataset, wb.draft
+    runs = [run for run in list_runs(wb.workspace) if run.config.dataset == dataset.name]
+    first = st.container()  # filled last: to find what is best takes longer than to say what there is
     step(
         1,
         "Data",
@@ -81,14 +83,16 @@ def overview(wb: Workbench) -> None:
             else _NEEDS_GOLD,
             "Fit",
         )
-    runs = [r.summary() for r in list_runs(wb.workspace) if r.config.dataset == dataset.name]
-    active = sum(r["state"] in ACTIVE for r in runs)
-    finished = [r for r in runs if r["test"]]
+    summaries = [run.summary() for run in runs]
+    active = sum(r["state"] in ACTIVE for r in summaries)
+    finished = [r for r in summaries if r["test"]]
     step(
         5,
         "Training",
         "pages/training/page.py",
-        f"{len(runs)} runs on this dataset, {active} active." if runs else "Not trained on this dataset yet.",
+        f"{len(runs):,} run{'s' * (len(runs) != 1)} on this dataset, {active} active."
+        if runs
+        else "Not trained on this dataset yet.",
         "Train",
     )
     newest = f"{len(finished)} finished; the newest is {finished[0]['run']}." if finished else "No finished run yet."
@@ -96,6 +100,8 @@ def overview(wb: Workbench) -> None:
     step(6, "Results", "pages/results/page.py", newest, "Read test metrics", **shown)
     ready = f"{dataset.noun.many.capitalize()} for a reader, and why." if finished else "Needs a finished run."
     step(7, "Recommendations", "pages/recommendations/page.py", ready, "See recommendations")
+    with first, errors_shown():
+        show_next_step(wb, runs)
 
 
 overview(opened())

@@ -9,7 +9,7 @@ from pages.recommendations.book_cards import STYLE
 from pages.recommendations.presentation import presentation
 from pages.recommendations.reader_panel import choose_reader, show_books
 from pages.recommendations.reader_url import POPULARITY, View, current_view, start_over
-from pages.recommendations.recommended import heading, most_read, one_list, side_by_side
+from pages.recommendations.recommended import first_sentence, heading, most_read, one_list, side_by_side
 from pages.recommendations.recommender import catalogue, finished_runs, recommendations, run_of
 from pages.shared.address import page_link
 from pages.shared.errors import sentence
@@ -49,6 +49,8 @@ def page(wb: Workbench, runs: Sequence[Run]) -> None:
             return
         with st.spinner(f"Counting the LFs' votes by {wb.dataset.noun.one} …"):
             votes = count_book_votes(wb.applier.of_usable(LFSet.model_validate(run.config.lf_set)))
+        if found:
+            st.markdown(first_sentence(wb, found))
         if view.beside:
             others = {other.id: recommendations(other, reader, view.k) for other in compared}
             side_by_side(wb, books, view, reader, found, others, votes)

@@ -6,10 +6,11 @@ from typing import Any
 
 import streamlit as st
 
-from pages.recommendations.book_cards import popular_card, recommended_card
+from pages.recommendations.book_cards import name_of, popular_card, recommended_card
 from pages.recommendations.reader_panel import run_label
 from pages.recommendations.reader_url import K_CHOICES, POPULARITY, View, show
 from pages.recommendations.recommender import Catalogue
+from pages.shared import fmt
 from pages.shared.workbench import Workbench
 from weakrec_core.labeling.book_votes import BookVotes
 from weakrec_core.runs.store import Run
@@ -18,8 +19,9 @@ from weakrec_core.serving.recommend import Recommendation
 
 _MOST_BESIDE = 2
 _ORDER = (
-    "Ordered by how much each {item} is to the reader's taste. The share says how likely the reader likes the {item} once "
-    "read: P(POSITIVE) of the model. Because of: the {items} without which it would score lower, strongest first."
+    "Ordered by how well each {item} fits what was read: 100 % is the first of the list, 0 % the {item} in the middle of all "
+    "that are unread. Likely to like it: P(POSITIVE) of the model, once read; it does not change the order. Because of: the "
+    "{items} without which it would score lower, strongest first."
 )
 _LIKE_HELP = (
     "Adds the {item} to the reader's as read and liked: it leaves the list, and counts as much as a fifth of all the "
@@ -61,6 +63,19 @@ def heading(wb: Workbench, view: View, runs: Sequence[Run]) -> None:
                 on_click=show,
                 args=(replace(view, present=True),),
             )
+
+
+def first_sentence(wb: Workbench, found: Sequence[Recommendation]) -> str:
+    """Why the first of the list comes first, in Markdown."""
+    first, books = found[0], wb.dataset.books
+    title = fmt.literal(name_of(books, first.book_idx)[0])
+    named = [f"*{fmt.literal(name_of(books, reason.book_idx)[0])}*" for reason in first.because[:2]]
+    because = f", above all because of {' and '.join(named)}" if named else ""
+    liked = sum(one.p_positive > first.p_positive for one in found)
+    more = (
+        "" if not liked else f"; {liked} of the others {'is' if liked == 1 else 'are'} likelier to be liked once read"
+    )
+    return f"**{title}** comes first as it fits best what was read{because}{more}."
 
 
 def in_twos(n: int, gap: Any = "small") -> Iterator[Any]:

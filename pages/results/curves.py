@@ -15,17 +15,18 @@ from weakrec_core.runs.store import Run
 
 def show_curves(run: Run, result: dict[str, Any]) -> None:
     """Loss and metrics by epoch, and calibration on test."""
-    epochs = pd.DataFrame(run.epochs)
+    records = run.epochs
+    epochs = pd.DataFrame(records)
     labels, training = result["labels"]["train"], result["training"]
     left, middle, last = st.columns(3, gap="medium")
     with left:
         st.markdown("**Loss by epoch**")
         if len(epochs):
-            chart = learning_curves(epochs, f"Loss of run {run.id} by epoch", best_epoch(run))
+            chart = learning_curves(epochs, f"Loss of run {run.id} by epoch", best_epoch(records))
             st.altair_chart(chart, key="loss_chart")
         st.caption(
             f"Labels of {labels['covered']:,} of {labels['rows']:,} train rows; {training['epochs_run']} epochs in "
-            f"{training['seconds']:.0f} s. {how_it_went(run)} {what_the_losses_are(run)}"
+            f"{training['seconds']:.0f} s. {how_it_went(run, records)} {what_the_losses_are(run)}"
         )
     with middle:
         st.markdown("**Metrics on valid by epoch**")

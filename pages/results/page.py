@@ -8,6 +8,7 @@ from pages.results.runs_table import choose_runs
 from pages.shared import fmt
 from pages.shared.address import page_link
 from pages.shared.errors import sentence
+from pages.shared.help import help_link
 from pages.shared.workbench import opened
 from weakrec_core.runs import test_looks
 from weakrec_core.runs.store import list_runs
@@ -38,3 +39,4 @@ datasets = {run.config.fingerprint: run.config.dataset for run in finished}
 for fingerprint, dataset in datasets.items():
     name = f"{fmt.literal(dataset)}: " if len(datasets) > 1 else ""
     st.caption(f":material/visibility: {name}{test_looks.sentence(wb.workspace, fingerprint)}")
+help_link("numbers")

@@ -56,8 +56,9 @@ def choose_lf_set(workspace: Workspace, draft: Draft) -> None:
     st.selectbox("LF set", list_sets(workspace), key="lf_set", on_change=_choose, args=(workspace,))
 
 
-def _choose(workspace: Workspace) -> None:
-    draft = _newest(workspace, st.session_state["lf_set"])
+def open_lf_set(workspace: Workspace, name: str) -> None:
+    """Go on with a fresh draft of another LF set; nothing changes where none of its versions can be read."""
+    draft = _newest(workspace, name)
     if draft is None:
         return
     _hold(draft.id)
@@ -65,6 +66,10 @@ def _choose(workspace: Workspace) -> None:
     refresh_widgets()
     st.session_state.pop("selected_lf", None)
     st.query_params[DRAFT] = draft.id
+
+
+def _choose(workspace: Workspace) -> None:
+    open_lf_set(workspace, st.session_state["lf_set"])
 
 
 def _first_draft(workspace: Workspace) -> Draft:

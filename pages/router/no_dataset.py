@@ -3,7 +3,8 @@
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from pages.data.new_dataset import jobs_in_progress, new_dataset
+from pages.data.jobs import jobs_in_progress
+from pages.data.new_dataset import new_dataset
 from pages.shared.address import page_link
 from pages.shared.errors import errors_shown, sentence
 from weakrec_core.data.dataset import list_datasets

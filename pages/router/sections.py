@@ -25,6 +25,7 @@ def all_sections() -> Sections:
             _page("Results", ":material/monitoring:"),
             _page("Recommendations", ":material/menu_book:"),
         ],
+        "Reference": [_page("Help", ":material/help:")],
     }
 
 

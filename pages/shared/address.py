@@ -17,7 +17,8 @@ def write_address() -> None:
         st.query_params.update(now)
 
 
-def page_link(page: str, label: str, **query: str) -> None:
-    """A link to another page that keeps what is open, in a new tab of the browser, too; `query` is what the page is to show."""
-    address = current_address() | query
-    st.page_link(page, label=label, icon=":material/arrow_forward:", width="content", query_params=address)
+def page_link(page: str, label: str, **more: str) -> None:
+    """A link to another page that keeps what is open, in a new tab of the browser, too; `more` goes into its address."""
+    st.page_link(
+        page, label=label, icon=":material/arrow_forward:", width="content", query_params=current_address() | more
+    )

@@ -5,6 +5,7 @@ from typing import Literal
 import streamlit as st
 
 from pages.shared import fmt
+from pages.shared.help import NUMBERS
 from pages.shared.saving import conflict_dialog, save_button
 from pages.shared.states import say_state
 from pages.shared.workbench import Workbench
@@ -56,7 +57,7 @@ def _how(metric: str, now: SetFigures, common: tuple[Metrics, Metrics] | None) -
     if common is not None and common[0]["n"]:
         before, after = (fmt.number(metrics[metric]) for metrics in common)
         said += f" On the {common[0]['n']:,} with a vote both in the saved version and now: {before} → {after}."
-    return said
+    return f"{said} {NUMBERS}"
 
 
 def _figure(

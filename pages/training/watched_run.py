@@ -80,7 +80,7 @@ def _watch(run: Run, active: list[Run]) -> None:
     if status.error:
         st.error(sentence(status.error), icon=":material/error:")
     if records:
-        _curves(run, pd.DataFrame(records))
+        _curves(run, records)
     if status.state == "succeeded":
         page_link("pages/results/page.py", "Read its test metrics", run=run.id)
     if run.log:
@@ -88,14 +88,15 @@ def _watch(run: Run, active: list[Run]) -> None:
             st.code(run.log[-_LOG_CHARACTERS:], language=None, height=240)
 
 
-def _curves(run: Run, epochs: pd.DataFrame) -> None:
+def _curves(run: Run, records: list[dict[str, float]]) -> None:
     """Loss, and beside it each metric on valid that the preset reports."""
+    epochs = pd.DataFrame(records)
     metrics = {column: name for column, name in _METRICS.items() if column in epochs}
     loss, *others = st.columns(1 + len(metrics), gap="small")
-    loss.altair_chart(learning_curves(epochs, f"Loss of run {run.id} by epoch on train and valid", best_epoch(run)))
+    loss.altair_chart(learning_curves(epochs, f"Loss of run {run.id} by epoch on train and valid", best_epoch(records)))
     for place, (column, name) in zip(others, metrics.items(), strict=True):
         place.altair_chart(metric_curve(epochs, column, name, f"{name} of run {run.id} on valid by epoch"))
-    st.caption(f"{how_it_went(run)} {what_the_losses_are(run)}")
+    st.caption(f"{how_it_went(run, records)} {what_the_losses_are(run)}")
 
 
 def _actions(run: Run) -> None:

@@ -16,6 +16,7 @@ from weakrec_core.labeling.lf_set import read_lf_set
 from weakrec_core.workspace import Workspace
 
 PAGES = sorted(path.relative_to(PROJECT).as_posix() for path in (PROJECT / "pages").glob("*/page.py"))
+PAGES.remove("pages/help/page.py")  # which explains words, with the tutorial's books for an example
 OpenPage = Callable[..., AppTest]
 
 

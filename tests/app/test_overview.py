@@ -44,3 +44,15 @@ def test_what_is_synthetic_is_what_the_dataset_says_and_not_its_name(
     assert first_step(open_page(dataset="demo")).startswith("**demo**, from goodreads_reviews_demo.json.gz, ")
     saved(source="demo", files={"reviews": "goodreads_reviews_demo.json.gz"})
     assert first_step(open_page(dataset="by_hand")).startswith("**by_hand**, synthetic demo data: ")
+
+
+def test_the_next_step_is_the_shipped_set_then_what_comes_after_it(open_page: OpenPage) -> None:
+    """A click goes on with it, and the overview is about it."""
+    app = open_page(dataset="demo")
+    reason = next(m.value for m in app.markdown if m.value.startswith("The set recommended votes on"))
+    assert "this one on" in reason
+    app.button(key="next_set").click().run()
+    assert not app.exception
+    assert app.session_state["draft"].base.name == "recommended"
+    assert not [m for m in app.markdown if m.value.startswith("The set recommended votes on")]
+    assert any("Nothing was trained on this dataset yet" in m.value for m in app.markdown)

@@ -85,7 +85,10 @@ def test_the_first_test_user_is_shown_at_once(open_page: OpenPage, runs: tuple[R
     read = len(dataset.histories.of(int(dataset.split("test")["user_idx"].iloc[0])))
     assert any(m.value == f"**Has read {read} books**" for m in app.markdown)
     page = html(app)
-    assert page.count("likely to like it") == 10
+    assert page.count("likely to like it") == page.count("fits what was read") == 10
+    fits = [int(share) for share in re.findall(r"<b>(\d+) %</b> fits what was read", page)]
+    assert fits[0] == 100 and fits == sorted(fits, reverse=True)
+    assert any(f"**{titles(app)[0].split(' (')[0]}** comes first as it fits best" in m.value for m in app.markdown)
     assert "Because of" in page
     assert "LFs voted on" in page
     app.button(key="next_user").click().run()

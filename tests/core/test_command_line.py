@@ -502,3 +502,22 @@ def test_suggest(demo: Dataset, cli: Cli, tmp_path: Path) -> None:
     assert (done.status, done.out.strip()) == (0, str(out))
     assert len(read_lf_set(out).lfs) > 5
     assert cli("suggest", "--dataset", "demo", "--lfs", TUTORIAL, "--apply", "5").status == 2
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "said"),
+    [
+        (KeyboardInterrupt(), 130, ""),
+        (OSError(28, "No space left on device"), 2, "error: No space left on device.\n"),
+        (OSError(28, "No space left on device", "/x/votes.parquet"), 2, "error: /x/votes.parquet cannot be used: No space left on device.\n"),
+    ],
+)  # fmt: skip
+def test_what_ends_a_command_from_outside_is_one_line(
+    error: BaseException, status: int, said: str, cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(workspace: object) -> None:
+        raise error
+
+    monkeypatch.setattr("weakrec_core.runs.store.list_runs", fail)
+    done = cli("runs")
+    assert (done.status, done.out, done.err.lstrip()) == (status, "", said)

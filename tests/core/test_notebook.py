@@ -1,4 +1,7 @@
-"""The library as a notebook uses it: the examples of the docstrings run, and nothing heavy comes with the import."""
+"""The library as a notebook uses it: the examples of the docstrings run, and nothing heavy comes with the import.
+
+The training runs in tests/docs, with the tutorial's notebook.
+"""
 
 import doctest
 import inspect

@@ -51,7 +51,7 @@ def serving(home: Path, **environment: str) -> Iterator[str]:
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
         port = s.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "workbench.py", "--server.port", str(port)]
+    command = [sys.executable, "-m", "weakrec_core", "open", "--no-browser", "--port", str(port)]
     variables = os.environ | {"WEAKREC_HOME": str(home)} | environment
     with (home / "server.log").open("wb") as log:
         process = subprocess.Popen(command, cwd=PROJECT, stdout=log, stderr=log, env=variables)

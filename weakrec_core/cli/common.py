@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from weakrec_core.labeling.lf_set import LFSet
 
 DatasetName = Annotated[str, typer.Option("--dataset", help="A dataset of the workspace.")]
-LFFile = Annotated[Path, typer.Option("--lfs", help="An LF set (YAML).")]
+LFFile = Annotated[
+    Path, typer.Option("--lfs", help="An LF set: a YAML file, or the name of one that is shipped or saved.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Seed = Annotated[int, typer.Option(min=0)]
 LabelModelName = Annotated[
@@ -65,10 +67,11 @@ def snorkel_config(epochs: int | None, lr: float | None, l2: float | None, seed:
     return SnorkelConfig.model_validate({name: value for name, value in given.items() if value is not None})
 
 
-def lf_set_of(path: Path) -> "LFSet":
-    from weakrec_core.labeling.lf_set import read_lf_set
+def lf_set_of(source: Path) -> "LFSet":
+    """The LF set of a file or name."""
+    from weakrec_core.labeling.versions import find_lf_set
 
-    return read_lf_set(path)
+    return find_lf_set(Workspace.from_environment(), source)[0]
 
 
 def applied_set(dataset: str, lfs: Path, fingerprint: str | None = None) -> "AppliedSet":

@@ -5,13 +5,14 @@ from typing import Annotated
 
 import typer
 
-from weakrec_core.cli import ingest
+from weakrec_core.cli import download, ingest
 from weakrec_core.cli.common import DatasetName, Seed, show_progress
 from weakrec_core.files import checked_name
 from weakrec_core.workspace import Workspace
 
 app = typer.Typer()
 app.add_typer(ingest.app, name="ingest")
+app.add_typer(download.app, name="download")
 
 
 @app.command()

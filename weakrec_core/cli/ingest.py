@@ -2,6 +2,7 @@
 
 import os
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
 from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -14,6 +15,8 @@ from weakrec_core.workspace import Workspace
 if TYPE_CHECKING:
     from weakrec_core.data.dataset import Dataset
     from weakrec_core.data.ingest.dialects import TableFormat
+
+_ROWS_IN_ONE_PROCESS = 10_000  # to start others takes as long as to read so many reviews
 
 app = typer.Typer(no_args_is_help=True, help="Make a dataset from raw files.")
 
@@ -221,6 +224,7 @@ def _format(encoding: str | None, separator: str | None, quote: str | None, head
 
 def _finish(dataset: "Dataset", as_json: bool) -> None:
     """Say what was left out and kept, and compute the signals."""
+    from weakrec_core.data.dataset import SPLITS
     from weakrec_core.data.ingest.summary import ingest_summary
     from weakrec_core.signals import SignalStore
 
@@ -236,7 +240,11 @@ def _finish(dataset: "Dataset", as_json: bool) -> None:
             typer.echo(f"rows dropped: {count:,}, as each {reason}", err=True)
     if not as_json:
         typer.echo(dataset)
-    with show_progress(0.4) as progress, ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
+    rows = sum(map(dataset.n_rows, SPLITS))
+    with show_progress(0.4) as progress, ExitStack() as stack:
+        pool = None
+        if rows > _ROWS_IN_ONE_PROCESS:
+            pool = stack.enter_context(ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")))
         SignalStore(dataset, pool).precompute(progress)
     if as_json:
         print_json(ingest_summary(dataset))

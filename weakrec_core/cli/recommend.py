@@ -41,7 +41,7 @@ def recommend_books(
         for rank, one in enumerate(found, 1):
             title, author = dataset.books["title"][one.book_idx], dataset.books["author_name"][one.book_idx]
             by = f", {author}" if isinstance(author, str) else ""
-            typer.echo(f"{rank:>3}. {one.p_positive:.2f}  {title}{by}")
+            typer.echo(f"{rank:>3}. fits {one.fit:4.0%}, liked {one.p_positive:4.0%}  {title}{by}")
         return
     votes = count_book_votes(Applier(dataset).of_usable(LFSet.model_validate(opened.config.lf_set)))
     print_json(
@@ -75,6 +75,7 @@ def _record(books: Any, votes: Any, rank: int, one: Any) -> dict[str, Any]:
         "author": author if isinstance(author, str) else None,
         "p_positive": one.p_positive,
         "score": one.score,
+        "fit": one.fit,
         "because": [named(reason.book_idx) | {"change": reason.change} for reason in one.because],
         "labels": {
             "train_rows": int(votes.rows[one.book_idx]),

@@ -16,7 +16,6 @@ from weakrec_core.cli.common import (
     LmLr,
     LmSeed,
     Seed,
-    lf_set_of,
     print_json,
     snorkel_config,
 )
@@ -37,7 +36,7 @@ class TextModelChoice(StrEnum):
 @app.command()
 def train(
     dataset: Annotated[str | None, typer.Option("--dataset", help="A dataset of the workspace.")] = None,
-    lfs: Annotated[Path | None, typer.Option("--lfs", help="An LF set (YAML).")] = None,
+    lfs: Annotated[Path | None, typer.Option("--lfs", help="An LF set: a YAML file, or a name.")] = None,
     label_model: LabelModelName = "auto",
     class_balance: ClassBalance = None,
     lm_epochs: LmEpochs = None,
@@ -62,6 +61,7 @@ def train(
 ) -> None:
     """Fit the label model, train the recommender, measure it on test."""
     from weakrec_core.data.dataset import open_dataset
+    from weakrec_core.labeling.versions import find_lf_set
     from weakrec_core.runs import job, store, test_looks
 
     workspace = Workspace.from_environment()
@@ -78,8 +78,7 @@ def train(
     else:
         run = store.new_run(
             open_dataset(workspace, dataset),
-            lf_set_of(lfs),
-            lfs.name,
+            *find_lf_set(workspace, lfs),
             label_model,
             text_model=text_model.value,
             preset=preset,

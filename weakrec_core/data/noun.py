@@ -1,8 +1,13 @@
 """What the items of a dataset are called: books, films, recipes. Columns and code say ``book`` throughout."""
 
+import re
 from typing import NamedTuple
 
 from weakrec_core.errors import DataError
+
+_SPLIT = re.compile(r"(?<=[a-z])(?=[A-Z])|_")
+_KNOWN = {"isbn": "book", "asin": "product", "buch": "book", "artikel": "product", "app": "game"}
+_SAYS_NOTHING = {"id", "idx", "key", "name", "title", "code", "nr", "no", "number"}
 
 
 class Noun(NamedTuple):
@@ -28,6 +33,19 @@ class Noun(NamedTuple):
         from textblob.inflect import pluralize
 
         return cls(words[0], pluralize(words[0]))
+
+    @classmethod
+    def guess(cls, column: str) -> "Noun":
+        """From the name of a column of items, such as ``movieId`` or ``book_id:token``; `ITEM` where it says nothing.
+
+        Examples
+        --------
+        >>> Noun.guess("movieId"), Noun.guess("ISBN"), Noun.guess("key").one
+        (Noun(one='movie', many='movies'), Noun(one='book', many='books'), 'item')
+        """
+        words = [_KNOWN.get(word, word) for word in re.findall("[a-z]+", _SPLIT.sub(" ", column.split(":")[0]).lower())]
+        words = [word for word in words if word not in _SAYS_NOTHING]
+        return cls.parse(words[0]) if len(words) == 1 and len(words[0]) > 2 else ITEM
 
     def counted(self, n: int) -> str:
         """So many of them: 1 film, 2,000 films."""

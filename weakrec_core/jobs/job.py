@@ -17,7 +17,7 @@ from filelock import FileLock
 from pydantic import ValidationError
 
 from weakrec_core.errors import RunError
-from weakrec_core.files import PROJECT, write_json
+from weakrec_core.files import PROCESS_DIRECTORY, write_json
 from weakrec_core.jobs.status import Status, alive
 from weakrec_core.workspace import Workspace
 
@@ -99,7 +99,7 @@ class Job:
                     stdout=log,
                     stderr=log,
                     start_new_session=True,
-                    cwd=PROJECT,
+                    cwd=PROCESS_DIRECTORY,
                     env=environment | ({JOB_VARIABLE: str(self.path)} if told else {}),
                 )
             write_json(self.path / _PROCESS, {"pid": process.pid, "started": _created(process.pid)})

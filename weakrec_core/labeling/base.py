@@ -37,8 +37,8 @@ class LF(Frozen):
     title: ClassVar[str]
 
     kind: str
-    name: str = Field(min_length=1, max_length=80)
-    enabled: bool = True
+    name: str = Field(min_length=1, max_length=80, description="Unique within the set")
+    enabled: bool = Field(True, description="An LF that is off stays in the set and does not vote")
 
     def votes(self, columns: Columns) -> Votes:
         """Vote on every row of a split: int8, shape [n]; POSITIVE 1, NEGATIVE 0, ABSTAIN -1."""

@@ -3,7 +3,7 @@
 import math
 import operator
 from collections.abc import Callable
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,11 @@ from weakrec_core.labeling.python_layout import number
 from weakrec_core.labeling.snorkel_code import cell
 from weakrec_core.signals import SIGNALS
 
-Match = Literal["substring", "word", "regex"]
+Match = Annotated[
+    Literal["substring", "word", "regex"],
+    Field(description="Anywhere in the review, as whole words, or as regular expressions (RE2)"),
+]
+CaseSensitive = Annotated[bool, Field(description="Whether capitals count")]
 Op = Literal[">", ">=", "<", "<=", "between"]
 
 _COMPARE: dict[str, Callable[[NDArray[np.float64], float], Mask]] = {
@@ -30,7 +34,7 @@ _COMPARE: dict[str, Callable[[NDArray[np.float64], float], Mask]] = {
 class Keywords(Frozen):
     """At least one keyword; what a keyword group and a keyword condition share."""
 
-    keywords: tuple[str, ...] = Field(min_length=1)
+    keywords: tuple[str, ...] = Field(min_length=1, description="One hit is enough")
 
     @field_validator("keywords")
     @classmethod
@@ -45,7 +49,7 @@ class KeywordCondition(Keywords):
 
     type: Literal["keywords"]
     match: Match = "substring"
-    case_sensitive: bool = False
+    case_sensitive: CaseSensitive = False
 
     @model_validator(mode="after")
     def _patterns_compile(self) -> Self:
@@ -67,11 +71,11 @@ class KeywordCondition(Keywords):
 class SignalCondition(Frozen):
     """Holds where a signal is beyond a threshold or between two; never where it is not known."""
 
-    signal: str
-    op: Op
-    threshold: float | None = None
-    low: float | None = None
-    high: float | None = None
+    signal: str = Field(description="A number known of a row")
+    op: Op = Field(description="How the signal is compared; `between` includes both ends")
+    threshold: float | None = Field(None, description="For every `op` but `between`")
+    low: float | None = Field(None, description="For `between`")
+    high: float | None = Field(None, description="For `between`")
 
     @field_validator("signal")
     @classmethod

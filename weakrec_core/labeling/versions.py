@@ -74,6 +74,27 @@ def load_version(workspace: Workspace, name: str, number: int | None = None) -> 
         raise SpecError(f"{path}, field saved: it takes at, by, note and base, and nothing else.") from None
 
 
+def find_lf_set(workspace: Workspace, source: str | Path) -> tuple[LFSet, str]:
+    """An LF set by the path of its YAML file, or the latest version of a saved or shipped one by its name.
+
+    Returns
+    -------
+    lf_set : LFSet
+    version : str
+        The file's name, or the version, such as ``v2``.
+
+    Raises
+    ------
+    SpecError
+        Naming the file, the LF and the field; or if there is no set of that name.
+    """
+    path = Path(source)
+    if path.suffix or len(path.parts) > 1 or path.exists():
+        return read_lf_set(path), path.name
+    version = load_version(workspace, str(source))
+    return version.lf_set, f"v{version.number}"
+
+
 def save_version(workspace: Workspace, lf_set: LFSet, base: int, note: str = "", by: str = "") -> Version:
     """Write the next version.
 

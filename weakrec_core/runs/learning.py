@@ -1,20 +1,27 @@
 """How a training went, in words: which epoch is kept, why it ended there, and what its losses are."""
 
+from collections.abc import Mapping, Sequence
+
 from weakrec_core.network.presets.registry import PRESETS
 from weakrec_core.runs.store import Run
 
 
-def best_epoch(run: Run) -> int | None:
-    """The epoch with the least loss on valid, the first of equals; None before one has ended."""
-    epochs = run.epochs
+def best_epoch(epochs: Sequence[Mapping[str, float]]) -> int | None:
+    """The epoch with the least loss on valid, the first of equals; None before one has ended.
+
+    Parameters
+    ----------
+    epochs : sequence of mapping
+        As `Run.epochs` has them.
+    """
     if not epochs:
         return None
     return int(min(epochs, key=lambda epoch: epoch.get("val_loss", epoch["loss"]))["epoch"])
 
 
-def how_it_went(run: Run) -> str:
+def how_it_went(run: Run, epochs: Sequence[Mapping[str, float]]) -> str:
     """Best epoch and end of the training in a sentence or two; empty before an epoch has ended."""
-    best, train, n = best_epoch(run), run.config.train, len(run.epochs)
+    best, train, n = best_epoch(epochs), run.config.train, len(epochs)
     if best is None:
         return ""
     patience = train["patience"]

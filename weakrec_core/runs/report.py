@@ -63,7 +63,7 @@ def render_report(run: Run) -> str:
         labels=result["labels"],
         label_model=label_model_named(run),
         headline=_headline(run, result),
-        how_it_went=how_it_went(run),
+        how_it_went=how_it_went(run, run.epochs),
         losses=what_the_losses_are(run),
         better_rivals=result_tables.better_rivals(result),
         rankings={

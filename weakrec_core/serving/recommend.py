@@ -20,7 +20,9 @@ class Recommendation:
     p_positive : float
         P(POSITIVE): that the reader likes the book, once read.
     score : float
-        What books are ranked by.
+        What books are ranked by: how well the book fits what the reader has read.
+    fit : float
+        The score between that of the median unread book, 0, and that of the first of the list, 1.
     because : tuple of Reason
         Strongest first.
     """
@@ -28,6 +30,7 @@ class Recommendation:
     book_idx: int
     p_positive: float
     score: float
+    fit: float
     because: tuple[Reason, ...]
 
 
@@ -48,11 +51,14 @@ def recommend(model: Recommender, reader: Reader, k: int) -> list[Recommendation
     histories = histories_of([reader.entries])
     scores = model.score_users(histories, np.zeros(1, np.int64))[0]
     ranked = np.argsort(-scores, kind="stable")
-    top = ranked[~np.isin(ranked, reader.read)][:k]
+    unread = ranked[~np.isin(ranked, reader.read)]
+    top = unread[:k]
     if not len(top):
         return []
+    middle = np.median(scores[unread])
+    fit = (scores[top] - middle) / max(scores[top[0]] - middle, 1e-9)
     p_positive = model.like(histories, np.zeros(len(top), np.int64), top)
     return [
-        Recommendation(int(book), float(p), float(scores[book]), because)
-        for book, p, because in zip(top, p_positive, reasons(model, reader, top), strict=True)
+        Recommendation(int(book), float(p), float(scores[book]), float(np.clip(f, 0, 1)), because)
+        for book, p, f, because in zip(top, p_positive, fit, reasons(model, reader, top), strict=True)
     ]

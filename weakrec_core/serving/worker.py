@@ -161,7 +161,7 @@ class _Process:
             stderr=self._log,
             text=True,
             encoding="utf-8",
-            cwd=files.PROJECT,
+            cwd=files.PROCESS_DIRECTORY,
             env=os.environ | run.workspace.environment | _THREADS,
         )
         self._replies: queue.SimpleQueue[str] = queue.SimpleQueue()

@@ -2,6 +2,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from ir_measures import RR, P, R, Success, iter_calc, nDCG
 from numpy.typing import NDArray
 
 from tests.core.conftest import MakeRatings
@@ -66,20 +69,43 @@ def test_metrics_by_hand() -> None:
     assert found.coverage == {f"coverage@{k}": 2 * k / n if k < 20 else 39 / n for k in CUTS}
 
 
-def test_ndcg_is_scikit_learns() -> None:
-    from sklearn.metrics import ndcg_score
+@st.composite
+def rankings(draw: st.DrawFn) -> tuple[RankingTask, NDArray[np.float64]]:
+    """Readers of a catalogue, which may be smaller than a list, and scores of which no two of a reader are equal."""
+    n_books, n_readers = draw(st.integers(2, 60)), draw(st.integers(1, 4))
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    books = [rng.permutation(n_books).tolist() for _ in range(n_readers)]
+    held = [draw(st.integers(1, n_books)) for _ in books]
+    left = [draw(st.integers(0, n_books - h)) for h in held]
+    task = task_of(
+        [b[h : h + n] for b, h, n in zip(books, held, left, strict=True)],
+        [b[:h] for b, h in zip(books, held, strict=True)],
+        n_books,
+    )
+    return task, np.stack([rng.permutation(n_books) for _ in books]).astype(np.float64)
 
-    rng = np.random.default_rng(0)
-    books = [rng.permutation(60)[:9].tolist() for _ in range(7)]
-    task = task_of([b[:4] for b in books], [b[4:] for b in books], 60)
-    scores = rng.normal(size=(7, 60))
+
+@given(rankings())
+def test_metrics_are_those_of_trec_eval(drawn: tuple[RankingTask, NDArray[np.float64]]) -> None:
+    """By ir-measures. Its run is the catalogue without what is left of the history; Success is what hit rate is called there.
+
+    Otherwise the definitions are the same: relevance is 0 or 1, precision@k divides by k where fewer are left to rank, the ideal
+    list of ndcg@k has at most k places, and the reciprocal rank is that of the whole list. Equal scores are left out: trec_eval
+    orders them by name, `rank` at random.
+    """
+    task, scores = drawn
     found = rank(Fixed(scores), task).users
-    for user in range(7):
-        candidates = np.setdiff1d(np.arange(60), task.histories.of(user))
-        relevant = np.isin(candidates, task.held.of(user))
-        for k in CUTS:
-            expected = ndcg_score(relevant[None], scores[user, candidates][None], k=k)
-            assert found[f"ndcg@{k}"][user] == pytest.approx(expected)
+    judged = {str(u): {str(b): 1 for b in task.held.of(u)} for u in task.users}
+    run = {
+        str(u): {str(b): scores[u, b] for b in np.setdiff1d(np.arange(task.n_books), task.histories.of(u))}
+        for u in task.users
+    }
+    theirs = {"ndcg": nDCG, "precision": P, "recall": R, "hit_rate": Success}
+    measures = {f"{name}@{k}": measure @ k for name, measure in theirs.items() for k in CUTS} | {"mrr": RR}
+    expected = {(str(m.measure), int(m.query_id)): m.value for m in iter_calc(measures.values(), judged, run)}
+    ours = {(str(measure), u): found[name][u] for name, measure in measures.items() for u in task.users}
+    assert set(measures) == set(found.columns) - {"user_idx"}
+    assert ours == pytest.approx(expected)
 
 
 def test_books_of_the_history_are_no_candidates() -> None:

@@ -17,6 +17,7 @@ from weakrec_core.labeling.versions import (
     SHIPPED,
     Version,
     VersionConflict,
+    find_lf_set,
     list_sets,
     load_version,
     save_version,
@@ -47,6 +48,18 @@ def test_a_version_is_an_lf_set_file_like_any_other(workspace: Workspace) -> Non
     path = workspace.root / "lf_sets" / "mine" / "v0001.yaml"
     assert read_lf_set(path) == lf_set(1)
     assert yaml.safe_load(path.read_text(encoding="utf-8"))["saved"]["note"] == "n"
+
+
+def test_a_set_is_found_by_its_name_and_by_its_file(workspace: Workspace, tmp_path: Path) -> None:
+    assert find_lf_set(workspace, "tutorial") == (read_lf_set(SHIPPED / "tutorial.yaml"), "v0")
+    save_version(workspace, lf_set(1), 0)
+    assert find_lf_set(workspace, Path("mine")) == (lf_set(1), "v1")
+    (tmp_path / "other.yaml").write_text(lf_set(2).to_yaml(), encoding="utf-8")
+    assert find_lf_set(workspace, tmp_path / "other.yaml") == (lf_set(2), "other.yaml")
+    with pytest.raises(SpecError, match="There is no LF set 'gone'; there are: recommended, tutorial, mine"):
+        find_lf_set(workspace, "gone")
+    with pytest.raises(SpecError, match=r"gone\.yaml cannot be read"):
+        find_lf_set(workspace, "gone.yaml")
 
 
 def test_shipped_sets_are_version_0(workspace: Workspace) -> None:

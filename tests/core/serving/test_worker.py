@@ -51,7 +51,7 @@ def test_one_answer_a_request_after_being_ready(few_readers: Dataset) -> None:
     )
     assert ready == {"ready": True}
     assert len(books["recommendations"]) == 3
-    assert set(books["recommendations"][0]) == {"book_idx", "p_positive", "score", "because"}
+    assert set(books["recommendations"][0]) == {"book_idx", "p_positive", "score", "fit", "because"}
     assert "history is empty" in refused["error"]
     assert len(again["recommendations"]) == 1
 

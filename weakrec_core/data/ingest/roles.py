@@ -26,7 +26,8 @@ _WORDS: dict[str, list[str]] = {
                 "studio", "autor"],
     "time": ["timestamp", "time", "date", "creation date", "created at", "review date", "posted", "unix review time",
              "date added", "datum", "zeit", "created", "posted year"],
-    "average_rating": ["average rating", "avg rating", "mean rating", "rating average", "vote average", "average score"],
+    "average_rating": ["average rating", "avg rating", "mean rating", "rating average", "vote average", "average score",
+                       "durchschnitt", "durchschnittsbewertung"],
 }  # fmt: skip
 _TIME = re.compile(r"\d{4}-\d\d?-\d\d?([ T].*)?|\d\d?[./]\d\d?[./]\d{2,4}.*|[A-Z][a-z]{2} [A-Z][a-z]{2} +\d+ .*\d{4}")
 _ENOUGH = 0.9

@@ -14,12 +14,12 @@ from weakrec_core.labeling.snorkel_code import SnorkelCode, cell
 
 
 class ColumnLF(LF):
-    """Votes computed elsewhere, by a model or a crowd, and attached to the dataset: see `attach_columns`."""
+    """Votes computed elsewhere, by a model or a crowd, and attached to the dataset with ``weakrec attach``."""
 
     title: ClassVar[str] = "Votes computed elsewhere"
 
     kind: Literal["column"] = "column"
-    column: str = Field(min_length=1)
+    column: str = Field(min_length=1, description="A column of the attached file, with votes 1, 0 and -1")
 
     def votes(self, columns: Columns) -> Votes:
         return columns.attached(self.column).copy()

@@ -27,10 +27,10 @@ class CombinedLF(LF):
     title: ClassVar[str] = "Several conditions together"
 
     kind: Literal["combined"] = "combined"
-    label: Label
-    mode: Literal["all", "any"] = "all"
-    conditions: tuple[Condition, ...] = Field(min_length=1)
-    unless: tuple[Condition, ...] = ()
+    label: Label = Field(description="What it votes where the conditions hold")
+    mode: Literal["all", "any"] = Field("all", description="How many of the conditions must hold")
+    conditions: tuple[Condition, ...] = Field(min_length=1, description="What must hold")
+    unless: tuple[Condition, ...] = Field((), description="None of these may hold")
 
     def votes(self, columns: Columns) -> Votes:
         first, *others = (condition.holds(columns) for condition in self.conditions)

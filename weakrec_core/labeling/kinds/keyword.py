@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 from weakrec_core.data.dataset import Dataset
 from weakrec_core.labeling.base import LF, VALUE, Label, Mask, Votes
 from weakrec_core.labeling.columns import Columns
-from weakrec_core.labeling.conditions import Keywords, Match
+from weakrec_core.labeling.conditions import CaseSensitive, Keywords, Match
 from weakrec_core.labeling.keyword_match import check_keywords, matched_characters
 from weakrec_core.labeling.snorkel_code import SnorkelCode, keyword_test, numbered
 
@@ -15,7 +15,7 @@ from weakrec_core.labeling.snorkel_code import SnorkelCode, keyword_test, number
 class KeywordGroup(Keywords):
     """Keywords that vote for one label."""
 
-    label: Label
+    label: Label = Field(description="What a hit votes")
 
 
 class KeywordLF(LF):
@@ -25,8 +25,8 @@ class KeywordLF(LF):
 
     kind: Literal["keyword"] = "keyword"
     match: Match = "substring"
-    case_sensitive: bool = False
-    groups: tuple[KeywordGroup, ...] = Field(min_length=1)
+    case_sensitive: CaseSensitive = False
+    groups: tuple[KeywordGroup, ...] = Field(min_length=1, description="The first group with a hit wins")
 
     @model_validator(mode="after")
     def _patterns_compile(self) -> Self:

@@ -12,7 +12,7 @@ from types import SimpleNamespace
 from typing import Any, ClassVar, Literal
 
 import numpy as np
-from pydantic import field_validator
+from pydantic import Field, field_validator
 
 from weakrec_core import ABSTAIN, NEGATIVE, POSITIVE
 from weakrec_core.data.dataset import Dataset
@@ -37,7 +37,9 @@ class PythonLF(LF):
     title: ClassVar[str] = "A Snorkel function in Python"
 
     kind: Literal["python"] = "python"
-    target: str
+    target: str = Field(
+        description="`module:function`; whoever starts the workbench names the module in `$WEAKREC_LFS`"
+    )
 
     @field_validator("target")
     @classmethod

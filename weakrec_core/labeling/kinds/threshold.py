@@ -3,6 +3,7 @@
 from typing import Any, ClassVar, Literal
 
 import numpy as np
+from pydantic import Field
 
 from weakrec_core.data.dataset import Dataset
 from weakrec_core.labeling.base import LF, VALUE, Label, Mask, Votes
@@ -18,7 +19,7 @@ class ThresholdLF(SignalCondition, LF):
     title: ClassVar[str] = "Threshold on a signal"
 
     kind: Literal["threshold"] = "threshold"
-    label: Label
+    label: Label = Field(description="What it votes where the condition holds")
 
     def votes(self, columns: Columns) -> Votes:
         votes = columns.abstain()

@@ -1,0 +1,33 @@
+"""Which file: dropped into the browser, or one of the server's data folder."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from weakrec_core.data.ingest.sources import DATA_VARIABLE, SUFFIXES, data_folder, keep_upload, offered_files
+from weakrec_core.workspace import Workspace
+
+_KINDS = "CSV, TSV, JSON, JSON lines, Parquet, xlsx; also gzipped or zipped"
+
+
+def chosen_file(workspace: Workspace, key: str, label: str = "File") -> Path | None:
+    """Ask for a file; None until there is one."""
+    folder = data_folder()
+    places = st.columns(2) if folder else [st.container()]
+    with places[0]:
+        uploaded = st.file_uploader(label, SUFFIXES, key=f"{key}_upload", help=_KINDS)
+    if uploaded is not None:
+        return keep_upload(workspace, uploaded.name, uploaded.getvalue())
+    if folder is None:
+        return None
+    with places[1]:
+        offered = offered_files(folder)
+        name = st.selectbox(
+            "Or one of the server's data folder",
+            list(offered),
+            index=None,
+            placeholder="choose a file" if offered else "the folder is empty",
+            key=f"{key}_folder",
+            help=f"The folder that {DATA_VARIABLE} names where the server was started: for files too large to upload",
+        )
+    return offered[name] if name is not None else None

@@ -1,0 +1,1 @@
+"""Public raw files, fetched when asked for."""
