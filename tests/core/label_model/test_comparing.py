@@ -150,7 +150,7 @@ def test_gold_of_one_user_alone_cannot_be_cross_validated() -> None:
         ([[-1] * 3] * 4, [0, 1, 0, 1], "No LF votes on a dev row with gold"),
         ([[1] * 3, [-1] * 3], [-1, 1], "No LF votes on a dev row with gold"),
         ([[]] * 4, [0, 1, 0, 1], "No LF votes on a dev row with gold"),
-        ([[1] * 3] * 4, [-1] * 4, "No LF votes on a dev row with gold"),
+        ([[1] * 3] * 4, [-1] * 4, "dev split has no gold"),
         ([[1] * 3] * 4, [1] * 4, "no NEGATIVE gold"),
     ],
 )
