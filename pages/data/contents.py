@@ -59,7 +59,7 @@ def contents(wb: Workbench) -> None:
     meta = wb.dataset.meta
     left, right = st.columns([1.2, 1], gap="large")
     with left:
-        st.subheader("Splits, by user", anchor=False)
+        st.header("Splits, by user", anchor=False)
         st.dataframe(
             splits_table(wb),
             hide_index=True,
@@ -73,7 +73,7 @@ def contents(wb: Workbench) -> None:
             },
         )
     with right:
-        st.subheader("Where it comes from", anchor=False)
+        st.header("Where it comes from", anchor=False)
         counts = {_of_items(wb, key): value for key, value in meta.get("counts", {}).items()}
         dropped = {f"rows dropped: {reason}": n for reason, n in meta.get("dropped", {}).items()}
         skipped = {

@@ -18,7 +18,7 @@ def compared(runs: list[Run]) -> None:
     """Each run against the one chosen as reference, at first the oldest."""
     by_id = {run.id: run for run in sorted(runs, key=lambda run: run.id)}
     with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
-        st.subheader(f"{len(by_id)} runs compared", anchor=False, width="content")
+        st.header(f"{len(by_id)} runs compared", anchor=False, width="content")
         reference = st.selectbox("Reference", list(by_id), key="reference", width=240)
     found = [_compared(by_id[reference], run) for run in reversed(runs) if run.id != reference]
     for problem in dict.fromkeys(c.problem for c in found if c.problem):

@@ -33,7 +33,7 @@ def one_run(run: Run) -> None:
     """Headline, then baselines, curves and errors in tabs, then what the run was made of."""
     result = result_tables.finished(run)
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.subheader(f"Run {run.id}", anchor=False, width="content")
+        st.header(f"Run {run.id}", anchor=False, width="content")
         with st.container(horizontal=True, width="content"):
             download(
                 "Report",
