@@ -8,7 +8,7 @@ from pages.error_analysis.pairs import pairs_view
 from pages.error_analysis.rows import export_button, notes_of, opened_row, rows_panel
 from pages.error_analysis.slices import slices_view
 from pages.error_analysis.suggestions import suggestions_panel
-from pages.shared.set_bar import set_bar
+from pages.shared.bar.set_bar import set_bar
 from pages.shared.workbench import Workbench, opened
 from weakrec_core.error_analysis.buckets import Buckets, buckets
 

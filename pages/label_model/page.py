@@ -10,9 +10,9 @@ from pages.label_model.learned import learned
 from pages.label_model.reliability import reliability
 from pages.label_model.settings import settings
 from pages.label_model.text_model import text_model
+from pages.shared.bar.set_bar import set_bar
 from pages.shared.help import help_link
 from pages.shared.label_settings import choose_label_model
-from pages.shared.set_bar import set_bar
 from pages.shared.states import comparable
 from pages.shared.workbench import opened
 from weakrec_core.label_model.base import AUTO

@@ -7,8 +7,8 @@ import pandas as pd
 import streamlit as st
 
 from pages.shared import fmt
+from pages.shared.bar.saving import show_changes
 from pages.shared.errors import errors_shown, sentence
-from pages.shared.saving import show_changes
 from pages.shared.workbench import Workbench
 from weakrec_core.errors import WeakrecError
 from weakrec_core.label_model.set_figures import SetFigures, set_figures

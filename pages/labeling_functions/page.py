@@ -9,9 +9,9 @@ from pages.labeling_functions.lf_actions import add_button, export_button, more_
 from pages.labeling_functions.lf_table import lf_table
 from pages.labeling_functions.rows import rows_panel
 from pages.labeling_functions.suggestions import suggest_button
+from pages.shared.bar.set_bar import set_bar
 from pages.shared.errors import errors_shown, sentence
 from pages.shared.help import help_link
-from pages.shared.set_bar import set_bar
 from pages.shared.workbench import Workbench, opened
 from weakrec_core.labeling.base import LF
 from weakrec_core.labeling.python_votes import StillRunning

@@ -4,6 +4,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from pages.shared.address import current_address
+from pages.shared.selection import selected_address
 
 Sections = dict[str, list[StreamlitPage]]
 
@@ -42,5 +43,6 @@ def show_sections(sections: Sections) -> None:
                 if title:
                     st.caption(title)
                 for page in pages:
-                    st.page_link(page, query_params=current_address())
+                    more = selected_address() if page.url_path == "Labeling_functions" else {}
+                    st.page_link(page, query_params=current_address() | more)
     st.divider()

@@ -20,8 +20,20 @@ def selected_lf(names: list[str]) -> str:
 
 
 def keep_selected(name: str) -> None:
-    """Remember the selected LF, in the address, too: a reload finds it again."""
-    st.session_state["selected_lf"] = st.session_state[_WRITTEN] = st.query_params[_LF] = name
+    """Remember the selected LF; in the address, too, where it has changed: a reload finds it again.
+
+    Each change of the address is a page of the browser's history, and the way back should not stop at any that nobody made.
+    """
+    before, asked = st.session_state.get("selected_lf"), st.query_params.get(_LF)
+    st.session_state["selected_lf"] = st.session_state[_WRITTEN] = name
+    if asked != name and (asked is not None or before not in (None, name)):
+        st.query_params[_LF] = name
+
+
+def selected_address() -> dict[str, str]:
+    """What a link to the page of LFs carries, so that its address has the selected one."""
+    kept = st.session_state.get("selected_lf")
+    return {} if kept is None else {_LF: kept}
 
 
 def table_revision() -> int:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.shared.set_bar import set_bar
+from pages.shared.bar.set_bar import set_bar
 from pages.shared.workbench import opened
 from pages.training.launch_form import launch_form
 from pages.training.watched_run import panel

@@ -5,8 +5,8 @@ from typing import Literal
 import streamlit as st
 
 from pages.shared import fmt
+from pages.shared.bar.saving import conflict_dialog, save_button
 from pages.shared.help import NUMBERS
-from pages.shared.saving import conflict_dialog, save_button
 from pages.shared.states import say_state
 from pages.shared.workbench import Workbench
 from weakrec_core.label_model.set_figures import SetFigures, on_common_rows, set_figures
