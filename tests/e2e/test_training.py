@@ -17,18 +17,18 @@ from weakrec_core.jobs.status import ACTIVE
 from weakrec_core.runs.store import Run, list_runs
 from weakrec_core.workspace import Workspace
 
-FOREVER = 500  # epochs; with so many readers valid stops none within the seconds that a test takes
+FOREVER = 500  # epochs: more than fit into the seconds that a test takes
 
 
 @pytest.fixture(scope="module")
 def small(server: str, workspace_dir: Path) -> Iterator[str]:
-    """The server, with a dataset beside the demo whose epochs take about a second; runs that are left are ended."""
+    """The server, with a small dataset beside the demo; runs that are left are ended."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("WEAKREC_HOME", str(workspace_dir))
         ingest_goodreads(
             Workspace(workspace_dir),
             "small",
-            **write_demo(workspace_dir / "raw_small", users=1000),
+            **write_demo(workspace_dir / "raw_small", users=120),
             splits=SplitConfig(dev_rows=300),
         )
         yield f"{server}/Training?dataset=small"
