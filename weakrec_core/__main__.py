@@ -6,7 +6,7 @@ import typer
 
 from weakrec_core.cli import data, export, imports, labeling, recommend, runs, workbench
 from weakrec_core.errors import WeakrecError
-from weakrec_core.jobs.reporting import give_way, reporting
+from weakrec_core.jobs.reporting import reporting
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -19,7 +19,6 @@ for part in (workbench, data, labeling, runs, recommend, export, imports):
 
 
 def main() -> None:
-    give_way()
     with reporting():
         _command()
 

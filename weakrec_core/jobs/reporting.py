@@ -11,7 +11,7 @@ from typing import Any
 from weakrec_core.jobs.job import CANCEL, JOB_VARIABLE, Job
 from weakrec_core.jobs.status import Status
 
-_NICENESS = 5
+_NICENESS = 5  # the pages come first
 _current: tuple[Job, Status] | None = None
 
 
@@ -33,6 +33,7 @@ def reporting() -> Iterator[None]:
         cancelled = True
         raise KeyboardInterrupt
 
+    os.nice(_NICENESS)
     before = signal.signal(signal.SIGTERM, stop)
     _current = job, job.claim(Status(state="running", stage="Starting", queued=time.time()))
     try:
@@ -46,12 +47,6 @@ def reporting() -> Iterator[None]:
     finally:
         signal.signal(signal.SIGTERM, before)
         _current = None
-
-
-def give_way() -> None:
-    """Let the pages come first on a busy machine, where this process was started for a job."""
-    if JOB_VARIABLE in os.environ:
-        os.nice(_NICENESS)
 
 
 def report(fraction: float, stage: str) -> None:
