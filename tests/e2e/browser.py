@@ -16,7 +16,6 @@ PROJECT = Path(__file__).resolve().parents[2]
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")  # the quickest first
 WINDOW = {"width": 1280, "height": 900}
 _PATIENCE = 120_000  # ms; a machine may be busy
-_POLL = 50  # ms; at each frame, as by default, asking takes more time than the app
 _ROW_HEIGHT = 35 / 16  # rem, of a table
 _QUIET = 150  # ms; Streamlit's own browser tests wait as long for a click to reach the server
 
@@ -76,7 +75,6 @@ def settled(page: Page) -> None:
             return !busy && performance.now() - window.quietSince > quiet
         }""",
         arg=_QUIET,
-        polling=_POLL,
         timeout=_PATIENCE,
     )
 

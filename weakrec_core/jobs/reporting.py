@@ -11,7 +11,6 @@ from typing import Any
 from weakrec_core.jobs.job import CANCEL, JOB_VARIABLE, Job
 from weakrec_core.jobs.status import Status
 
-_NICENESS = 5  # the pages come first
 _current: tuple[Job, Status] | None = None
 
 
@@ -33,7 +32,6 @@ def reporting() -> Iterator[None]:
         cancelled = True
         raise KeyboardInterrupt
 
-    os.nice(_NICENESS)
     before = signal.signal(signal.SIGTERM, stop)
     _current = job, job.claim(Status(state="running", stage="Starting", queued=time.time()))
     try:
