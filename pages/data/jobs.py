@@ -2,10 +2,9 @@
 
 import streamlit as st
 
-from pages.shared.errors import errors_shown
+from pages.shared.errors import errors_shown, sentence
 from weakrec_core.data.dataset import list_datasets
 from weakrec_core.data.ingest.ingest_jobs import forget_job, ingest_job, unfinished_jobs
-from weakrec_core.data.ingest.sources import by_name
 from weakrec_core.workspace import Workspace
 
 
@@ -27,7 +26,7 @@ def jobs_in_progress(workspace: Workspace) -> None:
         if not status.active:
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.error(
-                    f"Dataset {name!r} was not made. {by_name(workspace, status.error or status.stage + '.')}",
+                    f"Dataset {name!r} was not made. {sentence(status.error or status.stage + '.')}",
                     icon=":material/error:",
                 )
                 if st.button("Dismiss", key=f"dismiss_{name}"):

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 import streamlit as st
 
+from weakrec_core.data.ingest.sources import by_name
 from weakrec_core.errors import WeakrecError
 from weakrec_core.files import PROJECT
 from weakrec_core.workspace import Workspace
@@ -14,9 +15,13 @@ LOGGER = "workbench"
 
 
 def sentence(problem: object) -> str:
-    """What is wrong, without the server's directories: of a file only its path within the workspace or the project is said."""
-    said = str(problem)
-    for directory in (Workspace.from_environment().root, PROJECT):
+    """What is wrong, without the server's directories.
+
+    Of a file only its path within the workspace, the data folder or the project is said; of an uploaded one its name.
+    """
+    workspace = Workspace.from_environment()
+    said = by_name(workspace, str(problem))
+    for directory in (workspace.root, PROJECT):
         said = said.replace(f"{directory}/", "")
     return said
 

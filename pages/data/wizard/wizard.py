@@ -15,12 +15,10 @@ from weakrec_core.data.dataset import list_datasets
 from weakrec_core.data.ingest.ingest_jobs import start_job
 from weakrec_core.data.ingest.look import TableLook
 from weakrec_core.data.ingest.scales import Scale
-from weakrec_core.data.ingest.sources import by_name
 from weakrec_core.data.ingest.table import Columns, ItemFacts, TableConfig, TablePreview, preview_table
 from weakrec_core.data.ingest.table_command import table_command
 from weakrec_core.data.noun import Noun
 from weakrec_core.data.splits import SplitConfig
-from weakrec_core.errors import WeakrecError
 from weakrec_core.workspace import Workspace
 
 
@@ -40,13 +38,6 @@ def previewed(path: str, columns: str, config: str, splits: str, facts: str | No
 @errors_shown()
 def wizard(workspace: Workspace) -> None:
     """Draw the steps as far as they have come."""
-    try:
-        _steps(workspace)
-    except WeakrecError as e:
-        raise WeakrecError(by_name(workspace, str(e))) from None
-
-
-def _steps(workspace: Workspace) -> None:
     path = chosen_file(workspace, "table")
     if path is None:
         st.caption(
