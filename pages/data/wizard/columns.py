@@ -24,7 +24,7 @@ _ROLES = {
 }
 
 
-@st.cache_data(max_entries=16, show_spinner="Looking at the file …")
+@st.cache_resource(max_entries=16, show_spinner="Looking at the file …")
 def looked_at(path: str, given: str) -> TableLook:
     """`look`, remembered by the file and what is said of the way it is written."""
     return look(Path(path), TableFormat.model_validate_json(given))

@@ -22,7 +22,7 @@ from weakrec_core.data.splits import SplitConfig
 from weakrec_core.workspace import Workspace
 
 
-@st.cache_data(max_entries=8, show_spinner="Reading the table …")
+@st.cache_resource(max_entries=8, show_spinner="Reading the table …")
 def previewed(path: str, columns: str, config: str, splits: str, facts: str | None) -> TablePreview:
     """`preview_table`, remembered by all that it depends on."""
     return preview_table(
