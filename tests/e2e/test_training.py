@@ -95,6 +95,14 @@ def an_epoch_is_drawn(page: Page) -> None:
     expect(page.get_by_test_id("stVegaLiteChart")).to_have_count(2)
 
 
+def held(run: Run) -> psutil.Process:
+    """The process of a run, stopped where it is: valid may end it at any moment, and the page is slow on a busy machine."""
+    assert run.status.pid is not None
+    process = psutil.Process(run.status.pid)
+    process.suspend()
+    return process
+
+
 def tensorflow_is_in(process: psutil.Process) -> bool:
     return any("tensorflow" in part.path for part in process.memory_maps())
 
@@ -103,11 +111,15 @@ def test_reload_during_training_cancel_and_resume(page: Page, small: str) -> Non
     open_page(page, small)
     run = launch(page, FOREVER)
     an_epoch_is_drawn(page)
+    process = held(run)
     page.reload()
     expect(heading(page)).to_contain_text(run.id)
     state(page, "running")
     an_epoch_is_drawn(page)
-    press(page, "Cancel", run, "running")
+    settled(page)
+    button(page, "Cancel", run).click()
+    expect(page.get_by_text("Cancelling after the batch at hand.")).to_be_visible()
+    process.resume()
     state(page, "cancelled")
     done = run.status.epoch
     assert done >= 1
@@ -130,7 +142,7 @@ def test_the_second_run_waits_and_a_killed_one_is_lost_with_its_log(page: Page, 
     pid = first.status.pid
     assert pid is not None
     (serving,) = [p for p in psutil.Process().children() if "streamlit" in " ".join(p.cmdline())]
-    assert tensorflow_is_in(psutil.Process(pid))
+    assert tensorflow_is_in(held(first))
     assert not tensorflow_is_in(serving)
     second = launch(page, 1)
     expect(page.get_by_text("Waiting: 1 run before it")).to_be_visible()
