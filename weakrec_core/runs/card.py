@@ -49,7 +49,7 @@ def _data(run: Run, result: dict[str, Any]) -> list[str]:
     lines = [
         f"Dataset {_md(config.dataset)}, fingerprint `{config.fingerprint}`",
         f"{train['rows']:,} train rows without gold labels, {train['covered']:,} of them with a vote",
-        f"{result['labels']['dev']['n']:,} gold-labeled dev rows with a vote",
+        *(f"{measured['n']:,} {rows}" for rows, measured in _dev(result).items()),
         f"{result['test']['n']:,} rated test rows"
         + ("" if scores is None else f" of {scores.rows['user_idx'].nunique():,} users"),
     ]
@@ -66,14 +66,24 @@ def _lfs(run: Run, result: dict[str, Any]) -> list[str]:
 
 
 def _label_model(run: Run, result: dict[str, Any]) -> list[str]:
-    labels = result["labels"]
-    dev = {result_tables.title(k): figure(v, digits=_DIGITS) for k, v in labels["dev"].items() if k != "n"}
-    shown = ", ".join(f"{name} {value}" for name, value in dev.items())
     return [
-        f"{label_model_named(run)}; class balance P(POSITIVE) {labels['class_balance']['POSITIVE']:.4f}.",
-        f"On the dev rows with a vote: {shown}.",
+        f"{label_model_named(run)}; class balance P(POSITIVE) {result['labels']['class_balance']['POSITIVE']:.4f}.",
+        *(f"On the {rows}: {_measured(measured)}." for rows, measured in _dev(result).items()),
         *_settings(label_settings(run)),
     ]
+
+
+def _dev(result: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Which dev rows the label model was measured on, and what was measured; older runs have those with a vote only."""
+    labels, with_a_vote = result["labels"], "gold-labeled dev rows with a vote"
+    if "dev_with_a_vote" not in labels:
+        return {with_a_vote: labels["dev"]}
+    return {"gold-labeled dev rows": labels["dev"], with_a_vote: labels["dev_with_a_vote"]}
+
+
+def _measured(metrics: dict[str, Any]) -> str:
+    shown = {result_tables.title(name): figure(value, digits=_DIGITS) for name, value in metrics.items() if name != "n"}
+    return ", ".join(f"{name} {value}" for name, value in shown.items())
 
 
 def _settings(values: dict[str, Any]) -> list[str]:

@@ -43,9 +43,27 @@ def test_every_figure_is_the_results(run: Run) -> None:
         assert cells(card, name.replace("_", r"\_"))[1] == f"{weight:.4f}"
     assert f"{result['labels']['train']['covered']:,} of them with a vote" in card
     assert f"{result['test']['n']:,} rated test rows" in card
+    for rows, part in (("gold-labeled dev rows", "dev"), ("gold-labeled dev rows with a vote", "dev_with_a_vote")):
+        measured = result["labels"][part]
+        assert f"- {measured['n']:,} {rows}\n" in card
+        line = next(line for line in card.splitlines() if line.startswith(f"On the {rows}:"))
+        assert f"AUC {measured['auc']:.4f}" in line and f"Log loss {measured['log_loss']:.4f}" in line
     assert result["recovered"]["sentence"] in card
     for heading in ("Data", "Labeling functions", "Label model", "Training", "Test metrics", "Limits"):
         assert f"\n## {heading}\n" in card
+
+
+def test_a_run_from_before_all_dev_rows_were_measured_says_what_its_figures_are_of(
+    run: Run, workspace: Workspace
+) -> None:
+    shutil.copytree(run.path, workspace.runs / run.id)
+    old = open_run(workspace, run.id)
+    result = old.result or {}
+    result["labels"]["dev"] = result["labels"].pop("dev_with_a_vote")
+    old.write_result(result)
+    card = render_card(old)
+    assert f"- {result['labels']['dev']['n']:,} gold-labeled dev rows with a vote\n" in card
+    assert "On the gold-labeled dev rows:" not in card
 
 
 def test_names_are_text_and_nothing_else(run: Run, workspace: Workspace) -> None:
