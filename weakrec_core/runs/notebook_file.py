@@ -87,8 +87,11 @@ def _ingest(run: Run) -> list[str]:
         return []
     if meta["source"] == "table":
         module, made = "table", "ingest_table"
-        names, config = "Columns, TableConfig, ingest_table", "TableConfig"
-        more = [f"columns=Columns({_arguments(meta['columns'])})", f"noun=Noun{tuple(meta['noun'])!r}"]
+        names, config = "Columns, ItemFacts, TableConfig, ingest_table", "TableConfig"
+        columns = {role: column for role, column in meta["columns"].items() if role != "items_id"}
+        more = [f"columns=Columns({_arguments(columns)})", f"noun=Noun{tuple(meta['noun'])!r}"]
+        if items := meta["files"].get("items"):
+            more.append(f"facts=ItemFacts(file=Path({items!r}), id={meta['columns']['items_id']!r})")
         paths = {"path": meta["files"]["ratings"]}
     else:
         module, made = "goodreads", "ingest_goodreads"
@@ -99,7 +102,7 @@ def _ingest(run: Run) -> list[str]:
         repr(name),
         *(f"{key}=Path({file!r})" for key, file in paths.items()),
         *more,
-        f"config={config}({_arguments(meta['filters'])})",
+        f"config={config}({_arguments(meta['filters'])}{_format(meta)})",
         f"splits=SplitConfig({_arguments(meta['splits'])})",
     ]
     return [
@@ -115,6 +118,12 @@ def _ingest(run: Run) -> list[str]:
         *(f"        {argument}," for argument in arguments),
         "    )",
     ]
+
+
+def _format(meta: dict[str, Any]) -> str:
+    """How a table is written, as it was said or found."""
+    known = {key: value for key, value in meta.get("format", {}).items() if key != "kind" and value != ""}
+    return f", format={known!r}" if known else ""
 
 
 def _arguments(values: dict[str, Any]) -> str:

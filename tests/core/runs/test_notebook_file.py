@@ -7,6 +7,11 @@ from typing import Any
 
 import pytest
 
+import weakrec_core as wr
+from weakrec_core import files
+from weakrec_core.data.ingest.dialects import TableFormat
+from weakrec_core.data.ingest.table import Columns, ItemFacts, TableConfig, ingest_table
+from weakrec_core.data.splits import SplitConfig
 from weakrec_core.runs.notebook_file import render_notebook
 from weakrec_core.runs.store import Run, list_runs
 from weakrec_core.workspace import Workspace
@@ -49,9 +54,6 @@ def test_a_table_is_read_as_it_was(
     workspace: Workspace, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What a run records of its dataset is taken from that: here another one's, whose fingerprint is in its place."""
-    import weakrec_core as wr
-    from weakrec_core import files
-
     rows = [f"u{u},b{b},{1 + (u * b) % 5}" for u in range(40) for b in range(12)]
     (tmp_path / "films.csv").write_text("who,film,stars\n" + "\n".join(rows) + "\n", encoding="utf-8")
     columns = {"user": "who", "item": "film", "rating": "stars"}
@@ -66,6 +68,30 @@ def test_a_table_is_read_as_it_was(
         exec(compile(source, "notebook", "exec"), names)
     assert names["dataset"].fingerprint == films.fingerprint
     assert names["dataset"].noun == films.noun
+
+
+def test_a_table_is_read_in_its_own_format_and_with_its_second_file(
+    workspace: Workspace, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Written without a header and in an encoding that has to be told."""
+    columns = Columns(user="c1", item="c2", rating="c3", title="Titel")
+    rows = [f"Müller {u}\tb{b}\t{1 + (u * b) % 5}" for u in range(40) for b in range(12)]
+    (tmp_path / "r.tsv").write_text("\n".join(rows) + "\n", encoding="cp850")
+    (tmp_path / "items.csv").write_text("Nr,Titel\n" + "".join(f"b{b},Film {b}\n" for b in range(12)), encoding="utf-8")
+    config = TableConfig(format=TableFormat(encoding="cp850", header=False))
+    facts = ItemFacts(file=tmp_path / "items.csv", id="Nr")
+    splits = SplitConfig(dev_rows=60)
+    films = ingest_table(workspace, "films", tmp_path / "r.tsv", columns, config, splits, facts=facts)
+    assert films.books["title"].iat[3] == "Film 3"
+    of_films = run.config.model_copy(update={"dataset": "films", "fingerprint": films.fingerprint})
+    files.write_json(run.path / "config.json", of_films.model_dump())
+    sources = code_of(json.loads(render_notebook(run)))
+    shutil.rmtree(workspace.datasets / "films")
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, Any] = {}
+    for source in sources[:3]:
+        exec(compile(source, "notebook", "exec"), names)
+    assert names["dataset"].fingerprint == films.fingerprint
 
 
 def test_it_is_a_notebook(run: Run) -> None:
