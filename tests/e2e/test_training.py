@@ -41,6 +41,9 @@ def no_run_is_active(page: Page, small: str) -> Iterator[None]:
     yield
     for run in list_runs(Workspace.from_environment()):
         run.cancel()
+        with suppress(psutil.Error):
+            if run.status.state in ACTIVE and run.status.pid is not None:
+                psutil.Process(run.status.pid).resume()  # a test that failed may have left it still
     open_page(page, small)
     expect(page.get_by_role("button", name="Cancel")).to_have_count(0)
 
