@@ -190,6 +190,5 @@ def _write(table: "pd.DataFrame", out: Path) -> None:
 
 
 def _write_text(text: str, out: Path) -> None:
-    with files.atomic(out) as tmp:
-        tmp.write_text(text, encoding="utf-8")
+    files.write_text(out, text)
     typer.echo(out)

@@ -51,8 +51,7 @@ def import_file(
     if out is not None:
         from weakrec_core import files
 
-        with files.atomic(out) as tmp:
-            tmp.write_text(lf_set.to_yaml(), encoding="utf-8")
+        files.write_text(out, lf_set.to_yaml())
         saved = out
     else:
         saved = importing.save(workspace, lf_set, f"imported from {file.name}")

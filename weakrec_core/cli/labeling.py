@@ -95,8 +95,7 @@ def suggest(
     applied = applied_set(dataset, lfs)
     found = suggestions.suggest(applied, max(apply or 0, suggestions.DEFAULT_K))[:apply]
     if out is not None:
-        with files.atomic(out) as tmp:
-            tmp.write_text(suggestions.apply_suggestions(applied.lf_set, found).to_yaml(), encoding="utf-8")
+        files.write_text(out, suggestions.apply_suggestions(applied.lf_set, found).to_yaml())
     if as_json:
         print_json(suggestions.to_json(found))
     else:

@@ -197,8 +197,7 @@ def report(
     opened = open_run(Workspace.from_environment(), run)
     page = render_report(opened)
     test_looks.record(opened)
-    with files.atomic(out) as tmp:
-        tmp.write_text(page, encoding="utf-8")
+    files.write_text(out, page)
     typer.echo(out)
 
 

@@ -79,8 +79,7 @@ def keep(workspace: Workspace, draft: Draft) -> None:
         "past": [s.model_dump(mode="json") for s in draft.past],
         "future": [s.model_dump(mode="json") for s in draft.future],
     }
-    with files.atomic(_path(workspace, draft.id)) as tmp:
-        tmp.write_text(json.dumps(value), encoding="utf-8")
+    files.write_text(_path(workspace, draft.id), json.dumps(value))
 
 
 def recall(workspace: Workspace, draft_id: str) -> Draft | None:

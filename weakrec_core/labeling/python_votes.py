@@ -53,8 +53,7 @@ def background_votes(dataset: Dataset, lf: PythonLF, split: str) -> Votes:
 
 def _start(job: Job, dataset: Dataset, lf: PythonLF, split: str, votes: Path) -> bool:
     lf_file = job.path / "lf.yaml"
-    with files.atomic(lf_file) as tmp:
-        tmp.write_text(yaml.safe_dump({"name": "python", "lfs": [dump_lf(lf)]}), encoding="utf-8")
+    files.write_text(lf_file, yaml.safe_dump({"name": "python", "lfs": [dump_lf(lf)]}))
     arguments = ["label", "--dataset", dataset.name, "--fingerprint", dataset.fingerprint, "--lfs", str(lf_file)]
     return job.start(dataset.workspace, [*arguments, "--split", split, "--out", str(votes)])
 

@@ -137,8 +137,7 @@ class Run:
     def keep_epochs(self, n: int) -> None:
         """Drop the records of later epochs: a training that goes on from epoch `n` makes them again."""
         lines = [json.dumps(e) + "\n" for e in self.epochs if e["epoch"] <= n]
-        with files.atomic(self.path / "metrics.jsonl") as tmp:
-            tmp.write_text("".join(lines), encoding="utf-8")
+        files.write_text(self.path / "metrics.jsonl", "".join(lines))
 
     def resume(self) -> None:
         """Put a run that did not finish back in the queue; it goes on from its last finished epoch.
