@@ -22,11 +22,7 @@ from weakrec_core.runs.report import render_report
 from weakrec_core.runs.store import Run
 from weakrec_core.stats.verdicts import SAME
 
-_HEADLINE: dict[str, tuple[str, Literal["normal", "inverse"]]] = {
-    "auc": ("test", "normal"),
-    RANKED: ("ranking", "normal"),
-    "log_loss": ("test", "inverse"),
-}
+_HEADLINE: dict[str, Literal["normal", "inverse"]] = {"auc": "normal", RANKED: "normal", "log_loss": "inverse"}
 
 
 def one_run(run: Run) -> None:
@@ -101,18 +97,12 @@ def one_run(run: Run) -> None:
 def _headline(run: Run, result: dict[str, Any]) -> None:
     intervals, _ = scores_of(run)
     with st.container(horizontal=True, gap="large"):
-        for metric, (part, better) in _HEADLINE.items():
-            value = (result.get(part) or {}).get(metric)
-            if value is None:
-                continue
-            known = intervals if part == "test" else result[part].get("intervals") or {}
-            low, high = known.get(metric) or (None, None)
-            against = result_tables.against(result, metric)
+        for metric, value, low, high, against in result_tables.headlines(result, _HEADLINE, intervals):
             st.metric(
                 f"Test {result_tables.title(metric)}",
                 fmt.number(value),
                 None if against is None else str(against),
-                delta_color="off" if against is None or against.verdict == SAME else better,
+                delta_color="off" if against is None or against.verdict == SAME else _HEADLINE[metric],
                 help=_help(low, high, against),
                 width="content",
             )

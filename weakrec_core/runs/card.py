@@ -95,17 +95,12 @@ def _metrics(run: Run, result: dict[str, Any]) -> list[str]:
     scores = read_scores(run)
     intervals = {} if scores is None else scores.rating_intervals
     rows = []
-    for metric, (part, _) in COMPARED.items():
-        measured = result.get(part) or {}
-        if measured.get(metric) is None:
-            continue
-        low, high = (measured.get("intervals") or intervals).get(metric) or (None, None)
-        against = result_tables.against(result, metric)
+    for metric, value, low, high, against in result_tables.headlines(result, COMPARED, intervals):
         rival = ("–", "–", "–")
         if against is not None:
             difference = figure(against.difference, against.low, against.high, _DIGITS)
             rival = (against.title, difference, against.verdict)
-        rows.append((result_tables.title(metric), figure(measured[metric], low, high, _DIGITS), *rival))
+        rows.append((result_tables.title(metric), figure(value, low, high, _DIGITS), *rival))
     head = ("Metric", "This run [95 % interval]", "Strongest rival", "Difference [95 % interval]", "The run is")
     everything = [
         (

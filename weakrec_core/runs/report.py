@@ -25,6 +25,7 @@ from weakrec_core.runs.worth import read_worth
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _CUT = 10
+_HEADLINE = (f"ndcg@{_CUT}", f"hit_rate@{_CUT}", "auc", "accuracy")  # what comes first
 _FONT = (
     'system-ui, "Segoe UI", Roboto, "Helvetica Neue", sans-serif'  # of the template, so that labels are measured right
 )
@@ -62,7 +63,7 @@ def render_report(run: Run) -> str:
         result=result,
         labels=result["labels"],
         label_model=label_model_named(run),
-        headline=_headline(run, result),
+        headline=result_tables.headlines(result, _HEADLINE, _intervals(run)),
         how_it_went=how_it_went(run, run.epochs),
         losses=what_the_losses_are(run),
         better_rivals=result_tables.better_rivals(result),
@@ -100,21 +101,6 @@ def _intervals(run: Run) -> result_tables.Intervals:
 
 def _rated(result: dict[str, Any]) -> list[str]:
     return [metric for metric in RATING_METRICS if metric in result["test"]]
-
-
-def _headline(run: Run, result: dict[str, Any]) -> list[dict[str, Any]]:
-    """The few figures that come first, each with its interval and what it is measured against."""
-    intervals = _intervals(run)
-    wanted = [("ranking", f"ndcg@{_CUT}"), ("ranking", f"hit_rate@{_CUT}"), ("test", "auc"), ("test", "accuracy")]
-    found = []
-    for part, metric in wanted:
-        measured = result.get(part) or {}
-        if measured.get(metric) is None:
-            continue
-        low, high = (measured.get("intervals") or intervals).get(metric) or (None, None)
-        against = result_tables.against(result, metric)
-        found.append({"metric": metric, "value": measured[metric], "low": low, "high": high, "against": against})
-    return found
 
 
 def _cells(figures: pd.DataFrame) -> dict[str, Any]:

@@ -1,8 +1,9 @@
 """The figures of a result as tables: the run, its network alone, and the baselines, one row each."""
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -118,6 +119,27 @@ def against(result: dict[str, Any], metric: str) -> Against | None:
     if name is None or own is None:
         return None
     return Against(baseline_title(name), own - values[name], None, None, SAME)
+
+
+class Headline(NamedTuple):
+    """A metric of a run with its 95 % interval over users, None where there is none, against the strongest rival."""
+
+    metric: str
+    value: float
+    low: float | None
+    high: float | None
+    against: Against | None
+
+
+def headlines(result: dict[str, Any], metrics: Iterable[str], intervals: Intervals) -> list[Headline]:
+    """Those of some metrics of `COMPARED` that the run has; `intervals`: of those that the result does not hold."""
+    found = []
+    for metric in metrics:
+        measured = result.get(COMPARED[metric][0]) or {}
+        if (value := measured.get(metric)) is not None:
+            low, high = (measured.get("intervals") or intervals).get(metric) or (None, None)
+            found.append(Headline(metric, value, low, high, against(result, metric)))
+    return found
 
 
 def better_rivals(result: dict[str, Any]) -> list[str]:
