@@ -7,11 +7,6 @@ from pages.shared.address import page_link
 from pages.shared.workbench import Workbench
 
 
-def has_dev_gold(wb: Workbench) -> bool:
-    """Whether any dev row has a gold label."""
-    return bool((wb.dataset.gold("dev") >= 0).any())
-
-
 def comparable(wb: Workbench) -> bool:
     """Whether there is a vote on a dev row with gold: what label models are compared on."""
     dev = wb.applied.patterns("dev")
@@ -23,7 +18,7 @@ def say_state(wb: Workbench, editing: bool = False) -> None:
 
     `editing` leaves out the link to the page that LFs are edited on.
     """
-    if not has_dev_gold(wb):
+    if not wb.dataset.has_gold("dev"):
         st.warning(
             f"No dev row of {fmt.literal(wb.dataset.name)} has a gold label: LFs can be written, but neither be measured nor "
             "trained on. Make a dataset of rows that are rated.",

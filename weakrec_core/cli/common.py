@@ -14,6 +14,7 @@ from weakrec_core.progress import Progress
 from weakrec_core.workspace import Workspace
 
 if TYPE_CHECKING:
+    from weakrec_core.label_model.label_train import TrainLabels
     from weakrec_core.label_model.snorkel_config import SnorkelConfig
     from weakrec_core.labeling.applied import AppliedSet
     from weakrec_core.labeling.lf_set import LFSet
@@ -79,6 +80,22 @@ def applied_set(dataset: str, lfs: Path, fingerprint: str | None = None) -> "App
     from weakrec_core.data.dataset import open_dataset
 
     return lf_set_of(lfs).apply(open_dataset(Workspace.from_environment(), dataset, fingerprint))
+
+
+def train_labels(
+    dataset: str,
+    lfs: Path,
+    label_model: str,
+    class_balance: float | None,
+    epochs: int | None,
+    lr: float | None,
+    l2: float | None,
+    seed: int | None,
+) -> "TrainLabels":
+    """The labels of train by an LF set and a label model, whose hyperparameters are Snorkel's own where None."""
+    from weakrec_core.label_model.label_train import label_train
+
+    return label_train(applied_set(dataset, lfs), label_model, class_balance, snorkel_config(epochs, lr, l2, seed))
 
 
 def print_json(value: Any) -> None:

@@ -43,19 +43,6 @@ def demo(
 
 
 @app.command()
-def attach(
-    dataset: DatasetName,
-    file: Annotated[Path, typer.Option(help="Parquet or CSV: user_id, book_id, one column of votes (1, 0, -1) each.")],
-) -> None:
-    """Attach votes computed elsewhere to a dataset, for LFs of kind column."""
-    from weakrec_core.data.attached import attach_columns
-    from weakrec_core.data.dataset import open_dataset
-
-    for name, voted in attach_columns(open_dataset(Workspace.from_environment(), dataset), file).items():
-        typer.echo(f"{name}: votes on {voted:,} rows")
-
-
-@app.command()
 def notes(
     dataset: DatasetName,
     out: Annotated[

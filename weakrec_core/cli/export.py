@@ -17,14 +17,13 @@ from weakrec_core.cli.common import (
     LmSeed,
     applied_set,
     lf_set_of,
-    snorkel_config,
+    train_labels,
 )
 from weakrec_core.workspace import Workspace
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from weakrec_core.label_model.label_train import TrainLabels
     from weakrec_core.runs.store import Run
 
 app = typer.Typer()
@@ -95,7 +94,7 @@ def export_labels(
     lm_seed: LmSeed = None,
 ) -> None:
     """The labels of train, as `fit` writes them: user_id, book_id, p_positive, covered."""
-    labels = _labels(dataset, lfs, label_model, class_balance, lm_epochs, lm_lr, lm_l2, lm_seed)
+    labels = train_labels(dataset, lfs, label_model, class_balance, lm_epochs, lm_lr, lm_l2, lm_seed)
     _write(labels.probabilities, out)
 
 
@@ -126,7 +125,7 @@ def export_training(
     """
     from weakrec_core.label_model.training_frame import training_frame
 
-    labels = _labels(dataset, lfs, label_model, class_balance, lm_epochs, lm_lr, lm_l2, lm_seed)
+    labels = train_labels(dataset, lfs, label_model, class_balance, lm_epochs, lm_lr, lm_l2, lm_seed)
     _write(training_frame(labels, min_confidence), out)
 
 
@@ -165,21 +164,6 @@ def _finished(run_id: str) -> "Run":
     finished(run)
     test_looks.record(run)
     return run
-
-
-def _labels(
-    dataset: str,
-    lfs: Path,
-    label_model: str,
-    class_balance: float | None,
-    epochs: int | None,
-    lr: float | None,
-    l2: float | None,
-    seed: int | None,
-) -> "TrainLabels":
-    from weakrec_core.label_model.label_train import label_train
-
-    return label_train(applied_set(dataset, lfs), label_model, class_balance, snorkel_config(epochs, lr, l2, seed))
 
 
 def _write(table: "pd.DataFrame", out: Path) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from weakrec_core.cli.common import Json, lf_set_of, print_json
+from weakrec_core.cli.common import DatasetName, Json, lf_set_of, print_json
 from weakrec_core.errors import WeakrecError
 from weakrec_core.workspace import Workspace
 
@@ -44,6 +44,8 @@ def import_file(
         print_json({"run": run.id}) if as_json else typer.echo(run.id)
         return
     if what == importing.VOTES:
+        if dataset is None:
+            raise WeakrecError(f"{file} holds votes: name the dataset that they are attached to with --dataset.")
         _attach(workspace, file, dataset, as_json)
         return
     base = None if lfs is None else lf_set_of(lfs)
@@ -61,12 +63,19 @@ def import_file(
         typer.echo(saved)
 
 
-def _attach(workspace: Workspace, file: Path, dataset: str | None, as_json: bool) -> None:
+@app.command()
+def attach(
+    dataset: DatasetName,
+    file: Annotated[Path, typer.Option(help="Parquet or CSV: user_id, book_id, one column of votes (1, 0, -1) each.")],
+) -> None:
+    """Attach votes computed elsewhere to a dataset, for LFs of kind column."""
+    _attach(Workspace.from_environment(), file, dataset, as_json=False)
+
+
+def _attach(workspace: Workspace, file: Path, dataset: str, as_json: bool) -> None:
     from weakrec_core.data.attached import attach_columns
     from weakrec_core.data.dataset import open_dataset
 
-    if dataset is None:
-        raise WeakrecError(f"{file} holds votes: name the dataset that they are attached to with --dataset.")
     voted = attach_columns(open_dataset(workspace, dataset), file)
     if as_json:
         print_json({"dataset": dataset, "votes": voted})

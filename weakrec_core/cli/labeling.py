@@ -19,7 +19,7 @@ from weakrec_core.cli.common import (
     LmSeed,
     applied_set,
     print_json,
-    snorkel_config,
+    train_labels,
 )
 from weakrec_core.errors import WeakrecError
 
@@ -119,13 +119,12 @@ def fit(
     as_json: Json = False,
 ) -> None:
     """Fit a label model on train and write the probabilities."""
-    from weakrec_core.label_model.label_train import cut_on_dev, label_train
+    from weakrec_core.label_model.label_train import cut_on_dev
     from weakrec_core.stats.decision_cut import checked_goal
     from weakrec_core.tables import write_table
 
     goal = None if cut is None else checked_goal(cut)
-    config = snorkel_config(lm_epochs, lm_lr, lm_l2, lm_seed)
-    labels = label_train(applied_set(dataset, lfs), label_model, class_balance, config)
+    labels = train_labels(dataset, lfs, label_model, class_balance, lm_epochs, lm_lr, lm_l2, lm_seed)
     write_table(labels.probabilities, out)
     result = labels.to_json() | ({} if goal is None else {"cut": cut_on_dev(labels, goal)})
     for warning in result["warnings"]:

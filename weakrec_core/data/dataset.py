@@ -97,6 +97,10 @@ class Dataset:
         """Gold labels of a split, int8, shape [n]; -1 where not known (always so for train)."""
         return self.split(split)["gold"].to_numpy(np.int8)
 
+    def has_gold(self, split: str) -> bool:
+        """Whether any row of a split has a gold label."""
+        return bool((self.gold(split) >= 0).any())
+
     def with_dev_gold(self, known: NDArray[np.bool_]) -> "Dataset":
         """The same data with less gold: that of the dev rows where `known` (bool, shape [n_dev]), -1 elsewhere."""
         other = copy.copy(self)

@@ -49,7 +49,7 @@ def next_step(applied: AppliedSet, runs: Sequence[Run], others: Sequence[Applied
         Other LF sets that could be gone on with.
     """
     dataset = applied.dataset
-    if not (dataset.gold("dev") >= 0).any():
+    if not dataset.has_gold("dev"):
         return NextStep("gold", "No dev row has a gold label: nothing can be checked, and no label model be chosen.")
     if not applied.active:
         return NextStep("lfs", "No LF is on, so that no row gets a label.")

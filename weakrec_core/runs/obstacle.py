@@ -32,7 +32,7 @@ def obstacle(
         return "No LF is on, so nothing labels the train rows."
     dataset, learns_from_dev = applied.dataset, PRESETS[preset].defaults["use_dev"]
     needed = ["dev", "test"] if learns_from_dev else ["dev", "valid", "test"]
-    without = [split for split in needed if not (dataset.gold(split) >= 0).any()]
+    without = [split for split in needed if not dataset.has_gold(split)]
     if without:
         return f"No row of {' or '.join(without)} has a gold label, and a run needs some in {', '.join(needed[:-1])} and {needed[-1]}."
     if not applied.patterns("train").covered.any():

@@ -58,7 +58,7 @@ def load_columns(
             _load_csv(con, table, file, dialect, columns)
         elif file.kind == "parquet":
             _check_columns(file, list(columns.values()), column_names(con, file))
-            _load_records(con, table, file, "read_parquet($path)", {key: sql_name(n) for key, n in columns.items()})
+            _load_parquet(con, table, file, columns)
         else:
             if known := column_names(con, file):
                 _check_columns(file, list(columns.values()), known)
@@ -218,13 +218,12 @@ def _load_json(con: duckdb.DuckDBPyConnection, table: str, file: PlainFile, colu
     )
 
 
-def _load_records(
-    con: duckdb.DuckDBPyConnection, table: str, file: PlainFile, source: str, chosen: dict[str, str]
-) -> None:
-    columns = ", ".join(f"{name}::VARCHAR AS {key}" for key, name in chosen.items())
+def _load_parquet(con: duckdb.DuckDBPyConnection, table: str, file: PlainFile, columns: dict[str, str]) -> None:
+    chosen = ", ".join(f"{sql_name(name)}::VARCHAR AS {key}" for key, name in columns.items())
     con.execute(
         f"""CREATE TEMP TABLE {table} AS
-        SELECT row_number() OVER () AS line, NULL::VARCHAR AS problem, NULL::VARCHAR AS content, {columns} FROM {source}""",
+        SELECT row_number() OVER () AS line, NULL::VARCHAR AS problem, NULL::VARCHAR AS content, {chosen}
+        FROM read_parquet($path)""",
         {"path": glob.escape(str(file.path))},
     )
 
