@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pages.shared.errors import errors_shown
+from weakrec_core.data.download.goodreads_files import Kind, ingest_command
 from weakrec_core.data.ingest.ingest_jobs import start_job
 from weakrec_core.data.ingest.sources import DATA_VARIABLE, data_folder, offered_files
 from weakrec_core.workspace import Workspace
@@ -25,11 +26,11 @@ def goodreads_files(workspace: Workspace) -> None:
         st.code(_COMMANDS, language="bash")
         return
     with st.form("ingest", border=False):
-        files = {
-            option: place.selectbox(
-                label, list(offered), index=None, placeholder="choose a file", key=f"goodreads_{option}"
+        chosen = {
+            kind: place.selectbox(
+                label, list(offered), index=None, placeholder="choose a file", key=f"goodreads_{kind}"
             )
-            for place, (option, label) in zip(st.columns(3), _FILES.items(), strict=True)
+            for place, (kind, label) in zip(st.columns(3), _FILES.items(), strict=True)
         }
         left, mid, right = st.columns(3)
         name = left.text_input("Name of the dataset")
@@ -37,12 +38,11 @@ def goodreads_files(workspace: Workspace) -> None:
         seed = right.number_input("Seed", min_value=0, value=0)
         skip = st.checkbox("Leave out and count lines that cannot be used, instead of stopping at the first")
         if st.form_submit_button("Make the dataset", type="primary", icon=":material/database:"):
-            if files["reviews"] is None or not name:
+            if chosen[Kind.REVIEWS] is None or not name:
                 st.error("The reviews file and a name are needed.")
                 return
-            arguments = ["ingest", "goodreads", "--name", name, "--seed", str(seed)]
-            for option, chosen in files.items():
-                arguments += [f"--{option}", str(offered[chosen])] if chosen is not None else []
+            files = {kind: offered[file] for kind, file in chosen.items() if file is not None}
+            arguments = [*ingest_command(name, files), "--seed", str(seed)]
             arguments += ["--dev-rows", str(dev_rows)] if dev_rows else []
             arguments += ["--skip-bad-lines"] if skip else []
             with errors_shown():
@@ -53,4 +53,8 @@ def goodreads_files(workspace: Workspace) -> None:
 
 _COMMANDS = """python -m weakrec_core download goodreads --genre young_adult --out DIR
 python -m weakrec_core ingest goodreads --reviews FILE --name NAME"""
-_FILES = {"reviews": "Reviews", "books": "Facts of the items (optional)", "interactions": "Interactions (optional)"}
+_FILES = {
+    Kind.REVIEWS: "Reviews",
+    Kind.BOOKS: "Facts of the items (optional)",
+    Kind.INTERACTIONS: "Interactions (optional)",
+}

@@ -12,14 +12,12 @@ from weakrec_core.data.ingest.ingest_jobs import unfinished_jobs
 
 wb = opened()
 st.title(f"Data :gray[{fmt.literal(wb.dataset.name)}]", anchor=False)
-jobs = unfinished_jobs(wb.workspace)
-if jobs or st.session_state.get("jobs_seen"):
+if unfinished_jobs(wb.workspace) or st.session_state.get("jobs_seen"):
     jobs_in_progress(wb.workspace)
 if st.session_state.get("dataset_made") == wb.dataset.name:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.success(f"Dataset {wb.dataset.name!r} is made and open.", icon=":material/check:")
         page_link("pages/labeling_functions/page.py", "Labeling functions")
-if not jobs:
-    with st.expander("New dataset", icon=":material/add:", key="new_dataset"):
-        new_dataset(wb.workspace)
+with st.expander("New dataset", icon=":material/add:", key="new_dataset"):
+    new_dataset(wb.workspace)
 contents(wb)

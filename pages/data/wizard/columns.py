@@ -25,8 +25,8 @@ _ROLES = {
 
 
 @st.cache_resource(max_entries=16, show_spinner="Looking at the file …")
-def looked_at(path: str, given: str) -> TableLook:
-    """`look`, remembered by the file and what is said of the way it is written."""
+def looked_at(path: str, changed: int, given: str) -> TableLook:
+    """`look`, remembered by the file, when it was changed, and what is said of the way it is written."""
     return look(Path(path), TableFormat.model_validate_json(given))
 
 
@@ -58,7 +58,7 @@ def described_file(path: Path, key: str) -> TableLook:
                 required=True,
                 key=f"{key}_header",
             )
-        found = looked_at(str(path), given.model_dump_json())
+        found = looked_at(str(path), path.stat().st_mtime_ns, given.model_dump_json())
         said.markdown(_described(path, found))
     return found
 

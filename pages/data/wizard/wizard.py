@@ -23,7 +23,9 @@ from weakrec_core.workspace import Workspace
 
 
 @st.cache_resource(max_entries=8, show_spinner="Reading the table …")
-def previewed(path: str, columns: str, config: str, splits: str, facts: str | None) -> TablePreview:
+def previewed(
+    path: str, changed: tuple[int, ...], columns: str, config: str, splits: str, facts: str | None
+) -> TablePreview:
     """`preview_table`, remembered by all that it depends on."""
     return preview_table(
         Path(path),
@@ -73,9 +75,9 @@ def wizard(workspace: Workspace) -> None:
         **filters,
     )
     facts_json = None if item_facts is None else item_facts.model_dump_json()
-    made = previewed(
-        str(path), columns.model_dump_json(), config.model_dump_json(), splits.model_dump_json(), facts_json
-    )
+    changed = tuple(file.stat().st_mtime_ns for file in (path, facts_file) if file is not None)
+    columns_json, config_json, splits_json = (part.model_dump_json() for part in (columns, config, splits))
+    made = previewed(str(path), changed, columns_json, config_json, splits_json, facts_json)
     show_ratings(made)
     show_rows(made, path.name)
     _make(workspace, path, columns, config, splits, item_facts)

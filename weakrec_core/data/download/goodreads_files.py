@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from collections.abc import Mapping
 from enum import StrEnum
 from functools import partial
 from itertools import islice
@@ -89,13 +90,13 @@ def download_goodreads(
     return path
 
 
-def ingest_command(genre: str, paths: dict[Kind, Path]) -> list[str]:
-    """The arguments after ``python -m weakrec_core`` that make a dataset of the files."""
+def ingest_command(name: str, paths: Mapping[Kind, Path]) -> list[str]:
+    """The arguments after ``python -m weakrec_core`` that make the dataset `name` of the files."""
     return [
         "ingest",
         "goodreads",
         "--name",
-        genre,
+        name,
         *(a for kind, path in paths.items() for a in (f"--{kind}", str(path))),
     ]
 
