@@ -1,6 +1,5 @@
 """Books as cards: pieces of HTML for the Recommendations page."""
 
-import re
 import zlib
 from collections.abc import Mapping, Sequence
 
@@ -8,11 +7,11 @@ import pandas as pd
 
 from pages.shared import fmt
 from weakrec_core.charts.colors import BAND_COLOR, POSITIVE_COLOR
+from weakrec_core.data.item_names import name_of
 from weakrec_core.labeling.book_votes import BookVotes
 from weakrec_core.serving.explain import Reason
 from weakrec_core.serving.recommend import Recommendation
 
-_SERIES = re.compile(r"(.+?)\s*\(([^()]*#[^()]*)\)\s*")
 STYLE = """<style>
 .book {display:flex; gap:.8rem; align-items:flex-start; line-height:1.35}
 .book .cover {flex:none; width:46px; height:66px; border-radius:3px 5px 5px 3px; color:#fff; font-weight:600;
@@ -36,15 +35,6 @@ STYLE = """<style>
 .shelf {line-height:1.3} .shelf .line {display:flex; gap:.6rem; padding:.25rem 0; border-bottom:1px solid #8882}
 .shelf .line div:first-child {flex:1; min-width:0}
 </style>"""
-
-
-def name_of(books: pd.DataFrame, book_idx: int) -> tuple[str, str, str]:
-    """Title without its series, the series, the author; empty where there is none."""
-    title, author = books["title"].iat[book_idx], books["author_name"].iat[book_idx]
-    title = title if isinstance(title, str) else f"Book {books['book_id'].iat[book_idx]}"
-    found = _SERIES.fullmatch(title)
-    short, series = found.groups() if found else (title, "")
-    return short, series, author if isinstance(author, str) else ""
 
 
 def recommended_card(

@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import streamlit as st
 
-from pages.recommendations.book_cards import name_of, shelf
+from pages.recommendations.book_cards import shelf
 from pages.recommendations.reader_url import View, show
 from pages.recommendations.recommender import Catalogue
 from pages.shared import fmt
 from pages.shared.workbench import Workbench
+from weakrec_core.data.item_names import name_of
 from weakrec_core.runs.store import Run
 from weakrec_core.serving.reader import Reader
 from weakrec_core.serving.recommend import Recommendation

@@ -6,12 +6,13 @@ from typing import Any
 
 import streamlit as st
 
-from pages.recommendations.book_cards import name_of, popular_card, recommended_card
+from pages.recommendations.book_cards import popular_card, recommended_card
 from pages.recommendations.reader_panel import run_label
 from pages.recommendations.reader_url import K_CHOICES, POPULARITY, View, show
 from pages.recommendations.recommender import Catalogue
 from pages.shared import fmt
 from pages.shared.workbench import Workbench
+from weakrec_core.data.item_names import name_of
 from weakrec_core.labeling.book_votes import BookVotes
 from weakrec_core.runs.store import Run
 from weakrec_core.serving.reader import Reader

@@ -10,7 +10,7 @@ from weakrec_core.data.training_rows import count_readers, training_users
 from weakrec_core.errors import RunError
 from weakrec_core.runs.store import Run, list_runs, open_run
 from weakrec_core.serving.reader import Reader
-from weakrec_core.serving.recommend import Recommendation
+from weakrec_core.serving.recommend import Recommendation, most_read
 from weakrec_core.serving.title_search import TitleSearch
 from weakrec_core.serving.worker import Worker, dataset_of
 
@@ -35,9 +35,7 @@ class Catalogue:
 
     def most_read(self, reader: Reader, k: int) -> list[int]:
         """The most read books that the reader has not read, as ``book_idx``."""
-        unread = np.setdiff1d(np.arange(len(self.readers)), reader.read)
-        found: list[int] = unread[np.argsort(-self.readers[unread], kind="stable")][:k].tolist()
-        return found
+        return most_read(self.readers, reader, k)
 
 
 def catalogue(dataset: Dataset) -> Catalogue:

@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 import streamlit as st
 
+from pages.presentation.deck import lists_of
 from pages.results.baselines import show_baselines
 from pages.results.curves import show_curves
 from pages.results.error_slices import show_error_slices
@@ -11,6 +12,7 @@ from pages.results.inputs import show_inputs
 from pages.results.result_tables import RANKED, scores_of
 from pages.results.worth import show_worth
 from pages.shared import fmt
+from pages.shared.address import page_link
 from pages.shared.downloads import download
 from pages.shared.errors import errors_shown
 from weakrec_core.runs import result_tables
@@ -30,13 +32,14 @@ def one_run(run: Run) -> None:
     result = result_tables.finished(run)
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.header(f"Run {run.id}", anchor=False, width="content")
-        with st.container(horizontal=True, width="content"):
+        with st.container(horizontal=True, vertical_alignment="center", width="content"):
+            page_link("pages/presentation/page.py", "Present", run=run.id)
             download(
                 "Report",
-                lambda: render_report(run),
+                lambda: render_report(run, lists_of(run)),
                 f"report-{run.id}.html",
                 "download_report",
-                "One HTML file for stakeholders, with the charts; works offline",
+                "One HTML file for stakeholders, with charts and slides; works offline",
             )
             with st.popover("Export", icon=":material/download:", width="content"):
                 download(
@@ -108,8 +111,8 @@ def _headline(run: Run, result: dict[str, Any]) -> None:
             )
     for said in result_tables.better_rivals(result):
         st.warning(said, icon=":material/trending_down:")
-    if lists := result.get("lists"):
-        st.markdown(f":material/format_list_numbered: {_lists_sentence(lists, result['blend']['label_floor'])}")
+    if about_lists := result_tables.lists_sentence(result):
+        st.markdown(f":material/format_list_numbered: {about_lists}")
     if sentence := (result.get("recovered") or {}).get("sentence"):
         st.markdown(f":material/vital_signs: **{fmt.literal(sentence)}**")
 
@@ -122,14 +125,3 @@ def _help(low: float | None, high: float | None, against: result_tables.Against 
         if against.low is not None:
             said[-1] += f": 95 % interval of the difference {against.low:+.3f} to {against.high:+.3f}"
     return ". ".join(said) or None
-
-
-def _lists_sentence(lists: dict[str, Any], floor: float) -> str:
-    """What the labels did to the lists."""
-    if floor == 1:
-        return "The lists do without labels: valid says that weighing what is read by how far it is liked makes them no better."
-    low, high = lists["interval"]
-    return (
-        f"In the lists, what is read counts as far as it is liked: NDCG@10 {lists['with']:.3f}, without labels {lists['without']:.3f} "
-        f"({lists['difference']:+.3f}, 95 % interval {low:+.3f} to {high:+.3f}, {lists['verdict']})."
-    )

@@ -1,5 +1,7 @@
 """The pages in the sections of the navigation."""
 
+from typing import Literal
+
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
@@ -27,18 +29,21 @@ def all_sections() -> Sections:
             _page("Recommendations", ":material/menu_book:"),
         ],
         "Reference": [_page("Help", ":material/help:")],
+        "Unlisted": [_page("Presentation", ":material/slideshow:", "hidden")],
     }
 
 
-def _page(title: str, icon: str) -> StreamlitPage:
+def _page(title: str, icon: str, visibility: Literal["visible", "hidden"] = "visible") -> StreamlitPage:
     address = title.replace(" ", "_")
-    return st.Page(f"pages/{address.lower()}/page.py", title=title, icon=icon, url_path=address)
+    return st.Page(f"pages/{address.lower()}/page.py", title=title, icon=icon, url_path=address, visibility=visibility)
 
 
 def show_sections(sections: Sections) -> None:
     """Draw the navigation; Streamlit's own has links that forget which dataset is open."""
     with st.container(key="navigation", gap="small"):
         for title, pages in sections.items():
+            if all(page.visibility == "hidden" for page in pages):
+                continue
             with st.container(gap="xxsmall"):
                 if title:
                     st.caption(title)

@@ -60,6 +60,13 @@ def test_the_report_opens_offline(
     back = opened.evaluate("getComputedStyle(document.body).backgroundColor")
     assert back == {"light": "rgb(255, 255, 255)", "dark": "rgb(18, 23, 28)"}[scheme]
     assert opened.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    opened.get_by_role("button", name="Show as").click()
+    for _ in range(20):
+        opened.keyboard.press("ArrowRight")
+    expect(opened.get_by_role("heading", name="What these figures do not say")).to_be_visible()
+    assert opened.locator(".slide.shown").evaluate("slide => slide.scrollHeight <= slide.clientHeight")
+    opened.keyboard.press("Escape")
+    expect(opened.get_by_role("cell", name="stars_high")).to_be_visible()
     assert said == []
     assert asked == [report.as_uri()]
     context.close()

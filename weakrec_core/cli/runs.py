@@ -188,14 +188,15 @@ def report(
     run: Annotated[str, typer.Argument(metavar="RUN", help="A finished run.")],
     out: Annotated[Path, typer.Option(help="The HTML file to write.")],
 ) -> None:
-    """Write a run's results as one HTML file that needs no network."""
+    """Write a run's results as one HTML file that needs no network, with slides to present them."""
     from weakrec_core import files
     from weakrec_core.runs import test_looks
     from weakrec_core.runs.report import render_report
     from weakrec_core.runs.store import open_run
+    from weakrec_core.serving.reader_lists import known_lists
 
     opened = open_run(Workspace.from_environment(), run)
-    page = render_report(opened)
+    page = render_report(opened, known_lists(opened))
     test_looks.record(opened)
     files.write_text(out, page)
     typer.echo(out)

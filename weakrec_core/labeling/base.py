@@ -31,7 +31,7 @@ class LF(Frozen):
     A kind declares its fields as pydantic fields, which are its keys in YAML and what the editor offers, and
 
     - ``kind``, a ``Literal`` with the name of the kind as its default, and ``title``, the kind in a few words for people;
-    - `votes`; and where they say something: `deciding`, `signals_read`, `reads_from`, `start`, `snorkel_code`.
+    - `votes`; and where they say something: `deciding`, `signals_read`, `reads_from`, `in_words`, `start`, `snorkel_code`.
     """
 
     title: ClassVar[str]
@@ -56,6 +56,11 @@ class LF(Frozen):
     def reads_from(self, dataset: Dataset) -> Hashable:
         """What its votes depend on beside the spec and the dataset's content, such as a digest of a file; None = nothing."""
         return None
+
+    @property
+    def in_words(self) -> str:
+        """What it does, in a line for people who do not write LFs."""
+        return self.title
 
     def snorkel_code(self) -> SnorkelCode:
         """The same function in Snorkel's terms, for LF sets that are exported as a module.

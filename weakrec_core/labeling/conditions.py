@@ -23,6 +23,7 @@ Match = Annotated[
 CaseSensitive = Annotated[bool, Field(description="Whether capitals count")]
 Op = Literal[">", ">=", "<", "<=", "between"]
 
+_NAMED = 3  # keywords of a list, in words
 _COMPARE: dict[str, Callable[[NDArray[np.float64], float], Mask]] = {
     ">": operator.gt,
     ">=": operator.ge,
@@ -43,6 +44,13 @@ class Keywords(Frozen):
             raise ValueError("an empty keyword would match every review")
         return keywords
 
+    @property
+    def named(self) -> str:
+        """The first keywords in quotation marks, and how many more there are."""
+        more = len(self.keywords) - _NAMED
+        said = ", ".join(f"“{keyword}”" for keyword in self.keywords[:_NAMED])
+        return f"{said} and {more} more" if more > 0 else said
+
 
 class KeywordCondition(Keywords):
     """Holds where the review contains one of the keywords; never without a review."""
@@ -55,6 +63,11 @@ class KeywordCondition(Keywords):
     def _patterns_compile(self) -> Self:
         check_keywords(self.keywords, self.match, self.case_sensitive)
         return self
+
+    @property
+    def told(self) -> str:
+        """The condition for people."""
+        return f"the review has {self.named}"
 
     @property
     def signals_read(self) -> frozenset[str]:
@@ -120,6 +133,13 @@ class SignalCondition(Frozen):
 
     def holds(self, columns: Columns) -> Mask:
         return self.fires(columns.signal(self.signal))
+
+    @property
+    def told(self) -> str:
+        """The condition for people."""
+        name, bounds = SIGNALS[self.signal].name.replace("_", " "), [f"{b:g}" for b in self.bounds]
+        op = self.op.replace(">=", "≥").replace("<=", "≤")
+        return f"{name} {' to '.join(bounds)}" if self.op == "between" else f"{name} {op} {bounds[0]}"
 
     @property
     def expression(self) -> str:

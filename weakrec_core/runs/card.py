@@ -5,12 +5,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from weakrec_core.evaluation.rivals import COMPARED
-from weakrec_core.runs import result_tables, test_looks
+from weakrec_core.runs import result_tables
 from weakrec_core.runs.inputs import label_model_named, label_settings, train_settings
+from weakrec_core.runs.limits import limits
 from weakrec_core.runs.result_tables import figure
-from weakrec_core.runs.scores import read_scores
+from weakrec_core.runs.scores import rating_intervals, read_scores
 from weakrec_core.runs.store import Run
-from weakrec_core.stats.verdicts import SAME, WORSE
 
 _DIGITS = 4
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~])")
@@ -32,7 +32,7 @@ def render_card(run: Run) -> str:
         ["## Label model", *_label_model(run, result)],
         ["## Training", *_settings(train_settings(run))],
         ["## Test metrics", *_metrics(run, result)],
-        ["## Limits", *_limits(run, result)],
+        ["## Limits", _list(map(_md, limits(run, result)))],
     ]
     return "\n\n".join("\n\n".join(part) for part in parts) + "\n"
 
@@ -49,7 +49,7 @@ def _data(run: Run, result: dict[str, Any]) -> list[str]:
     lines = [
         f"Dataset {_md(config.dataset)}, fingerprint `{config.fingerprint}`",
         f"{train['rows']:,} train rows without gold labels, {train['covered']:,} of them with a vote",
-        *(f"{measured['n']:,} {rows}" for rows, measured in _dev(result).items()),
+        *(f"{measured['n']:,} {rows}" for rows, measured in result_tables.dev_metrics(result).items()),
         f"{result['test']['n']:,} rated test rows"
         + ("" if scores is None else f" of {scores.rows['user_idx'].nunique():,} users"),
     ]
@@ -68,17 +68,9 @@ def _lfs(run: Run, result: dict[str, Any]) -> list[str]:
 def _label_model(run: Run, result: dict[str, Any]) -> list[str]:
     return [
         f"{label_model_named(run)}; class balance P(POSITIVE) {result['labels']['class_balance']['POSITIVE']:.4f}.",
-        *(f"On the {rows}: {_measured(measured)}." for rows, measured in _dev(result).items()),
+        *(f"On the {rows}: {_measured(measured)}." for rows, measured in result_tables.dev_metrics(result).items()),
         *_settings(label_settings(run)),
     ]
-
-
-def _dev(result: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """Which dev rows the label model was measured on, and what was measured; older runs have those with a vote only."""
-    labels, with_a_vote = result["labels"], "gold-labeled dev rows with a vote"
-    if "dev_with_a_vote" not in labels:
-        return {with_a_vote: labels["dev"]}
-    return {"gold-labeled dev rows": labels["dev"], with_a_vote: labels["dev_with_a_vote"]}
 
 
 def _measured(metrics: dict[str, Any]) -> str:
@@ -92,10 +84,8 @@ def _settings(values: dict[str, Any]) -> list[str]:
 
 def _metrics(run: Run, result: dict[str, Any]) -> list[str]:
     """The metrics that are compared, each against the strongest rival, then all models."""
-    scores = read_scores(run)
-    intervals = {} if scores is None else scores.rating_intervals
     rows = []
-    for metric, value, low, high, against in result_tables.headlines(result, COMPARED, intervals):
+    for metric, value, low, high, against in result_tables.headlines(result, COMPARED, rating_intervals(run)):
         rival = ("–", "–", "–")
         if against is not None:
             difference = figure(against.difference, against.low, against.high, _DIGITS)
@@ -114,21 +104,6 @@ def _metrics(run: Run, result: dict[str, Any]) -> list[str]:
         _table(head, rows),
         _table(("Model", *map(result_tables.title, COMPARED)), everything),
     ]
-
-
-def _limits(run: Run, result: dict[str, Any]) -> list[str]:
-    lines = [
-        f"The ratings are of users who chose to read and rate; of {run.config.noun.many} that nobody rated nothing was measured.",
-        "Train labels are votes, not opinions that were asked for; the weights above say how far they were trusted.",
-        test_looks.sentence(run.workspace, run.config.fingerprint),
-        *result["labels"]["warnings"],
-    ]
-    for metric in COMPARED:
-        against = result_tables.against(result, metric)
-        if against is not None and against.verdict in (WORSE, SAME):
-            named = "is worse than" if against.verdict == WORSE else "cannot be told from"
-            lines.append(f"In {result_tables.title(metric)} the run {named} {against.title}.")
-    return [_list(map(_md, lines))]
 
 
 def _weight(value: float | None) -> str:

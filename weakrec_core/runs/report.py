@@ -4,7 +4,6 @@ import json
 from collections.abc import Hashable
 from datetime import datetime
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,11 +18,13 @@ from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.runs import result_tables, test_looks
 from weakrec_core.runs.inputs import label_model_named
 from weakrec_core.runs.learning import how_it_went, what_the_losses_are
-from weakrec_core.runs.scores import RATING_METRICS, calibration_error, read_scores, reliability_bins
+from weakrec_core.runs.presentation.drawn import TEMPLATES, slide_html, slide_style, theme_variables
+from weakrec_core.runs.presentation.slide import ReaderLists
+from weakrec_core.runs.presentation.slides import slides
+from weakrec_core.runs.scores import RATING_METRICS, calibration_error, rating_intervals, read_scores, reliability_bins
 from weakrec_core.runs.store import Run
 from weakrec_core.runs.worth import read_worth
 
-_TEMPLATES = Path(__file__).parent / "templates"
 _CUT = 10
 _HEADLINE = (f"ndcg@{_CUT}", f"hit_rate@{_CUT}", "auc", "accuracy")  # what comes first
 _FONT = (
@@ -37,10 +38,15 @@ _STYLE: dict[str, Any] = {
 _AUTOSIZE = {"type": "fit-x", "contains": "padding"}
 
 
-def render_report(run: Run) -> str:
+def render_report(run: Run, lists: ReaderLists | None = None) -> str:
     """The HTML page of a finished run.
 
     Every text from outside (names of datasets and LFs) is escaped; Vega and its chart specs are inlined.
+
+    Parameters
+    ----------
+    lists : ReaderLists, optional
+        What a reader is recommended, for the slides: see `weakrec_core.serving.reader_lists`.
 
     Raises
     ------
@@ -49,12 +55,10 @@ def render_report(run: Run) -> str:
     """
     from jinja2 import Environment, FileSystemLoader
 
-    result = result_tables.finished(run)
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True
-    )
+    result, intervals = result_tables.finished(run), rating_intervals(run)
+    environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True)
     environment.globals |= {"figure": result_tables.figure, "title": result_tables.title}
-    drawn, notes = _charts(run, result)
+    drawn, notes = _charts(run, result, intervals)
     return environment.get_template("report.html").render(
         run=run,
         config=run.config,
@@ -63,7 +67,7 @@ def render_report(run: Run) -> str:
         result=result,
         labels=result["labels"],
         label_model=label_model_named(run),
-        headline=result_tables.headlines(result, _HEADLINE, _intervals(run)),
+        headline=result_tables.headlines(result, _HEADLINE, intervals),
         how_it_went=how_it_went(run, run.epochs),
         losses=what_the_losses_are(run),
         better_rivals=result_tables.better_rivals(result),
@@ -71,7 +75,7 @@ def render_report(run: Run) -> str:
             k: _cells(result_tables.figures(result, "ranking", result_tables.ranking_at(result, k)))
             for k in result_tables.cuts(result)
         },
-        ratings=_cells(result_tables.figures(result, "test", _rated(result), _intervals(run))),
+        ratings=_cells(result_tables.figures(result, "test", _rated(result), intervals)),
         lfs=_lf_rows(run),
         looks=test_looks.sentence(run.workspace, run.config.fingerprint),
         notes=notes,
@@ -79,6 +83,9 @@ def render_report(run: Run) -> str:
         decisions=result_tables.decisions(result).to_dict("split"),
         cut=_CUT if _CUT in result_tables.cuts(result) else None,
         charts=drawn,
+        slides=[slide_html(slide) for slide in slides(run, lists, intervals)],
+        slide_style=slide_style(),
+        themes=(theme_variables(dark=False), theme_variables(dark=True)),
         vega=_vega(),
     )
 
@@ -92,11 +99,6 @@ def _vega() -> str:
     version = ".".join(altair.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
     bundle: Any = vl_convert.javascript_bundle  # its annotations ask for a snippet, which it does without
     return str(bundle(vl_version=version)).replace("</script", "<\\/script")
-
-
-def _intervals(run: Run) -> result_tables.Intervals:
-    scores = read_scores(run)
-    return {} if scores is None else scores.rating_intervals
 
 
 def _rated(result: dict[str, Any]) -> list[str]:
@@ -135,14 +137,16 @@ def _lf_rows(run: Run) -> list[dict[Hashable, Any]] | str:
     return summary.to_dict("records")
 
 
-def _charts(run: Run, result: dict[str, Any]) -> tuple[dict[str, str], dict[str, float]]:
+def _charts(
+    run: Run, result: dict[str, Any], intervals: result_tables.Intervals
+) -> tuple[dict[str, str], dict[str, float]]:
     """Vega-Lite specs by the id of their place, and figures that belong to them."""
     drawn: dict[str, Any] = {}
     notes: dict[str, float] = {}
     if f"ndcg@{_CUT}" in result_tables.ranking_names(result):
         ranked = result_tables.figures(result, "ranking", [f"ndcg@{_CUT}"])
         drawn["ranking"] = _model_figures(ranked)
-    rated = result_tables.figures(result, "test", ["auc"], _intervals(run))
+    rated = result_tables.figures(result, "test", ["auc"], intervals)
     drawn["ratings"] = _model_figures(rated)
     epochs = pd.DataFrame(run.epochs)
     if len(epochs):

@@ -156,6 +156,28 @@ def better_rivals(result: dict[str, Any]) -> list[str]:
     return list(found.values())
 
 
+def dev_metrics(result: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Which dev rows the label model was measured on, and what was measured; older runs have those with a vote only."""
+    labels, with_a_vote = result["labels"], "gold-labeled dev rows with a vote"
+    if "dev_with_a_vote" not in labels:
+        return {with_a_vote: labels["dev"]}
+    return {"gold-labeled dev rows": labels["dev"], with_a_vote: labels["dev_with_a_vote"]}
+
+
+def lists_sentence(result: dict[str, Any]) -> str | None:
+    """What the labels did to the lists; None where that was not measured."""
+    lists = result.get("lists")
+    if not lists:
+        return None
+    if result["blend"]["label_floor"] == 1:
+        return "The lists do without labels: valid says that weighing what is read by how far it is liked makes them no better."
+    low, high = lists["interval"]
+    return (
+        f"In the lists, what is read counts as far as it is liked: NDCG@10 {lists['with']:.3f}, without labels {lists['without']:.3f} "
+        f"({lists['difference']:+.3f}, 95 % interval {low:+.3f} to {high:+.3f}, {lists['verdict']})."
+    )
+
+
 def figures(result: dict[str, Any], part: str, metrics: list[str], intervals: Intervals | None = None) -> pd.DataFrame:
     """One row a model and metric, of the models that have this part.
 

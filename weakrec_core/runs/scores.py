@@ -66,6 +66,12 @@ def read_scores(run: Run) -> Scores | None:
     return Scores(rows, users)
 
 
+def rating_intervals(run: Run) -> dict[str, Interval]:
+    """`Scores.rating_intervals` of a run; none for one that was trained before scores were kept."""
+    scores = read_scores(run)
+    return {} if scores is None else scores.rating_intervals
+
+
 def p_of(rows: pd.DataFrame) -> Floats:
     return rows["p_positive"].to_numpy(np.float64)
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from weakrec_core.errors import DataError
 from weakrec_core.evaluation.recommender import Recommender
@@ -32,6 +33,19 @@ class Recommendation:
     score: float
     fit: float
     because: tuple[Reason, ...]
+
+
+def most_read(readers: NDArray[np.int64], reader: Reader, k: int) -> list[int]:
+    """The most read books that the reader has not read, as ``book_idx``: what is recommended without a model.
+
+    Parameters
+    ----------
+    readers : int64 array, shape [n_books]
+        How many users read each book; see `count_readers`.
+    """
+    unread = np.setdiff1d(np.arange(len(readers)), reader.read)
+    found: list[int] = unread[np.argsort(-readers[unread], kind="stable")][:k].tolist()
+    return found
 
 
 def recommend(model: Recommender, reader: Reader, k: int) -> list[Recommendation]:

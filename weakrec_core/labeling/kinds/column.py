@@ -28,6 +28,10 @@ class ColumnLF(LF):
         """A digest of the attached column; None if there is none, of which `votes` tells."""
         return attached_digest(dataset, self.column) if self.column in attached_columns(dataset) else None
 
+    @property
+    def in_words(self) -> str:
+        return f"What column {self.column} says, computed elsewhere"
+
     def snorkel_code(self) -> SnorkelCode:
         value = cell(self.column)
         meaning = "votes computed elsewhere: 1, 0, or -1 to abstain; none abstains, too"

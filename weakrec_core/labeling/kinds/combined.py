@@ -54,6 +54,12 @@ class CombinedLF(LF):
     def signals_read(self) -> frozenset[str]:
         return frozenset().union(*(condition.signals_read for condition in (*self.conditions, *self.unless)))
 
+    @property
+    def in_words(self) -> str:
+        together = {"all": " and ", "any": " or "}[self.mode].join(condition.told for condition in self.conditions)
+        unless = "".join(f", unless {condition.told}" for condition in self.unless)
+        return f"{self.label} where {together}{unless}"
+
     def snorkel_code(self) -> SnorkelCode:
         everything = (*self.conditions, *self.unless)
         tests = [

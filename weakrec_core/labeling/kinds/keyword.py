@@ -44,6 +44,10 @@ class KeywordLF(LF):
         keywords = [keyword for group in self.groups for keyword in group.keywords]
         return matched_characters(text, keywords, self.match, self.case_sensitive)
 
+    @property
+    def in_words(self) -> str:
+        return "; ".join(f"{group.label} where the review has {group.named}" for group in self.groups)
+
     def snorkel_code(self) -> SnorkelCode:
         tests = [keyword_test(group.keywords, self.match, self.case_sensitive) for group in self.groups]
         names = numbered(group.label.lower() for group in self.groups)

@@ -33,6 +33,10 @@ class ThresholdLF(SignalCondition, LF):
             decides[start:end] = True
         return decides
 
+    @property
+    def in_words(self) -> str:
+        return f"{self.label} where {self.told}"
+
     def snorkel_code(self) -> SnorkelCode:
         return SnorkelCode([(self.expression, self.label)], signals=self.signals_read)
 

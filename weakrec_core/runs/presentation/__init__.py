@@ -1,0 +1,1 @@
+"""A run as full-screen slides, for the app and the report alike."""
