@@ -25,7 +25,7 @@ from tests.e2e.browser import (
     window,
 )
 from weakrec_core.data.dataset import list_datasets
-from weakrec_core.runs.store import list_runs
+from weakrec_core.runs.listing import list_runs
 from weakrec_core.workspace import Workspace
 
 DOCS = Path(__file__).resolve().parent

@@ -1,5 +1,37 @@
 """The error family: every message is one sentence that a user can act on."""
 
+import reprlib
+
+_QUOTED = 80  # characters
+
+
+class _Short(reprlib.Repr):
+    def __init__(self) -> None:
+        super().__init__()
+        self.maxlevel = 2
+        self.maxdict = self.maxlist = self.maxtuple = self.maxset = self.maxfrozenset = 3
+        self.maxstring = self.maxother = _QUOTED
+
+
+_SHORT = _Short()
+
+
+def quoted(value: object) -> str:
+    """What was given, as an error message quotes it: at most 80 characters, found in no more time than that takes.
+
+    Examples
+    --------
+    >>> quoted("5 stars")
+    "'5 stars'"
+    >>> len(quoted(["x" * 10**6] * 10**6))
+    80
+    """
+    try:
+        said = _SHORT.repr(value)
+    except ValueError:  # an int of thousands of digits
+        said = f"<a long {type(value).__name__}>"
+    return said if len(said) <= _QUOTED else f"{said[: _QUOTED - 1]}…"
+
 
 class WeakrecError(Exception):
     """Bad input. The command line prints the message and exits with 2; a page shows it in a box."""

@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from weakrec_core.errors import WeakrecError
+from weakrec_core.errors import WeakrecError, quoted
 
 _PACKAGE = Path(__file__).resolve().parent
 INSTALLED = (_PACKAGE / "app").is_dir()  # from the wheel, which has there what stands beside the library in a checkout
@@ -24,7 +24,7 @@ def checked_name(name: str, what: str) -> str:
     """Return `name` if it is safe as a file name, else raise `WeakrecError`."""
     if not _NAME.fullmatch(name):
         raise WeakrecError(
-            f"{what} name {name!r} is not usable: start with a letter or digit, then letters, "
+            f"{what} name {quoted(name)} is not usable: start with a letter or digit, then letters, "
             "digits, '.', '_' or '-', at most 64 characters."
         )
     return name
@@ -70,6 +70,22 @@ def write_text(path: Path, text: str) -> None:
     """Write a text in UTF-8, atomically."""
     with atomic(path) as tmp:
         tmp.write_text(text, encoding="utf-8")
+
+
+def read_json(path: Path) -> Any:
+    """What a JSON file holds.
+
+    Raises
+    ------
+    OSError
+        If it cannot be read.
+    ValueError
+        If it is not JSON in UTF-8, or nested deeper than a reader goes.
+    """
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except RecursionError:
+        raise ValueError("nested too deep") from None
 
 
 def write_json(path: Path, value: Any) -> None:

@@ -12,7 +12,7 @@ from weakrec_core.data.dataset import Dataset
 from weakrec_core.error_analysis.buckets import buckets
 from weakrec_core.jobs.status import ACTIVE
 from weakrec_core.label_model.set_figures import set_figures
-from weakrec_core.runs.store import list_runs
+from weakrec_core.runs.listing import list_runs
 
 _NEEDS_GOLD = "Needs a vote on a dev row with gold."
 

@@ -8,7 +8,8 @@ import streamlit as st
 from weakrec_core.data.dataset import Dataset
 from weakrec_core.data.training_rows import count_readers, training_users
 from weakrec_core.errors import RunError
-from weakrec_core.runs.store import Run, list_runs, open_run
+from weakrec_core.runs.listing import list_runs
+from weakrec_core.runs.store import Run, open_run
 from weakrec_core.serving.reader import Reader
 from weakrec_core.serving.recommend import Recommendation, most_read
 from weakrec_core.serving.title_search import TitleSearch

@@ -9,13 +9,15 @@ from pages.shared import fmt
 from pages.shared.address import page_link
 from pages.shared.errors import sentence
 from pages.shared.help import help_link
+from pages.shared.left_out import say_left_out
 from pages.shared.workbench import opened
 from weakrec_core.runs import test_looks
-from weakrec_core.runs.store import list_runs
+from weakrec_core.runs.listing import list_runs
 
 wb = opened()
 st.title("Results", anchor=False)
 runs = list_runs(wb.workspace)
+say_left_out(wb.workspace)
 if not runs:
     st.info("No run yet: its test metrics, curves and comparisons appear here.", icon=":material/info:")
     page_link("pages/training/page.py", "Launch one")

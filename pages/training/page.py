@@ -6,7 +6,7 @@ from pages.shared.bar.set_bar import set_bar
 from pages.shared.workbench import opened
 from pages.training.launch_form import launch_form
 from pages.training.watched_run import panel
-from weakrec_core.runs.store import queue
+from weakrec_core.runs.listing import queue
 
 wb = opened()
 set_bar(wb)

@@ -8,12 +8,14 @@ import streamlit as st
 from pages.shared import fmt
 from pages.shared.address import page_link
 from pages.shared.errors import errors_shown, sentence
+from pages.shared.left_out import say_left_out
 from weakrec_core.charts.training import learning_curves, metric_curve
 from weakrec_core.jobs.status import ACTIVE, UNFINISHED
 from weakrec_core.runs.inputs import label_model_named
 from weakrec_core.runs.job import launch
 from weakrec_core.runs.learning import best_epoch, how_it_went, what_the_losses_are
-from weakrec_core.runs.store import Run, list_runs, queue
+from weakrec_core.runs.listing import list_runs, queue
+from weakrec_core.runs.store import Run
 from weakrec_core.runs.timing import seconds_left
 from weakrec_core.workspace import Workspace
 
@@ -44,6 +46,7 @@ _STATES = {
 def panel(workspace: Workspace) -> None:
     """The watched run, who waits behind it, and all runs."""
     runs = list_runs(workspace)
+    say_left_out(workspace)
     if not runs:
         st.info("No run yet: launch one on the left.", icon=":material/info:")
         return

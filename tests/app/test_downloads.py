@@ -17,7 +17,8 @@ from tests.toys import ShortReviewLF
 from weakrec_core.data.dataset import open_dataset
 from weakrec_core.labeling.kinds import LF_KINDS
 from weakrec_core.labeling.lf_set import LFSet
-from weakrec_core.runs.store import Run, list_runs
+from weakrec_core.runs.listing import list_runs
+from weakrec_core.runs.store import Run
 from weakrec_core.workspace import Workspace
 
 OpenPage = Callable[..., AppTest]

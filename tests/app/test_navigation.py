@@ -103,7 +103,7 @@ def test_what_nobody_expected_is_one_sentence(
     def broken(*_: object) -> None:
         raise ZeroDivisionError("of the page")
 
-    monkeypatch.setattr("weakrec_core.runs.store.list_runs", broken)
+    monkeypatch.setattr("weakrec_core.runs.listing.list_runs", broken)
     app = open_page("pages/results/page.py")
     assert len(app.error) == 1
     assert "ZeroDivisionError" in app.error[0].value

@@ -13,7 +13,8 @@ from weakrec_core.data.dataset import Dataset, open_dataset
 from weakrec_core.jobs.status import Status
 from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.runs import test_looks
-from weakrec_core.runs.store import Run, list_runs
+from weakrec_core.runs.listing import list_runs
+from weakrec_core.runs.store import Run
 from weakrec_core.workspace import Workspace
 
 PAGE = "pages/recommendations/page.py"

@@ -12,7 +12,8 @@ from tests.app.conftest import PROJECT
 from weakrec_core.data.dataset import open_dataset
 from weakrec_core.labeling.lf_set import read_lf_set
 from weakrec_core.runs import test_looks
-from weakrec_core.runs.store import Run, list_runs, new_run
+from weakrec_core.runs.listing import list_runs
+from weakrec_core.runs.store import Run, new_run
 from weakrec_core.workspace import Workspace
 
 PAGE = "pages/results/page.py"
@@ -118,3 +119,17 @@ def test_a_run_that_is_not_there_is_said(open_page: OpenPage, runs: list[Run]) -
     assert "There is no run 'gone' (any more)" in app.warning[0].value
     assert runs[1].id in app.warning[0].value
     assert runs[1].id in texts(app)
+
+
+def test_a_damaged_run_is_left_out_and_named(open_page: OpenPage, runs: list[Run]) -> None:
+    path = runs[0].path / "result.json"
+    whole = path.read_bytes()
+    path.write_bytes(whole[:100])
+    try:
+        app = open_page(PAGE)
+        assert runs[0].id not in app.dataframe[0].value["Run"].tolist()
+        assert runs[1].id in app.dataframe[0].value["Run"].tolist()
+        assert app.expander[0].label == "A run is left out: the files cannot be read"
+        assert "result\\.json cannot be read" in app.expander[0].markdown[0].value
+    finally:
+        path.write_bytes(whole)

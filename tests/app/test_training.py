@@ -1,6 +1,7 @@
 """The Training page on a small dataset; no process is started."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -17,7 +18,8 @@ from weakrec_core.labeling.lf_set import LFSet, read_lf_set
 from weakrec_core.labeling.versions import save_version
 from weakrec_core.network.presets.registry import PRESETS
 from weakrec_core.network.presets.tutorial import Tutorial
-from weakrec_core.runs.store import Run, list_runs, new_run, open_run
+from weakrec_core.runs.listing import list_runs
+from weakrec_core.runs.store import Run, new_run, open_run
 from weakrec_core.workspace import Workspace
 
 PAGE = "pages/training/page.py"
@@ -43,7 +45,7 @@ def launched(demo_workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Iter
     yield started
     for run in list_runs(demo_workspace):
         run.write_status(Status(state="cancelled"))
-        (run.path / "config.json").unlink()
+        shutil.rmtree(run.path)
 
 
 def a_run(state: str, epochs: int = 0, **status: object) -> Run:
@@ -234,6 +236,15 @@ def test_one_choice_of_the_label_model_for_both_pages(
     app.selectbox(key="label_model").set_value("auto").run()
     app.switch_page("pages/label_model/page.py").run()
     assert app.selectbox(key="label_model").value == "auto"
+
+
+def test_a_damaged_run_does_not_keep_the_others_from_being_watched(open_page: OpenPage) -> None:
+    damaged, whole = a_run("succeeded", 1), a_run("succeeded", 2)
+    (damaged.path / "status.json").write_text("[" * 10_000)
+    app = open_page(PAGE)
+    assert whole.id in texts(app) and app.dataframe[-1].value["Run"].tolist() == [whole.id]
+    assert app.expander[0].label == "A run is left out: the files cannot be read"
+    shutil.rmtree(damaged.path)
 
 
 def test_launch_says_why_it_cannot_be_pressed(open_page: OpenPage) -> None:

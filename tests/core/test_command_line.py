@@ -20,8 +20,9 @@ from weakrec_core.label_model.label_train import label_train
 from weakrec_core.label_model.snorkel_config import SnorkelConfig
 from weakrec_core.labeling.apply import Applier
 from weakrec_core.labeling.lf_set import LFSet, read_lf_set
+from weakrec_core.runs.listing import list_runs
 from weakrec_core.runs.run_config import RunConfig
-from weakrec_core.runs.store import Run, list_runs
+from weakrec_core.runs.store import Run
 from weakrec_core.signals import SignalStore
 from weakrec_core.workspace import Workspace
 
@@ -140,7 +141,7 @@ def test_runs(workspace: Workspace, cli: Cli, tutorial: LFSet) -> None:
         label_model="snorkel",
         min_confidence=0.5,
         text_model="auto",
-        train={"preset": "recommended"},
+        train={"preset": "recommended", "seed": 0},
         created="2026-01-01T00:00:00+00:00",
         libraries={},
     )
@@ -518,6 +519,6 @@ def test_what_ends_a_command_from_outside_is_one_line(
     def fail(workspace: object) -> None:
         raise error
 
-    monkeypatch.setattr("weakrec_core.runs.store.list_runs", fail)
+    monkeypatch.setattr("weakrec_core.runs.listing.list_runs", fail)
     done = cli("runs")
     assert (done.status, done.out, done.err.lstrip()) == (status, "", said)

@@ -22,7 +22,7 @@ from weakrec_core.__main__ import app
 from weakrec_core.data.dataset import open_dataset
 from weakrec_core.labeling.lf_set import parse_lf_set
 from weakrec_core.labeling.parsing import parse_lf
-from weakrec_core.runs.store import list_runs
+from weakrec_core.runs.listing import list_runs
 from weakrec_core.workspace import Workspace
 
 DOCUMENTS = [PROJECT / "README.md", *sorted((PROJECT / "docs").glob("*.md"))]

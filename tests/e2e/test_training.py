@@ -14,7 +14,8 @@ from weakrec_core.data.demo.raw_files import write_demo
 from weakrec_core.data.ingest.goodreads import ingest_goodreads
 from weakrec_core.data.splits import SplitConfig
 from weakrec_core.jobs.status import ACTIVE
-from weakrec_core.runs.store import Run, list_runs
+from weakrec_core.runs.listing import list_runs
+from weakrec_core.runs.store import Run
 from weakrec_core.workspace import Workspace
 
 FOREVER = 500  # epochs: more than fit into the seconds that a test takes

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.browser import cell, goto, lf_table, select_row, serving, settled
-from weakrec_core.runs.store import list_runs
+from weakrec_core.runs.listing import list_runs
 from weakrec_core.workspace import Workspace
 
 _N = 9  # column of the table; the first one selects

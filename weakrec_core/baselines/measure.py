@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import zipfile
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -54,7 +55,7 @@ def _measured(bed: TestBed, inputs: Inputs, baseline: Baseline) -> Measured:
             p_positive, columns = arrays["p_positive"], list(map(str, arrays["columns"]))
             users = pd.DataFrame(arrays["users"], columns=columns).astype({"user_idx": np.int32}) if columns else None
             return Measured(json.loads(str(arrays["metrics"])), p_positive if len(p_positive) else None, users)
-    except (OSError, ValueError, KeyError):
+    except (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile):
         found = bed.measure(inputs.fitted(baseline))
     with files.atomic(path) as tmp, tmp.open("wb") as f:
         p_positive = np.empty(0) if found.p_positive is None else found.p_positive

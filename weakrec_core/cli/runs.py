@@ -100,9 +100,12 @@ def train(
 def runs(as_json: Json = False) -> None:
     """List the runs, newest first."""
     from weakrec_core.runs.inputs import label_model_named
-    from weakrec_core.runs.store import list_runs
+    from weakrec_core.runs.listing import damaged_runs, list_runs
 
-    found = list_runs(Workspace.from_environment())
+    workspace = Workspace.from_environment()
+    found = list_runs(workspace)
+    for why in damaged_runs(workspace).values():
+        typer.echo(f"left out: {why}", err=True)
     records = [run.summary() for run in found]
     if as_json:
         print_json(records)

@@ -75,8 +75,8 @@ def attached_votes(dataset: Dataset, name: str, split: str) -> NDArray[np.int8]:
     path = _existing(dataset, name)
     rows = dataset.split(split)[["user_id", "book_id"]]
     try:
-        votes = pd.read_parquet(path)
-    except (OSError, ValueError, pa.ArrowException) as e:
+        votes = pd.read_parquet(path)[["user_id", "book_id", "vote"]]
+    except (OSError, ValueError, KeyError, pa.ArrowException) as e:
         raise DataError(f"{path} cannot be read ({type(e).__name__}); attach the votes again.") from None
     # Of the column only what the split may have: a merge of the texts of millions of rows takes seconds.
     votes = votes[votes["user_id"].isin(rows["user_id"].unique())]

@@ -2,7 +2,6 @@
 
 import copy
 import hashlib
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import cached_property
@@ -17,16 +16,16 @@ from numpy.typing import NDArray
 
 from weakrec_core import ABSTAIN, files
 from weakrec_core.data import flat_layout, storage
+from weakrec_core.data.dataset_info import FORMAT, DatasetInfo, read_info
+from weakrec_core.data.dataset_info import SPLITS as SPLITS
 from weakrec_core.data.histories import Histories
 from weakrec_core.data.noun import Noun
 from weakrec_core.errors import DataError
 from weakrec_core.workspace import Workspace
 
-SPLITS = ("train", "dev", "valid", "test")
 ROW_COLUMNS = ("user_idx", "book_idx", "user_id", "book_id", "review_text", "rating", "gold")
 RATING_TEXT = "rating_text"  # of rows whose ratings were not all plain numbers
 BOOK_COLUMNS = ("book_id", "title", "first_author", "author_name", "average_rating", "ratings_count", "similar_books")
-FORMAT = 1
 
 
 class Dataset:
@@ -51,11 +50,11 @@ class Dataset:
         info = _info(lease.directory)
         self.workspace = workspace
         self.name = name
-        self.meta: dict[str, Any] = info["meta"]
-        self.fingerprint: str = info["fingerprint"]
-        self._counts: dict[str, int] = info["rows"]
-        self.n_users: int = info["n_users"]
-        self.n_books: int = info["n_books"]
+        self.meta = info.meta
+        self.fingerprint = info.fingerprint
+        self._counts = info.rows
+        self.n_users = info.n_users
+        self.n_books = info.n_books
         self._lease = lease
         self._splits: dict[str, pd.DataFrame] = {}
 
@@ -266,20 +265,20 @@ def list_datasets(workspace: Workspace) -> list[str]:
 
 
 def _move_flat(home: Path) -> None:
-    flat_layout.move_files(home, _info(home)["fingerprint"])
+    flat_layout.move_files(home, _info(home).fingerprint)
 
 
-def _info(directory: Path) -> dict[str, Any]:
+def _info(directory: Path) -> DatasetInfo:
     path = directory / "dataset.json"
     try:
-        info: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        info = files.read_json(path)
     except FileNotFoundError:
         raise DataError(f"{path} is missing; ingest the data again.") from None
-    except ValueError:  # no JSON, or no UTF-8
+    except OSError as e:
+        raise DataError(f"{path} cannot be read: {e.strerror}.") from None
+    except ValueError:
         raise DataError(f"{path} is not valid JSON.") from None
-    if info.get("format") != FORMAT:
-        raise DataError(f"{path} has format {info.get('format')!r}; this version reads {FORMAT}.")
-    return info
+    return read_info(info, path)
 
 
 def _checked_split(split: str) -> str:

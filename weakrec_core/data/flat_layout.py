@@ -60,7 +60,7 @@ def _convert(home: Path, column: Path) -> None:
     for split in _SPLITS:
         if (column / f"{split}.npy").exists():
             rows = pd.read_parquet(home / f"{split}.parquet", columns=["user_id", "book_id"])
-            parts.append(rows.assign(vote=np.load(column / f"{split}.npy")))
+            parts.append(rows.assign(vote=np.load(column / f"{split}.npy", allow_pickle=False)))
     votes = pd.concat(parts, ignore_index=True)
     with atomic(column.with_name(f"{column.name}.parquet")) as tmp:
         votes[votes["vote"] != -1].to_parquet(tmp, index=False)

@@ -14,6 +14,7 @@ from weakrec_core.data.dataset import SPLITS, Dataset
 from weakrec_core.errors import DataError
 
 NOTE_LENGTH = 2000  # characters at most
+_COLUMNS = ["user_id", "book_id", "note", "written"]
 
 
 def write_note(dataset: Dataset, user_id: str, book_id: str, note: str) -> None:
@@ -44,12 +45,15 @@ def read_notes(dataset: Dataset) -> pd.DataFrame:
     records = []
     for path in _directory(dataset).glob("[!.]*.json"):
         try:
-            records.append(json.loads(path.read_text(encoding="utf-8")))
+            record = files.read_json(path)
         except FileNotFoundError:  # removed meanwhile by somebody else
             continue
-        except ValueError:
-            raise DataError(f"{path} is not a note.") from None
-    table = pd.DataFrame(records, columns=["user_id", "book_id", "note", "written"], dtype="str")
+        except (OSError, ValueError):
+            record = None
+        if not isinstance(record, dict) or not all(isinstance(record.get(c), str) for c in _COLUMNS):
+            raise DataError(f"{path} is not a note; remove the file to read the others.")
+        records.append(record)
+    table = pd.DataFrame(records, columns=_COLUMNS, dtype="str")
     return table.sort_values(["written", "user_id", "book_id"], ignore_index=True)
 
 

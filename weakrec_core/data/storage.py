@@ -11,7 +11,6 @@ kernel's: they end with their process, however it ends, so that nobody has to te
 """
 
 import fcntl
-import json
 import os
 import secrets
 import shutil
@@ -19,8 +18,8 @@ import weakref
 from contextlib import suppress
 from pathlib import Path
 
-from weakrec_core.errors import DataError
-from weakrec_core.files import write_json
+from weakrec_core.errors import DataError, WeakrecError
+from weakrec_core.files import checked_name, read_json, write_json
 
 COLUMNS = "columns"
 _POINTER, _LOCK = "current.json", "in_use.lock"
@@ -143,9 +142,8 @@ def _still_there(directory: Path, descriptor: int) -> bool:
 def _current(home: Path) -> str:
     path = home / _POINTER
     try:
-        name = json.loads(path.read_text(encoding="utf-8"))["directory"]
+        return checked_name(read_json(path)["directory"], "Directory")
     except FileNotFoundError:
         raise DataError(f"There is no dataset {home.name!r} in {home.parent}.") from None
-    except (ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, WeakrecError):
         raise DataError(f"{path} does not name a directory; ingest the data again.") from None
-    return str(name)

@@ -1,6 +1,5 @@
 """Work in a process of its own, which outlives the browser tab and the server; pages only read its files."""
 
-import json
 import os
 import signal
 import subprocess
@@ -17,7 +16,7 @@ from filelock import FileLock
 from pydantic import ValidationError
 
 from weakrec_core.errors import RunError
-from weakrec_core.files import PROCESS_DIRECTORY, write_json
+from weakrec_core.files import PROCESS_DIRECTORY, read_json, write_json
 from weakrec_core.jobs.status import Status, alive
 from weakrec_core.workspace import Workspace
 
@@ -179,11 +178,12 @@ class Job:
             raise RunError(f"{self.what}: {_STATUS} cannot be read ({type(e).__name__}).") from None
 
     def _process(self) -> dict[str, Any]:
+        """The process that was started last; empty where that is not known."""
         try:
-            found: dict[str, Any] = json.loads((self.path / _PROCESS).read_text(encoding="utf-8"))
-        except FileNotFoundError:
+            found: dict[str, Any] = read_json(self.path / _PROCESS)
+            return {"pid": int(found["pid"]), "started": float(found["started"])}
+        except (OSError, ValueError, LookupError, TypeError):
             return {}
-        return found
 
 
 def _created(pid: int) -> float:

@@ -2,10 +2,12 @@
 
 import hashlib
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import yaml
 
 from weakrec_core import files
@@ -39,8 +41,10 @@ def background_votes(dataset: Dataset, lf: PythonLF, split: str) -> Votes:
     """
     job = Job(_directory(dataset, lf) / split, f"LF {lf.target}")
     votes = job.path / "votes.parquet"
-    if votes.exists():
-        return np.asarray(pd.read_parquet(votes)[lf.name].to_numpy(np.int8))
+    with suppress(OSError, ValueError, KeyError, pa.ArrowException):  # not there yet, or damaged: computed anew
+        found = np.asarray(pd.read_parquet(votes)[lf.name].to_numpy(np.int8))
+        if len(found) == dataset.n_rows(split):
+            return found
     status = job.status
     if status is not None and status.state == "failed":
         raise SpecError(status.error or "It failed without a word.")

@@ -38,9 +38,9 @@ class Version:
 
 
 def list_sets(workspace: Workspace) -> list[str]:
-    """Names of the saved and shipped LF sets; the shipped ones first."""
+    """Names of the saved and shipped LF sets; the shipped ones first. A folder without a version, left by a full disk, is none."""
     shipped = sorted(p.stem for p in SHIPPED.glob("*.yaml"))
-    saved = sorted(p.name for p in workspace.lf_sets.glob("[!.]*") if p.is_dir())
+    saved = sorted(p.name for p in workspace.lf_sets.glob("[!.]*") if version_numbers(workspace, p.name))
     return shipped + [name for name in saved if name not in shipped]
 
 

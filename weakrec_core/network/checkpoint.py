@@ -55,7 +55,7 @@ class Checkpoint:
     def load(cls, path: Path) -> "Checkpoint":
         """Read it; `RunError` if it is not whole."""
         try:
-            with np.load(path) as arrays:
+            with np.load(path, allow_pickle=False) as arrays:
                 best = [arrays[f"best_{i}"] for i in range(sum(name.startswith("best_") for name in arrays))]
                 variables = [arrays[f"variable_{i}"] for i in range(len(arrays) - len(best) - 1)]
                 return cls(**json.loads(str(arrays["text"])), best_weights=best, variables=variables)

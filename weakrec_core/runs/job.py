@@ -16,7 +16,8 @@ from weakrec_core.label_model.snorkel_config import SnorkelConfig
 from weakrec_core.label_model.text_labels import compare_with_text, label_train_with_text
 from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.runs import tracker
-from weakrec_core.runs.store import CHECKPOINT, Run, queue
+from weakrec_core.runs.listing import queue
+from weakrec_core.runs.store import CHECKPOINT, Run
 
 _POLL_SECONDS = 0.5
 

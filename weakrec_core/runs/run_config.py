@@ -2,7 +2,7 @@
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from weakrec_core.data.noun import Noun
 from weakrec_core.label_model.snorkel_config import SnorkelConfig
@@ -34,7 +34,7 @@ class RunConfig(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     dataset: str
-    fingerprint: str
+    fingerprint: str = Field(pattern=r"^[A-Za-z0-9]{1,64}$")
     lf_set: dict[str, Any]
     lf_version: str
     label_model: str
@@ -48,3 +48,12 @@ class RunConfig(BaseModel):
     snorkel: SnorkelConfig = SnorkelConfig()
     noun: Noun = Noun()
     cut: str | None = None
+
+    @field_validator("lf_set", "train")
+    @classmethod
+    def _says_what_lists_show(cls, values: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
+        shown = {"name": str} if info.field_name == "lf_set" else {"preset": str, "seed": int}
+        for key, kind in shown.items():
+            if not isinstance(values.get(key), kind):
+                raise ValueError(f"{key} is missing")
+        return values

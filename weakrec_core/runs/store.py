@@ -16,18 +16,20 @@ from weakrec_core import files
 from weakrec_core.data.dataset import Dataset, open_dataset
 from weakrec_core.errors import RunError
 from weakrec_core.jobs.job import Job
-from weakrec_core.jobs.status import ACTIVE, UNFINISHED, Status
+from weakrec_core.jobs.status import UNFINISHED, Status
 from weakrec_core.label_model.base import AUTO
 from weakrec_core.label_model.fitting import LABEL_MODELS
 from weakrec_core.label_model.snorkel_config import SnorkelConfig
 from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.labeling.parsing import one_sentence
+from weakrec_core.runs.result_shape import Epoch, ResultShape
 from weakrec_core.runs.run_config import RunConfig, TextChoice
 from weakrec_core.stats.decision_cut import checked_goal
 from weakrec_core.workspace import Workspace
 
 Model = TypeVar("Model", bound=BaseModel)
 CHECKPOINT = "checkpoint.npz"
+_MAKING_SECONDS = 60  # from the directory to the config in it
 LIBRARIES = ("keras", "numpy", "pandas", "scikit-learn", "snorkel", "tensorflow", "textblob", "torch")
 
 
@@ -44,15 +46,24 @@ class Run:
 
     @property
     def config(self) -> RunConfig:
-        return self._checked(RunConfig, "config.json")
+        return self._check(RunConfig, self._json("config.json"), "config.json")
 
     @property
-    def readable(self) -> bool:
-        """Whether config and status can be read."""
+    def left_half_made(self) -> bool:
+        """Whether whoever was making it has died, or found the disk full."""
         try:
-            return bool(self.config and self.status)
-        except RunError:
+            return self.path.is_dir() and time.time() - self.path.stat().st_mtime > _MAKING_SECONDS
+        except OSError:  # gone
             return False
+
+    @property
+    def damage(self) -> str | None:
+        """What keeps it from being shown, in a sentence; None of a run whose files can be read."""
+        try:
+            _ = self.config, self.status, self.result, self.epochs
+        except RunError as e:
+            return str(e)
+        return None
 
     def open_dataset(self) -> Dataset:
         """What it is trained on.
@@ -72,7 +83,11 @@ class Run:
     @property
     def result(self) -> dict[str, Any] | None:
         """What `train --json` prints, or None before the run has succeeded."""
-        return self._json("result.json") if (self.path / "result.json").exists() else None
+        if not (self.path / "result.json").exists():
+            return None
+        result: dict[str, Any] = self._json("result.json")
+        self._check(ResultShape, result, "result.json")
+        return result
 
     @property
     def test(self) -> dict[str, Any]:
@@ -98,9 +113,16 @@ class Run:
     @property
     def epochs(self) -> list[dict[str, float]]:
         """One record an epoch, as far as they are written."""
-        path = self.path / "metrics.jsonl"
-        lines = path.read_text(encoding="utf-8").split("\n") if path.exists() else []
-        return [json.loads(line) for line in lines[:-1]]  # what follows the last newline is still being written
+        path, epochs = self.path / "metrics.jsonl", []
+        try:
+            lines = path.read_text(encoding="utf-8").split("\n") if path.exists() else []
+            for line in lines[:-1]:  # what follows the last newline is still being written
+                epochs.append(json.loads(line))
+        except (OSError, ValueError, RecursionError) as e:
+            raise self._unreadable(f"{path.name}, line {len(epochs) + 1},", e) from None
+        for n, epoch in enumerate(epochs):
+            self._check(Epoch, epoch, f"{path.name}, line {n + 1}")
+        return epochs
 
     @property
     def log(self) -> str:
@@ -168,17 +190,20 @@ class Run:
         """Ask the process to stop; it does so after the batch at hand and marks the run cancelled."""
         self.job.cancel()
 
-    def _checked(self, kind: type[Model], name: str) -> Model:
+    def _check(self, kind: type[Model], value: Any, name: str) -> Model:
         try:
-            return kind.model_validate(self._json(name))
+            return kind.model_validate(value)
         except ValidationError as e:
             raise RunError(f"Run {self.id}: {name}{one_sentence(e)}") from None
 
     def _json(self, name: str) -> Any:
         try:
-            return json.loads((self.path / name).read_text(encoding="utf-8"))
-        except (OSError, ValueError) as e:  # not JSON, or not UTF-8
-            raise RunError(f"Run {self.id}: {name} cannot be read ({type(e).__name__}).") from None
+            return files.read_json(self.path / name)
+        except (OSError, ValueError) as e:
+            raise self._unreadable(name, e) from None
+
+    def _unreadable(self, name: str, error: Exception) -> RunError:
+        return RunError(f"Run {self.id}: {name} cannot be read ({type(error).__name__}).")
 
 
 def new_run(
@@ -266,16 +291,3 @@ def open_run(workspace: Workspace, run_id: str) -> Run:
     if not (run.path / "config.json").exists():
         raise RunError(f"There is no run {run_id!r} (any more).")
     return run
-
-
-def list_runs(workspace: Workspace) -> list[Run]:
-    """All runs, newest first; a run whose config this version cannot read is left out."""
-    ids = sorted((path.parent.name for path in workspace.runs.glob("[!.]*/config.json")), reverse=True)
-    return [run for run_id in ids if (run := Run(workspace, run_id)).readable]
-
-
-def queue(workspace: Workspace) -> list[Run]:
-    """The active runs in the order of their turns: first the one that runs, if one does."""
-    found = [(run, run.status) for run in list_runs(workspace)]
-    active = [(s.state == "queued", s.queued, run.id, run) for run, s in found if s.state in ACTIVE]
-    return [run for *_, run in sorted(active, key=lambda entry: entry[:3])]

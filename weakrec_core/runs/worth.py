@@ -1,6 +1,5 @@
 """What a run's LFs are worth, in gold labels: how many of dev's would do without them what they do with few."""
 
-import json
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any
@@ -49,7 +48,7 @@ def read_worth(run: Run) -> dict[str, Any] | None:
     """What was measured, None if nothing was yet; `RunError` if it cannot be read."""
     path = run.path / WORTH_FILE
     try:
-        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        found: dict[str, Any] = files.read_json(path)
         return found
     except FileNotFoundError:
         return None

@@ -1,9 +1,11 @@
 """A guess of the language of each review."""
 
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from weakrec_core import files
@@ -22,10 +24,14 @@ def languages(dataset: Dataset, split: str) -> NDArray[np.object_]:
     Of more than 20,000 reviews a seeded sample is read.
     """
     path = _path(dataset, split)
-    if not path.exists():
-        with files.atomic(path) as tmp:
-            pd.DataFrame({"language": _guessed(dataset.split(split)["review_text"])}).to_parquet(tmp)
-    return pd.read_parquet(path)["language"].to_numpy(object)
+    with suppress(OSError, ValueError, KeyError, pa.ArrowException):  # not there, or damaged: guessed anew
+        kept = pd.read_parquet(path)["language"].to_numpy(object)
+        if len(kept) == dataset.n_rows(split):
+            return kept
+    found = _guessed(dataset.split(split)["review_text"])
+    with files.atomic(path) as tmp:
+        pd.DataFrame({"language": found}).to_parquet(tmp)
+    return found
 
 
 def _guessed(reviews: pd.Series) -> NDArray[np.object_]:

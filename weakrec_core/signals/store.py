@@ -1,5 +1,6 @@
 """Signals of a dataset, computed when first asked for and kept on disk by the dataset's fingerprint."""
 
+import zipfile
 from collections.abc import Sequence
 from concurrent.futures import Executor
 from functools import partial
@@ -41,13 +42,23 @@ class SignalStore:
             If there is no such signal.
         """
         if (name, split) not in self._memory:
-            path = self._path(checked_signal(name), split)
-            if not path.exists():
+            values = self._kept(checked_signal(name), split)
+            if values is None:
                 self._compute(FAMILIES[name], split, progress)
-            values = np.load(path)
+                values = self._kept(name, split)
+            assert values is not None
             values.setflags(write=False)
             self._memory[name, split] = values
         return self._memory[name, split]
+
+    def _kept(self, name: str, split: str) -> Values | None:
+        """A signal as it is on disk; None where it is not there, or what is there is damaged."""
+        try:
+            values: Values = np.load(self._path(name, split), allow_pickle=False)
+        except (OSError, EOFError, ValueError, MemoryError, zipfile.BadZipFile):
+            return None
+        whole = values.dtype == np.float64 and values.shape == (self.dataset.n_rows(split),)
+        return values if whole else None
 
     def missing(self) -> list[tuple[Family, str]]:
         """The families and splits that are not on disk yet."""

@@ -198,7 +198,24 @@ def test_damaged_files(workspace: Workspace) -> None:
     info.write_text(json.dumps(value | {"format": 99}))
     with pytest.raises(DataError, match=r"dataset\.json has format 99; this version reads 1"):
         open_dataset(workspace, "d")
-    for content in (b"{", b"\xff"):
+    with pytest.raises(DataError, match="a newer version of the workbench has written it"):
+        open_dataset(workspace, "d")
+    shapes = (
+        [],
+        5,
+        None,
+        {},
+        {"format": {}},
+        value | {"rows": []},
+        value | {"rows": {"dev": 1}},
+        value | {"n_users": -1},
+    )
+    shapes += (value | {"fingerprint": "../.."}, value | {"meta": []}, value | {"meta": {"noun": 5}})
+    for shape in shapes:
+        info.write_text(json.dumps(shape))
+        with pytest.raises(DataError, match=r"dataset\.json(, field [\w.]+, is damaged| has format)"):
+            open_dataset(workspace, "d")
+    for content in (b"{", b"\xff", b"[" * 10_000):
         info.write_bytes(content)
         with pytest.raises(DataError, match=r"dataset\.json is not valid JSON"):
             open_dataset(workspace, "d")

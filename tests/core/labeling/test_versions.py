@@ -82,6 +82,12 @@ def test_list_sets(workspace: Workspace) -> None:
     assert list_sets(workspace) == ["recommended", "tutorial", "any", "zoo"]
 
 
+def test_a_folder_that_a_full_disk_left_empty_is_no_set(workspace: Workspace) -> None:
+    before = list_sets(workspace)
+    (workspace.lf_sets / "hollow").mkdir(parents=True)
+    assert list_sets(workspace) == before
+
+
 def test_whoever_is_late_is_told_and_nothing_is_written(workspace: Workspace) -> None:
     save_version(workspace, lf_set(1), 0, by="me")
     with pytest.raises(VersionConflict, match="'mine' is at v1 by now; your edits started from v0") as caught:

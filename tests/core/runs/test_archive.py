@@ -13,7 +13,8 @@ from weakrec_core.errors import RunError, WeakrecError
 from weakrec_core.runs import archive
 from weakrec_core.runs.archive import export_run, import_run
 from weakrec_core.runs.card import render_card
-from weakrec_core.runs.store import Run, list_runs, open_run
+from weakrec_core.runs.listing import list_runs
+from weakrec_core.runs.store import Run, open_run
 from weakrec_core.workspace import Workspace
 
 Edit = Callable[[dict[str, bytes]], object]

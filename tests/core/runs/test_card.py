@@ -10,8 +10,9 @@ import pytest
 from weakrec_core.evaluation.rivals import COMPARED
 from weakrec_core.runs import result_tables
 from weakrec_core.runs.card import render_card
+from weakrec_core.runs.listing import list_runs
 from weakrec_core.runs.scores import read_scores
-from weakrec_core.runs.store import Run, list_runs, open_run
+from weakrec_core.runs.store import Run, open_run
 from weakrec_core.workspace import Workspace
 
 

@@ -29,7 +29,8 @@ from weakrec_core.labeling.apply import Applier
 from weakrec_core.labeling.kinds.python import MODULES_VARIABLE
 from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.runs import job
-from weakrec_core.runs.store import CHECKPOINT, Run, list_runs, new_run
+from weakrec_core.runs.listing import list_runs
+from weakrec_core.runs.store import CHECKPOINT, Run, new_run
 from weakrec_core.runs.worth import PARTS, Stopped, measure_worth, read_worth
 from weakrec_core.workspace import Workspace
 

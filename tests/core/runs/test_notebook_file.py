@@ -12,8 +12,9 @@ from weakrec_core import files
 from weakrec_core.data.ingest.dialects import TableFormat
 from weakrec_core.data.ingest.table import Columns, ItemFacts, TableConfig, ingest_table
 from weakrec_core.data.splits import SplitConfig
+from weakrec_core.runs.listing import list_runs
 from weakrec_core.runs.notebook_file import render_notebook
-from weakrec_core.runs.store import Run, list_runs
+from weakrec_core.runs.store import Run
 from weakrec_core.workspace import Workspace
 
 

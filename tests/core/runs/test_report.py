@@ -12,8 +12,9 @@ from weakrec_core.data.dataset import Dataset
 from weakrec_core.errors import RunError
 from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.runs import test_looks
+from weakrec_core.runs.listing import list_runs
 from weakrec_core.runs.report import render_report
-from weakrec_core.runs.store import Run, list_runs, new_run
+from weakrec_core.runs.store import Run, new_run
 from weakrec_core.workspace import Workspace
 
 NASTY = "</script><b>bold"

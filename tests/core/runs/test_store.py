@@ -18,10 +18,11 @@ from weakrec_core.jobs.job import CANCEL, Job
 from weakrec_core.jobs.status import Status
 from weakrec_core.label_model.snorkel_config import SnorkelConfig
 from weakrec_core.labeling.lf_set import LFSet
-from weakrec_core.runs import store
+from weakrec_core.runs import listing, store
 from weakrec_core.runs.inputs import label_settings
+from weakrec_core.runs.listing import list_runs
 from weakrec_core.runs.run_config import RunConfig
-from weakrec_core.runs.store import Run, list_runs, new_run, open_run
+from weakrec_core.runs.store import Run, new_run, open_run
 
 ME = psutil.Process()
 GONE = {"pid": ME.pid, "process_started": ME.create_time() - 1}  # a process of another time under our id
@@ -312,7 +313,7 @@ def test_the_queue_begins_with_the_run_that_runs(run: Run, tutorial: LFSet) -> N
     second.write_status(Status(state="queued", queued=start + 1, **HERE))
     third.write_status(Status(state="running", queued=start + 2, **HERE))
     over.write_status(Status(state="succeeded", queued=start))
-    assert store.queue(run.workspace) == [third, second, run]
+    assert listing.queue(run.workspace) == [third, second, run]
 
 
 def test_later_epochs_are_dropped(run: Run) -> None:

@@ -23,6 +23,14 @@ def test_read_once(make_dataset: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     assert languages(dataset, "dev").tolist() == first
 
 
+def test_a_damaged_file_is_made_again(make_dataset: Any) -> None:
+    dataset = make_dataset([ENGLISH, None])
+    first = languages(dataset, "dev").tolist()
+    (path,) = dataset.workspace.signals.glob("*/language*.dev.parquet")
+    path.write_bytes(path.read_bytes()[:40])
+    assert languages(dataset, "dev").tolist() == first
+
+
 def test_of_very_many_reviews_a_sample_is_read(make_dataset: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_MAX_READ", 3)
     found = languages(make_dataset([ENGLISH] * 10), "dev").tolist()

@@ -115,3 +115,15 @@ def test_two_threads_computing_the_same_signal(make_dataset: Any) -> None:
 def test_unknown_names(make_dataset: Any) -> None:
     with pytest.raises(SpecError, match=r"no signal 'polarty'; the signals are .*polarity"):
         SignalStore(make_dataset(["x"])).values("polarty", "dev")
+
+
+@pytest.mark.parametrize("content", [b"", b"\x93NUMPY", b"PK\x03\x04", b"none of it"])
+def test_a_damaged_file_is_computed_again(make_dataset: Any, probe: list[str], content: bytes) -> None:
+    dataset = make_dataset(TEXTS)
+    whole = SignalStore(dataset).values("size", "dev")
+    (path,) = dataset.workspace.signals.glob("*/dev/size-v1.npy")
+    for damage in (content, path.read_bytes()[:-8]):
+        path.write_bytes(damage)
+        np.testing.assert_array_equal(SignalStore(dataset).values("size", "dev"), whole)
+    np.save(path, np.zeros(2))  # of other rows
+    np.testing.assert_array_equal(SignalStore(dataset).values("size", "dev"), whole)

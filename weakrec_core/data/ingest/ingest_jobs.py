@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from weakrec_core import files
 from weakrec_core.data.dataset import list_datasets
-from weakrec_core.errors import DataError
+from weakrec_core.errors import DataError, WeakrecError
 from weakrec_core.jobs.job import Job
 from weakrec_core.jobs.status import Status
 from weakrec_core.workspace import Workspace
@@ -48,5 +48,13 @@ def forget_job(workspace: Workspace, name: str) -> None:
 def unfinished_jobs(workspace: Workspace) -> dict[str, Status]:
     """Jobs that are active or did not succeed, by dataset name."""
     names = sorted(path.name for path in workspace.jobs.glob("[!.]*"))
-    found = {name: job_status(workspace, name) for name in names}
+    found = {name: _status_or_damage(workspace, name) for name in names}
     return {name: status for name, status in found.items() if status is not None and status.state != "succeeded"}
+
+
+def _status_or_damage(workspace: Workspace, name: str) -> Status | None:
+    """`job_status`; a job whose status cannot be read counts as failed, and can be dismissed like one."""
+    try:
+        return job_status(workspace, name)
+    except WeakrecError as e:
+        return Status(state="failed", error=str(e))
