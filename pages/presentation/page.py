@@ -8,7 +8,8 @@ from pages.shared.address import page_link
 from pages.shared.errors import sentence
 from pages.shared.workbench import opened
 from weakrec_core.errors import WeakrecError
-from weakrec_core.runs.store import list_runs, open_run
+from weakrec_core.runs.listing import list_runs
+from weakrec_core.runs.store import open_run
 
 wb = opened()
 asked = st.query_params.get("run")

@@ -8,7 +8,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from weakrec_core.runs import test_looks
-from weakrec_core.runs.store import Run, list_runs
+from weakrec_core.runs.listing import list_runs
+from weakrec_core.runs.store import Run
 from weakrec_core.workspace import Workspace
 
 PAGE = "pages/presentation/page.py"

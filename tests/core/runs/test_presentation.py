@@ -8,10 +8,11 @@ import pytest
 from weakrec_core import files
 from weakrec_core.errors import DataError
 from weakrec_core.labeling.lf_set import LFSet, read_lf_set
+from weakrec_core.runs.listing import list_runs
 from weakrec_core.runs.presentation.drawn import slide_html
 from weakrec_core.runs.presentation.slide import ReaderLists, Slide, Table
 from weakrec_core.runs.presentation.slides import slides
-from weakrec_core.runs.store import Run, list_runs
+from weakrec_core.runs.store import Run
 from weakrec_core.runs.worth import WORTH_FILE
 from weakrec_core.serving.reader_lists import known_lists, middle_reader, reader_lists
 from weakrec_core.workspace import Workspace
