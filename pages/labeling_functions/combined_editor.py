@@ -71,6 +71,9 @@ def _keywords(wb: Workbench, lf: CombinedLF, part: str, i: int, value: dict[str,
         default=value["keywords"],
         key=f"keywords_{name}",
         accept_new_options=True,
+        placeholder="Type a keyword and press Enter",
+        help="Type a keyword and press Enter; × takes one away",
+        wrap=True,
         on_change=lambda: _change(wb, lf, part, i, keywords=st.session_state[f"keywords_{name}"]),
     )
     st.selectbox(

@@ -68,6 +68,8 @@ def _group(wb: Workbench, lf: KeywordLF, i: int, key: str) -> None:
                 key=name,
                 accept_new_options=True,
                 placeholder="Type a keyword and press Enter",
+                help="Type a keyword and press Enter; × takes one away",
+                wrap=True,
                 on_change=lambda: _set_keywords(wb, lf, i, st.session_state[name]),
             )
         with st.popover(
