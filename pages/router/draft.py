@@ -53,7 +53,8 @@ def current_draft(workspace: Workspace) -> Draft:
 def choose_lf_set(workspace: Workspace, draft: Draft) -> None:
     """The widget; a choice opens a fresh draft."""
     st.session_state["lf_set"] = draft.base.name
-    st.selectbox("LF set", list_sets(workspace), key="lf_set", on_change=_choose, args=(workspace,))
+    names = dict.fromkeys([*list_sets(workspace), draft.base.name])  # renamed in another tab, it goes on here
+    st.selectbox("LF set", list(names), key="lf_set", on_change=_choose, args=(workspace,))
 
 
 def open_lf_set(workspace: Workspace, name: str) -> None:

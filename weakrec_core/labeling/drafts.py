@@ -62,6 +62,15 @@ class Draft:
             return self
         return replace(self, lf_set=self.future[0], past=(*self.past, self.lf_set), future=self.future[1:])
 
+    def based_on(self, version: Version) -> "Draft":
+        """The same edits, undo and redo on top of another version, under its set's name."""
+
+        def named(lf_set: LFSet) -> LFSet:
+            return lf_set.model_copy(update={"name": version.name})
+
+        past, future = (tuple(map(named, sets)) for sets in (self.past, self.future))
+        return replace(self, base=version, lf_set=named(self.lf_set), past=past, future=future)
+
 
 def open_draft(workspace: Workspace, name: str, number: int | None = None) -> Draft:
     """A fresh draft of a saved version, by default the latest."""
@@ -89,13 +98,8 @@ def recall(workspace: Workspace, draft_id: str) -> Draft | None:
     try:
         value = json.loads(_path(workspace, draft_id).read_text(encoding="utf-8"))
         past, future = ([LFSet.model_validate(s) for s in value[key]] for key in ("past", "future"))
-        return Draft(
-            load_version(workspace, value["name"], value["base"]),
-            LFSet.model_validate(value["lf_set"]),
-            tuple(past),
-            tuple(future),
-            draft_id,
-        )
+        version, lf_set = load_version(workspace, value["name"], value["base"]), LFSet.model_validate(value["lf_set"])
+        return Draft(version, lf_set, tuple(past), tuple(future), draft_id).based_on(version)
     except (WeakrecError, ValueError, KeyError, TypeError):
         return None
 

@@ -1,4 +1,7 @@
-"""Saved versions of LF sets: immutable files ``lf_sets/NAME/v0001.yaml``, each written once."""
+"""Saved versions of LF sets: immutable files ``lf_sets/NAME/v0001.yaml``, each written once.
+
+A set that was renamed leaves a link under its old name, so that drafts, open tabs and commands that say it go on.
+"""
 
 import re
 from dataclasses import dataclass
@@ -9,6 +12,7 @@ import yaml
 
 from weakrec_core import files
 from weakrec_core.errors import SpecError, WeakrecError
+from weakrec_core.labeling.base import LF
 from weakrec_core.labeling.lf_set import LFSet, read_lf_set
 from weakrec_core.workspace import Workspace
 
@@ -40,7 +44,8 @@ class Version:
 def list_sets(workspace: Workspace) -> list[str]:
     """Names of the saved and shipped LF sets; the shipped ones first. A folder without a version, left by a full disk, is none."""
     shipped = sorted(p.stem for p in SHIPPED.glob("*.yaml"))
-    saved = sorted(p.name for p in workspace.lf_sets.glob("[!.]*") if version_numbers(workspace, p.name))
+    folders = (p for p in workspace.lf_sets.glob("[!.]*") if not p.is_symlink())
+    saved = sorted(p.name for p in folders if version_numbers(workspace, p.name))
     return shipped + [name for name in saved if name not in shipped]
 
 
@@ -51,7 +56,7 @@ def version_numbers(workspace: Workspace, name: str) -> list[int]:
 
 
 def load_version(workspace: Workspace, name: str, number: int | None = None) -> Version:
-    """A version of an LF set, by default the latest.
+    """A version of an LF set, by default the latest; its name is that of its directory now.
 
     Raises
     ------
@@ -66,7 +71,8 @@ def load_version(workspace: Workspace, name: str, number: int | None = None) -> 
     if number not in numbers:
         raise SpecError(f"LF set {name!r} has no v{number}; it has {', '.join(f'v{n}' for n in numbers)}.")
     path = version_path(workspace, name, number)
-    lf_set = read_lf_set(path)
+    name = name if number == 0 else path.parent.resolve().name
+    lf_set = read_lf_set(path).model_copy(update={"name": name})
     saved = yaml.safe_load(path.read_text(encoding="utf-8")).get("saved") or {}
     try:
         return Version(name, number, lf_set, **saved)
@@ -122,6 +128,47 @@ def save_version(workspace: Workspace, lf_set: LFSet, base: int, note: str = "",
     except FileExistsError:
         raise VersionConflict(name, base, max(version_numbers(workspace, name))) from None
     return Version(name, base + 1, lf_set, at, by, note, base)
+
+
+def new_set(workspace: Workspace, name: str, lfs: tuple[LF, ...] = (), note: str = "", by: str = "") -> Version:
+    """Save LFs, perhaps none, as v1 of a set that is not there yet.
+
+    Raises
+    ------
+    SpecError
+        If the name is taken, or is none.
+    """
+    _check_free(workspace, name)
+    return save_version(workspace, LFSet(name=name, lfs=lfs), 0, note, by)
+
+
+def rename_set(workspace: Workspace, old: str, new: str) -> None:
+    """Give a saved set another name, with all its versions.
+
+    Raises
+    ------
+    SpecError
+        If the set comes with the workbench, there is none of that name, or the new name is taken.
+    """
+    if (SHIPPED / f"{old}.yaml").exists():
+        raise SpecError(f"LF set {old!r} comes with the workbench and keeps its name; save it as another one.")
+    load_version(workspace, old)  # says so if there is none
+    home, place = (workspace.lf_sets / old).resolve(), workspace.lf_sets / files.checked_name(new, "LF set")
+    if place.is_symlink() and place.resolve() == home:  # back to a name it had
+        place.unlink()
+    _check_free(workspace, new)
+    try:
+        home.rename(place)
+    except OSError as e:
+        raise SpecError(f"LF set {old!r} cannot be renamed to {new!r}: {e.strerror}.") from None
+    home.symlink_to(new)
+
+
+def _check_free(workspace: Workspace, name: str) -> None:
+    if numbers := version_numbers(workspace, files.checked_name(name, "LF set")):
+        now = load_version(workspace, name, numbers[-1]).name
+        called = "" if now == name else f", which is called {now!r} now"
+        raise SpecError(f"There is an LF set {name!r} already{called}: choose another name.")
 
 
 def version_path(workspace: Workspace, name: str, number: int) -> Path:

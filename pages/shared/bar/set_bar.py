@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages.shared import fmt
 from pages.shared.bar.saving import conflict_dialog, save_button
+from pages.shared.bar.sets import sets_button
 from pages.shared.help import NUMBERS
 from pages.shared.states import say_state
 from pages.shared.workbench import Workbench
@@ -82,6 +83,7 @@ def _buttons(wb: Workbench) -> None:
     if st.button("", icon=":material/redo:", help="Redo", key="redo", disabled=not draft.future):
         _go(wb, undo=False)
     save_button(wb)
+    sets_button(wb)
     conflict_dialog(wb)
 
 

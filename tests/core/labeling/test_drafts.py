@@ -15,7 +15,7 @@ from weakrec_core.errors import SpecError
 from weakrec_core.labeling import drafts
 from weakrec_core.labeling.drafts import Draft, keep, open_draft, prune, recall
 from weakrec_core.labeling.lf_set import LFSet
-from weakrec_core.labeling.versions import Version, load_version, save_version
+from weakrec_core.labeling.versions import Version, load_version, rename_set, save_version
 from weakrec_core.workspace import Workspace
 
 
@@ -239,3 +239,14 @@ def test_drafts_of_an_older_version_may_hold_edits(workspace: Workspace) -> None
 def test_nothing_to_prune(workspace: Workspace) -> None:
     prune(workspace)
     assert not workspace.root.exists()
+
+
+def test_a_draft_of_a_set_that_was_renamed_goes_on_under_the_new_name(workspace: Workspace) -> None:
+    save_version(workspace, lf_set(1), 0)
+    draft = open_draft(workspace, "mine").edit(lf_set(2))
+    keep(workspace, draft)
+    rename_set(workspace, "mine", "ours")
+    recalled = recall(workspace, draft.id)
+    assert recalled == draft.based_on(load_version(workspace, "ours"))
+    assert {recalled.base.name, recalled.lf_set.name, recalled.undo().lf_set.name} == {"ours"}
+    assert at(recalled) == 2 and at(recalled.undo()) == 1 and recalled.dirty

@@ -20,6 +20,8 @@ from weakrec_core.labeling.versions import (
     find_lf_set,
     list_sets,
     load_version,
+    new_set,
+    rename_set,
     save_version,
     version_numbers,
 )
@@ -235,3 +237,46 @@ def test_other_files_beside_the_versions_are_none(workspace: Workspace) -> None:
     assert load_version(workspace, "mine").lf_set == lf_set(1)
     assert list_sets(workspace) == ["recommended", "tutorial", "mine"]
     assert save_version(workspace, lf_set(2), 1).number == 2
+
+
+def test_a_new_set_takes_no_name_that_is_there(workspace: Workspace) -> None:
+    assert new_set(workspace, "mine").lf_set == LFSet(name="mine", lfs=())
+    assert new_set(workspace, "other", lf_set(3).lfs, "from mine v1") == load_version(workspace, "other")
+    for taken in ("mine", "tutorial"):
+        with pytest.raises(SpecError, match=f"There is an LF set '{taken}' already"):
+            new_set(workspace, taken)
+    with pytest.raises(WeakrecError, match="not usable"):
+        new_set(workspace, "../x")
+    assert version_numbers(workspace, "mine") == [1]
+
+
+def test_a_renamed_set_is_found_under_both_names_and_listed_once(workspace: Workspace) -> None:
+    save_version(workspace, lf_set(1), 0)
+    save_version(workspace, lf_set(2), 1)
+    rename_set(workspace, "mine", "ours")
+    assert list_sets(workspace) == ["recommended", "tutorial", "ours"]
+    for name in ("mine", "ours"):
+        version = load_version(workspace, name)
+        assert (version.name, version.number, version.lf_set) == ("ours", 2, lf_set(2, name="ours"))
+    assert save_version(workspace, lf_set(3), 2).number == 3  # by somebody who has it open under the old name
+    assert load_version(workspace, "ours").number == 3
+    with pytest.raises(SpecError, match="'mine' already, which is called 'ours' now"):
+        new_set(workspace, "mine")
+    rename_set(workspace, "ours", "mine")  # and back
+    assert list_sets(workspace) == ["recommended", "tutorial", "mine"]
+    assert load_version(workspace, "ours").name == "mine"
+
+
+def test_renaming_refuses_shipped_missing_and_taken_names(workspace: Workspace) -> None:
+    save_version(workspace, lf_set(1), 0)
+    save_version(workspace, lf_set(1, name="other"), 0)
+    for old, new, problem in (
+        ("tutorial", "x", "comes with the workbench"),
+        ("gone", "x", "There is no LF set 'gone'"),
+        ("mine", "other", "There is an LF set 'other' already"),
+        ("mine", "tutorial", "There is an LF set 'tutorial' already"),
+        ("mine", "mine", "There is an LF set 'mine' already"),
+    ):
+        with pytest.raises(SpecError, match=problem):
+            rename_set(workspace, old, new)
+    assert list_sets(workspace) == ["recommended", "tutorial", "mine", "other"]
