@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from pages.error_analysis.keyword_maker import keyword_maker
 from pages.shared import fmt
 from pages.shared.cards import COLORS, badge, book_of, card, gold_badge, marked
 from pages.shared.workbench import Workbench
@@ -114,6 +115,8 @@ def opened_row(wb: Workbench, found: Buckets, row: int, notes: dict[int, str]) -
     text = record["review_text"]
     body = marked(marked_text(votes, text)) if isinstance(text, str) else "<i>no review</i>"
     st.html(card(title, author, badges, f"<div style='max-height:22rem;overflow-y:auto'>{body}</div>"))
+    if isinstance(text, str):
+        keyword_maker(wb, row, int(found.gold[row]))
     _votes(found, row)
     _history(wb, record)
     _note(wb, row, record, notes)

@@ -186,3 +186,22 @@ def test_a_threshold_is_moved_by_a_step(page: OpenPage) -> None:
     click(app, "move_1")
     lfs = {lf.name: lf for lf in app.session_state["draft"].lf_set.lfs}
     assert lfs["polarity_positive"].threshold == pytest.approx(0.31)
+
+
+def test_words_of_the_review_become_a_keyword_once_their_count_is_seen(page: OpenPage) -> None:
+    app = page(gold="NEGATIVE", text="the")
+    before = app.session_state["draft"].lf_set
+    words = next(t for t in app.text_input if t.label == "Make this a keyword")
+    words.set_value("the").run()
+    gold = app.session_state["workbench"].dataset.gold("dev")
+    hits = app.session_state["workbench"].applier.keyword_rows("the", "word", False)
+    assert f"**{len(hits):,}** dev rows with it, {(gold[hits] == 0).sum():,} of {len(hits):,} NEGATIVE" in texts(app)
+    assert app.session_state["draft"].lf_set == before
+    click(app, "keep_keyword")
+    lf = app.session_state["draft"].lf_set.lfs[-1]
+    assert (lf.name, lf.match, lf.groups[0].label, lf.groups[0].keywords) == ("the", "word", "NEGATIVE", ("the",))
+    next(t for t in app.text_input if t.label == "Make this a keyword").set_value("one star").run()
+    next(s for s in app.selectbox if s.label == "In").set_value("stars_in_review").run()
+    assert "has the keyword 'one star' already" in app.error[0].value
+    click(app, "undo")
+    assert app.session_state["draft"].lf_set == before

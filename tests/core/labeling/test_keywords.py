@@ -5,8 +5,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from weakrec_core.errors import SpecError
 from weakrec_core.labeling.apply import Applier
-from weakrec_core.labeling.keywords import keyword_table
+from weakrec_core.labeling.keywords import keyword_table, try_keyword, with_keyword
 from weakrec_core.labeling.kinds import KeywordLF
 from weakrec_core.labeling.parsing import parse_lf
 
@@ -99,3 +100,16 @@ def test_a_keyword_is_searched_once(make_dataset: Any, monkeypatch: pytest.Monke
     for lf in (keyword_lf(("POSITIVE", ["good", "bad"])), keyword_lf(("NEGATIVE", ["bad", "new", "good"]))):
         keyword_table(applier, lf, applier.dataset.gold("dev"))
     assert searched == [["good"], ["bad"], ["new"]]
+
+
+def test_a_keyword_is_tried_as_the_lf_would_find_it_and_added_to_its_group(make_dataset: Any) -> None:
+    dataset = make_dataset(["dull", "so Dull", "dullness", None], [0, 1, -1, 0])
+    applier, gold = Applier(dataset), dataset.gold("dev")
+    lf = with_keyword(None, "dull", "dull", "NEGATIVE")
+    trial = try_keyword(applier, "dull", lf, "NEGATIVE", gold)
+    assert (trial.hits, trial.n, trial.correct) == (2, 2, 1)  # of whole words
+    assert trial.base_rate == pytest.approx(2 / 3) and trial.lift == pytest.approx(1 / 2 - 2 / 3)
+    both = with_keyword(with_keyword(lf, "dull", "slow", "NEGATIVE"), "dull", "loved", "POSITIVE")
+    assert [(g.label, g.keywords) for g in both.groups] == [("NEGATIVE", ("dull", "slow")), ("POSITIVE", ("loved",))]
+    with pytest.raises(SpecError, match="has the keyword 'slow' already"):
+        with_keyword(both, "dull", "slow", "POSITIVE")
