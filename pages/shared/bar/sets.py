@@ -45,7 +45,7 @@ def sets_button(wb: Workbench) -> None:
                 False,
             ),
             (
-                "Rename",
+                "Rename set",
                 "edit",
                 "It comes with the workbench and keeps its name" if shipped else "With all its versions",
                 _rename,
