@@ -16,8 +16,11 @@ def main() -> None:
     load_again_if_first()
 
     # The library takes a second to load: only now.
+    from pages.router.modules_frozen import freeze_modules
     from pages.router.opening import open_workbench
     from pages.shared.errors import errors_shown
+
+    freeze_modules()
 
     with errors_shown():
         open_workbench(sections, page)

@@ -1,5 +1,7 @@
 """Workspaces, small datasets, and the command line run in-process."""
 
+import atexit
+import gc
 import json
 import os
 import shutil
@@ -51,6 +53,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Slow files come first, so that no process is left with one when the other is through."""
     turns = ["tests/e2e/test_training.py", "tests/core/test_benchmarks.py", "tests/e2e", "tests/core/runs", "tests"]
     items.sort(key=lambda item: next(i for i, turn in enumerate(turns) if item.path.is_relative_to(PROJECT / turn)))
+
+
+def pytest_collection_finish() -> None:
+    """What has been imported stays: the garbage collector need not look through it time and again."""
+    gc.collect()
+    gc.freeze()
+    atexit.register(gc.unfreeze)
 
 
 @pytest.fixture(autouse=True)
