@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from weakrec_core.jobs import reporting
+from weakrec_core.limits import SNORKEL_EPOCHS
 from weakrec_core.progress import Progress
 from weakrec_core.workspace import Workspace
 
@@ -54,7 +55,7 @@ ClassBalance = Annotated[
         callback=_between_0_and_1, help="P(POSITIVE) for the label model; by default its share among dev's gold labels."
     ),
 ]
-LmEpochs = Annotated[int | None, typer.Option(min=1, help="Epochs of Snorkel's LabelModel.")]
+LmEpochs = Annotated[int | None, typer.Option(min=1, max=SNORKEL_EPOCHS, help="Epochs of Snorkel's LabelModel.")]
 LmLr = Annotated[float | None, typer.Option(callback=_above_0, help="Learning rate of Snorkel's LabelModel.")]
 LmL2 = Annotated[float | None, typer.Option(min=0, help="L2 penalty of Snorkel's LabelModel.")]
 LmSeed = Annotated[int | None, typer.Option(min=0, max=2**31 - 1, help="Seed of Snorkel's LabelModel.")]

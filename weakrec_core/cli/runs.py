@@ -20,6 +20,7 @@ from weakrec_core.cli.common import (
     snorkel_config,
 )
 from weakrec_core.errors import WeakrecError
+from weakrec_core.limits import EPOCHS
 from weakrec_core.workspace import Workspace
 
 app = typer.Typer()
@@ -44,7 +45,7 @@ def train(
     lm_l2: LmL2 = None,
     lm_seed: LmSeed = None,
     preset: str = "recommended",
-    epochs: Annotated[int | None, typer.Option(min=1)] = None,
+    epochs: Annotated[int | None, typer.Option(min=1, max=EPOCHS)] = None,
     seed: Seed = 0,
     text_model: Annotated[
         TextModelChoice, typer.Option(help="Label reviews without a vote; auto: where dev says it helps.")

@@ -9,11 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, field_validator, model_validator
 
+from weakrec_core.errors import quoted
 from weakrec_core.labeling.base import Frozen, Mask
 from weakrec_core.labeling.columns import Columns
 from weakrec_core.labeling.keyword_match import check_keywords, matched_characters
 from weakrec_core.labeling.python_layout import number
 from weakrec_core.labeling.snorkel_code import cell
+from weakrec_core.limits import KEYWORDS
 from weakrec_core.signals import SIGNALS
 
 Match = Annotated[
@@ -40,6 +42,8 @@ class Keywords(Frozen):
     @field_validator("keywords")
     @classmethod
     def _no_empty(cls, keywords: tuple[str, ...]) -> tuple[str, ...]:
+        if len(keywords) > KEYWORDS:
+            raise ValueError(f"there are {len(keywords):,} keywords; a list has at most {KEYWORDS:,}")
         if any(not k.strip() for k in keywords):
             raise ValueError("an empty keyword would match every review")
         return keywords
@@ -94,7 +98,7 @@ class SignalCondition(Frozen):
     @classmethod
     def _known(cls, signal: str) -> str:
         if signal not in SIGNALS:
-            raise ValueError(f"there is no signal {signal!r}; the signals are {', '.join(sorted(SIGNALS))}")
+            raise ValueError(f"there is no signal {quoted(signal)}; the signals are {', '.join(sorted(SIGNALS))}")
         return signal
 
     @model_validator(mode="after")

@@ -9,11 +9,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from weakrec_core.errors import quoted
+from weakrec_core.limits import ALL_REGEXES_CHARACTERS, REGEX_CHARACTERS
+
 # RE2's \b knows ASCII letters only; a word ends where no letter, digit or underscore of any script goes on. The
 # selector that makes a heart red counts as a mark.
 _NO_WORD = r"[^\p{L}\p{M}\p{N}_]|\x{FE0F}"
 _BEFORE, _AFTER = rf"(?:^|{_NO_WORD})", rf"(?:$|{_NO_WORD})"
 _UNSPACED = ("CJK", "HIRAGANA", "KATAKANA", "THAI", "LAO", "KHMER", "MYANMAR")  # scripts without spaces between words
+_REASON = 120  # characters of RE2's own words
 _OPEN, _CLOSE = "\ue000", "\ue001"  # private use: no review has them by accident
 
 
@@ -25,13 +29,20 @@ def keyword_pattern(keywords: Sequence[str], match: str, case_sensitive: bool) -
 
 def check_keywords(keywords: Sequence[str], match: str, case_sensitive: bool) -> None:
     """`ValueError` for a keyword that is not a regular expression in RE2's syntax."""
-    for keyword in keywords if match == "regex" else ():
+    patterns = keywords if match == "regex" else ()
+    if sum(map(len, patterns)) > ALL_REGEXES_CHARACTERS:
+        raise ValueError(f"the regular expressions have more than {ALL_REGEXES_CHARACTERS:,} characters together")
+    for keyword in patterns:
+        if len(keyword) > REGEX_CHARACTERS:
+            raise ValueError(
+                f"{quoted(keyword)} has {len(keyword):,} characters; a regular expression has at most {REGEX_CHARACTERS:,}"
+            )
         try:
             pc.match_substring_regex(pa.array([""], pa.string()), keyword_pattern([keyword], match, case_sensitive))
         except pa.ArrowInvalid as e:
-            reason = str(e).removeprefix("Invalid regular expression: ")
+            reason = str(e).removeprefix("Invalid regular expression: ")[:_REASON]
             raise ValueError(
-                f"{keyword!r} is not a regular expression that RE2 takes ({reason}); look-around and back-references "
+                f"{quoted(keyword)} is not a regular expression that RE2 takes ({reason}); look-around and back-references "
                 "are not supported"
             ) from None
 

@@ -10,11 +10,13 @@ import yaml
 from pydantic import Field, ValidationError, field_serializer, field_validator, model_validator
 
 from weakrec_core.data.dataset import Dataset
-from weakrec_core.errors import SpecError
+from weakrec_core.errors import SpecError, quoted
 from weakrec_core.labeling.applied import AppliedSet
 from weakrec_core.labeling.apply import applier_of
 from weakrec_core.labeling.base import LF, Frozen
 from weakrec_core.labeling.parsing import dump_lf, one_sentence, parse_lf
+from weakrec_core.labeling.safe_yaml import read_yaml
+from weakrec_core.limits import LFS
 
 
 class LFSet(Frozen):
@@ -42,13 +44,15 @@ class LFSet(Frozen):
     @field_validator("lfs", mode="before")
     @classmethod
     def _by_kind(cls, lfs: Any) -> Any:
+        if isinstance(lfs, list) and len(lfs) > LFS:
+            raise ValueError(f"there are {len(lfs):,} LFs; a set has at most {LFS}")
         return tuple(parse_lf(lf) if isinstance(lf, Mapping) else lf for lf in lfs) if isinstance(lfs, list) else lfs
 
     @model_validator(mode="after")
     def _unique_names(self) -> Self:
         repeated = [name for name, count in Counter(lf.name for lf in self.lfs).items() if count > 1]
         if repeated:
-            raise ValueError(f"LF {repeated[0]!r}: the name is used more than once")
+            raise ValueError(f"LF {quoted(repeated[0])}: the name is used more than once")
         return self
 
     @field_serializer("lfs")
@@ -81,28 +85,9 @@ class LFSet(Frozen):
         return yaml.safe_dump(values, sort_keys=False, allow_unicode=not escaped, width=120)
 
 
-class _UniqueKeys(yaml.SafeLoader):
-    """YAML's safe loader, which by itself keeps the last of several values of one key."""
-
-    def compose_mapping_node(self, anchor: dict[Any, yaml.Node]) -> yaml.MappingNode:
-        node = super().compose_mapping_node(anchor)
-        keys: set[str] = set()
-        for key, _ in node.value:
-            if isinstance(key, yaml.ScalarNode) and key.value in keys:
-                raise yaml.composer.ComposerError(None, None, f"key {key.value!r} is written twice", key.start_mark)
-            keys.add(key.value if isinstance(key, yaml.ScalarNode) else "")
-        return node
-
-
 def parse_lf_set(text: str, source: str) -> LFSet:
     """Parse an LF set in YAML; `source` is what error messages call it."""
-    try:
-        values = yaml.load(text, _UniqueKeys)
-    except (yaml.YAMLError, ValueError, RecursionError) as e:  # the last two: "2020-13-45", "[[[[…"
-        mark = getattr(e, "problem_mark", None)
-        line = f", line {mark.line + 1}" if mark else ""
-        problem = getattr(e, "problem", None) or str(e).splitlines()[0]
-        raise SpecError(f"{source}{line} is not valid YAML: {problem}.") from None
+    values = read_yaml(text, source)
     if not isinstance(values, Mapping) or not isinstance(values.get("lfs"), list):
         raise SpecError(f"{source} is not an LF set: it needs a name and a list called lfs.")
     try:

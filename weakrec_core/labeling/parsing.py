@@ -5,9 +5,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from weakrec_core.errors import SpecError
+from weakrec_core.errors import SpecError, quoted
 from weakrec_core.labeling.base import LF
 from weakrec_core.labeling.kinds import LF_KINDS
+
+_NAMED = 80  # characters of a field in a message
 
 
 def dump_lf(lf: LF) -> dict[str, Any]:
@@ -19,11 +21,11 @@ def dump_lf(lf: LF) -> dict[str, Any]:
 def parse_lf(values: Any) -> LF:
     """Build an LF from plain values; `SpecError` names the LF and the field."""
     if not isinstance(values, Mapping):
-        raise SpecError(f"An LF must be a mapping with kind and name, not {values!r}.")
-    who = f"LF {values.get('name', '(no name)')!r}"
+        raise SpecError(f"An LF must be a mapping with kind and name, not {quoted(values)}.")
+    who = f"LF {quoted(values.get('name', '(no name)'))}"
     kind = values.get("kind")
     if not isinstance(kind, str) or kind not in LF_KINDS:
-        raise SpecError(f"{who}, field kind: there is no kind {kind!r}; the kinds are {', '.join(LF_KINDS)}.")
+        raise SpecError(f"{who}, field kind: there is no kind {quoted(kind)}; the kinds are {', '.join(LF_KINDS)}.")
     try:
         return LF_KINDS[kind].model_validate(dict(values))
     except ValidationError as e:
@@ -33,7 +35,7 @@ def parse_lf(values: Any) -> LF:
 def one_sentence(error: ValidationError) -> str:
     """The first problem of a validation as ``, field NAME: what is wrong.``"""
     first = error.errors()[0]
-    field = ".".join(str(part + 1 if isinstance(part, int) else part) for part in first["loc"])
+    field = ".".join(str(part + 1 if isinstance(part, int) else part)[:_NAMED] for part in first["loc"])
     message = first["msg"].removeprefix("Value error, ").rstrip(".")
-    message = f"unknown key {first['loc'][-1]!r}" if first["type"] == "extra_forbidden" else message
+    message = f"unknown key {quoted(first['loc'][-1])}" if first["type"] == "extra_forbidden" else message
     return f", field {field}: {message}." if field else f": {message}."

@@ -14,6 +14,7 @@ from weakrec_core import files
 from weakrec_core.errors import SpecError, WeakrecError
 from weakrec_core.labeling.base import LF
 from weakrec_core.labeling.lf_set import LFSet, read_lf_set
+from weakrec_core.labeling.safe_yaml import read_yaml
 from weakrec_core.workspace import Workspace
 
 SHIPPED = files.PROJECT / "lfs"
@@ -73,10 +74,13 @@ def load_version(workspace: Workspace, name: str, number: int | None = None) -> 
     path = version_path(workspace, name, number)
     name = name if number == 0 else path.parent.resolve().name
     lf_set = read_lf_set(path).model_copy(update={"name": name})
-    saved = yaml.safe_load(path.read_text(encoding="utf-8")).get("saved") or {}
+    saved = read_yaml(path.read_text(encoding="utf-8"), str(path)).get("saved") or {}
+    kinds = {"at": str, "by": str, "note": str, "base": int}
     try:
+        if any(not isinstance(value, kinds[key]) for key, value in saved.items()):
+            raise TypeError
         return Version(name, number, lf_set, **saved)
-    except TypeError:
+    except (TypeError, KeyError, AttributeError):
         raise SpecError(f"{path}, field saved: it takes at, by, note and base, and nothing else.") from None
 
 

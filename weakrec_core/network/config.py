@@ -2,6 +2,8 @@
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt
 
+from weakrec_core.limits import EPOCHS
+
 
 class TrainConfig(BaseModel):
     """Hyperparameters of one training.
@@ -32,7 +34,7 @@ class TrainConfig(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     preset: str
-    epochs: int = Field(ge=1)
+    epochs: int = Field(ge=1, le=EPOCHS)
     patience: int = Field(5, ge=1)
     seed: int = Field(0, ge=0, lt=2**32)
     embed_dim: int = Field(64, ge=1)

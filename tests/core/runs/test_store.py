@@ -69,6 +69,7 @@ def test_a_new_run_is_queued_with_its_inputs_frozen(make_dataset: Any, tutorial:
         ({"label_model": "snorkle"}, "There is no label model 'snorkle'; the label models are auto, snorkel"),
         ({"preset": "huge"}, "There is no preset 'huge'"),
         ({"epochs": 0}, "Training option epochs"),
+        ({"epochs": 10**18}, "Training option epochs: Input should be less than or equal to 10000"),
         ({"seed": -1}, "Training option seed"),
     ],
 )

@@ -16,7 +16,7 @@ from pydantic import Field, field_validator
 
 from weakrec_core import ABSTAIN, NEGATIVE, POSITIVE
 from weakrec_core.data.dataset import Dataset
-from weakrec_core.errors import SpecError
+from weakrec_core.errors import SpecError, quoted
 from weakrec_core.labeling.base import LF, Votes
 from weakrec_core.labeling.columns import Columns
 from weakrec_core.labeling.offered_rows import OFFERED, offered_rows
@@ -45,7 +45,7 @@ class PythonLF(LF):
     @classmethod
     def _module_and_name(cls, target: str) -> str:
         if target.count(":") != 1 or not all(part.strip() for part in target.split(":")):
-            raise ValueError(f"{target!r} is not of the form module:function")
+            raise ValueError(f"{quoted(target)} is not of the form module:function")
         return target
 
     def votes(self, columns: Columns) -> Votes:

@@ -1,0 +1,14 @@
+"""How much is taken of what others supply: far beyond honest use, and little enough for one machine to answer at once."""
+
+# An LF set in YAML
+LF_SET_CHARACTERS = 1_000_000
+YAML_DEPTH = 40
+YAML_VALUES = 50_000  # aliases and merge keys written out
+LFS = 150
+KEYWORDS = 20_000  # of one LF
+REGEX_CHARACTERS = 2_000  # of one regular expression
+ALL_REGEXES_CHARACTERS = 100_000  # of those of one keyword list
+
+# A training
+EPOCHS = 10_000
+SNORKEL_EPOCHS = 100_000
