@@ -60,6 +60,8 @@ conditions:
 unless:
   - {type: keywords, keywords: [not recommend]}
 """,
+    "category": """{kind: category, name: good_studios, column: studio, positive: [Ghibli, Aardman], negative: [Asylum]}
+""",
     "column": """{kind: column, name: model_votes, column: llm_label}
 """,
     "python": """{kind: python, name: short_review, target: "my_lfs:short_review"}

@@ -91,6 +91,9 @@ def contents(wb: Workbench) -> None:
             height=176,
             column_config={"count": st.column_config.NumberColumn(format="localized")},
         )
+        for name, column in wb.dataset.kept_columns.items():
+            if column.gives_gold_away:
+                st.warning(column.warning(name), icon=":material/warning:")
         st.caption(" · ".join([*_origin(meta), f"fingerprint {wb.dataset.fingerprint[:12]}"]))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         split = st.segmented_control("Rows of", SPLITS, default="dev", key="shown_split", required=True)
@@ -116,6 +119,9 @@ def contents(wb: Workbench) -> None:
             "review": shown["review_text"].to_numpy(),
         }
     )
+    for name in wb.dataset.kept_columns:
+        values = wb.dataset.kept(name, split).iloc[shown.index].reset_index(drop=True)
+        frame[name if name not in frame else f"{name} (kept)"] = values
     written = RATING_TEXT in shown
     rating = st.column_config.TextColumn(width=60) if written else st.column_config.NumberColumn(width=60, format="%g")
     st.dataframe(
@@ -145,6 +151,8 @@ def _origin(meta: dict[str, Any]) -> list[str]:
         said.append(f"Files: {', '.join(meta['files'].values())}")
     if "positive" in meta:
         said.append(f"ratings from {meta.get('ratings', {}).get('positive', meta['positive'])} on are POSITIVE")
+    if meta.get("kept"):
+        said.append("kept " + ", ".join(f"{fmt.literal(name)} ({kept['kind']})" for name, kept in meta["kept"].items()))
     if "splits" in meta:
         said.append(f"seed {meta['splits']['seed']}")
     return said

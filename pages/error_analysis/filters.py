@@ -10,7 +10,7 @@ from pages.shared.workbench import Workbench
 from weakrec_core.error_analysis.buckets import LOW_CONFIDENCE, Buckets
 from weakrec_core.error_analysis.filters import RowFilter
 from weakrec_core.errors import SpecError
-from weakrec_core.signals import SIGNALS
+from weakrec_core.signals import signals_of
 from weakrec_core.stats.domain import domain
 
 _KINDS = {
@@ -134,7 +134,7 @@ def _conditions(wb: Workbench, now: RowFilter) -> None:
         _input(st.text_input, "Review contains", "text", now, revision, now.text or "")
         _input(st.text_input, "Title or author contains", "book", now, revision, now.book or "")
         _input(st.text_input, "User id", "user", now, revision, now.user or "")
-        names = list(SIGNALS)
+        names = list(signals_of(wb.dataset))
         index = None if now.signal not in names else names.index(now.signal)
         _input(
             st.selectbox,

@@ -16,7 +16,7 @@ from weakrec_core.error_analysis.near_threshold import errors_by_distance, neare
 from weakrec_core.labeling.base import VALUE
 from weakrec_core.labeling.kinds import ThresholdLF
 from weakrec_core.labeling.parsing import parse_lf
-from weakrec_core.signals import SIGNALS
+from weakrec_core.signals import signals_of
 
 _NEAREST = 4
 
@@ -40,8 +40,9 @@ def thresholds_view(wb: Workbench, found: Buckets) -> None:
         table = errors_by_distance(lf, values, found.gold)
         st.altair_chart(distance_bars(table, f"Share of errors by distance from the threshold of {lf.name}"))
     with right:
-        st.markdown("**The price of one step**", help=f"One step of {lf.signal} is {SIGNALS[lf.signal].step:g}")
-        _price(wb, lf, price_of_a_step(lf, values, found.gold))
+        step = signals_of(wb.dataset)[lf.signal].step
+        st.markdown("**The price of one step**", help=f"One step of {lf.signal} is {step:g}")
+        _price(wb, lf, price_of_a_step(lf, values, found.gold, step))
     votes, abstains = nearest_rows(lf, values, _NEAREST)
     for column, title, rows in zip(
         st.columns(2, gap="large"), ("Just inside", "Just outside"), (votes, abstains), strict=True

@@ -12,7 +12,7 @@ from weakrec_core.charts.error_analysis import slice_intervals
 from weakrec_core.error_analysis.buckets import Buckets
 from weakrec_core.error_analysis.filters import RowFilter
 from weakrec_core.error_analysis.slices import BY_DEFAULT, slice_table
-from weakrec_core.signals import SIGNALS
+from weakrec_core.signals import signals_of
 
 _SLICES_SHOWN = 30
 _VERDICTS = {
@@ -26,7 +26,7 @@ _RIGHT: dict[str, Any] = {"alignment": "right"}
 
 def slices_view(wb: Workbench, found: Buckets) -> None:
     """Accuracy and coverage of the label model by slice, worst first."""
-    ways = [*BY_DEFAULT, *(name for name in SIGNALS if name not in BY_DEFAULT)]
+    ways = [*BY_DEFAULT, *(name for name in signals_of(wb.dataset) if name not in BY_DEFAULT)]
     by = st.multiselect(
         "Slice by",
         ways,

@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages.shared.workbench import Workbench
 from weakrec_core.labeling.kinds import CombinedLF
-from weakrec_core.signals import SIGNALS
+from weakrec_core.signals import signals_of
 
 _NEW = {
     "Keywords": {"type": "keywords", "keywords": ["loved"]},
@@ -87,12 +87,15 @@ def _keywords(wb: Workbench, lf: CombinedLF, part: str, i: int, value: dict[str,
 
 
 def _threshold(wb: Workbench, lf: CombinedLF, part: str, i: int, value: dict[str, Any], name: str) -> None:
+    signals = signals_of(wb.dataset)
+    now = signals.get(value["signal"])
     st.selectbox(
         "Signal",
-        list(SIGNALS),
-        index=list(SIGNALS).index(value["signal"]),
+        list(signals),
+        index=list(signals).index(value["signal"]) if now else None,
+        placeholder=value["signal"],
         key=f"signal_{name}",
-        help=SIGNALS[value["signal"]].told(wb.dataset.noun).meaning,
+        help=now.told(wb.dataset.noun).meaning if now else "This dataset has no such signal",
         on_change=lambda: _change(wb, lf, part, i, signal=st.session_state[f"signal_{name}"]),
     )
     if value["op"] == "between":
@@ -109,7 +112,7 @@ def _threshold(wb: Workbench, lf: CombinedLF, part: str, i: int, value: dict[str
     st.number_input(
         "Threshold",
         value=float(value["threshold"]),
-        step=float(SIGNALS[value["signal"]].step),
+        step=float(now.step) if now else None,
         key=f"threshold_{name}",
         width=140,
         on_change=lambda: _change(wb, lf, part, i, threshold=st.session_state[f"threshold_{name}"]),

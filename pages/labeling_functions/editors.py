@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from pages.labeling_functions.category_editor import category_editor
 from pages.labeling_functions.combined_editor import combined_editor
 from pages.labeling_functions.external_editor import column_editor, python_editor
 from pages.labeling_functions.field_editor import field_editor
@@ -10,12 +11,13 @@ from pages.labeling_functions.keyword_editor import keyword_editor
 from pages.labeling_functions.threshold_editor import threshold_editor
 from pages.shared.workbench import Workbench
 from weakrec_core.labeling.base import LF
-from weakrec_core.labeling.kinds import ColumnLF, CombinedLF, KeywordLF, PythonLF, ThresholdLF
+from weakrec_core.labeling.kinds import CategoryLF, ColumnLF, CombinedLF, KeywordLF, PythonLF, ThresholdLF
 
 _EDITORS: dict[type[LF], Callable[[Workbench, Any], None]] = {
     KeywordLF: keyword_editor,
     ThresholdLF: threshold_editor,
     CombinedLF: combined_editor,
+    CategoryLF: category_editor,
     ColumnLF: column_editor,
     PythonLF: python_editor,
 }

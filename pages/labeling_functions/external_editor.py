@@ -21,6 +21,9 @@ def column_editor(wb: Workbench, lf: ColumnLF) -> None:
         help="Votes of a model or a crowd, attached to the dataset",
         on_change=lambda: wb.change(lf, column=st.session_state[key]),
     )
+    kept = wb.dataset.kept_columns.get(lf.column)
+    if kept is not None and kept.gives_gold_away:
+        st.warning(kept.warning(lf.column), icon=":material/warning:")
     st.caption("Attach more from a file with user_id, book_id and one column of votes (1, 0, -1) each:")
     st.code(f"python -m weakrec_core attach --dataset {wb.dataset.name} --file votes.parquet", language=None)
 

@@ -8,7 +8,7 @@ from pydantic.fields import FieldInfo
 
 from pages.shared.workbench import Workbench
 from weakrec_core.labeling.base import LF
-from weakrec_core.signals import SIGNALS
+from weakrec_core.signals import signals_of
 
 _COMMON = set(LF.model_fields)  # kind, name, enabled: edited elsewhere
 
@@ -31,7 +31,7 @@ def _field(wb: Workbench, lf: LF, name: str, field: FieldInfo) -> None:
 
     common: dict[str, Any] = {"key": key, "help": field.description, "on_change": change}
     if name == "signal" or get_origin(kind) is Literal:
-        options = list(SIGNALS) if name == "signal" else list(get_args(kind))
+        options = list(signals_of(wb.dataset)) if name == "signal" else list(get_args(kind))
         st.selectbox(label, options, index=options.index(value) if value in options else None, **common)
     elif kind is bool:
         st.checkbox(label, value, **common)

@@ -15,7 +15,7 @@ from pages.shared.help import help_link
 from pages.shared.workbench import Workbench, opened
 from weakrec_core.labeling.base import LF
 from weakrec_core.labeling.python_votes import StillRunning
-from weakrec_core.signals import SIGNALS
+from weakrec_core.signals import signals_of
 
 
 def heading(wb: Workbench) -> bool:
@@ -40,7 +40,7 @@ def heading(wb: Workbench) -> bool:
         )
         add_button(wb)
         suggest_button(wb)
-        signals = [signal.told(wb.dataset.noun) for signal in SIGNALS.values()]
+        signals = [signal.told(wb.dataset.noun) for signal in signals_of(wb.dataset).values()]
         with st.popover("Signals", icon=":material/function:", width="content"):
             st.markdown("What a threshold can be put on:")
             help_link("lf-reference", "All kinds of labeling functions")

@@ -12,7 +12,7 @@ from weakrec_core import NEGATIVE, POSITIVE
 from weakrec_core.charts.threshold import threshold_histogram, threshold_sweep
 from weakrec_core.labeling.kinds import ThresholdLF
 from weakrec_core.labeling.sweep import best_threshold, histogram, sweep
-from weakrec_core.signals import SIGNALS
+from weakrec_core.signals import signals_of
 from weakrec_core.stats.domain import Domain, domain
 from weakrec_core.stats.intervals import wilson
 
@@ -22,19 +22,23 @@ _OPS = [">", ">=", "<", "<=", "between"]
 def threshold_editor(wb: Workbench, lf: ThresholdLF) -> None:
     """Draw the editor; every change is put on the draft at once."""
     key = f"{lf.name}_{wb.revision}"
-    values, gold = wb.applier.signals.values(lf.signal, "dev"), wb.dataset.gold("dev")
-    shown = domain(values)
-    info = SIGNALS[lf.signal].told(wb.dataset.noun)
+    signals = signals_of(wb.dataset)
     left, mid, right = st.columns([3, 1.4, 2])
-    signals = list(SIGNALS)
+    info = signals[lf.signal].told(wb.dataset.noun) if lf.signal in signals else None
     left.selectbox(
         "Signal",
-        signals,
-        index=signals.index(lf.signal),
+        list(signals),
+        index=list(signals).index(lf.signal) if info else None,
+        placeholder=lf.signal,
         key=f"signal_{key}",
-        help=f"{info.meaning} ({info.unit}). Not known where {info.nan}.",
+        help=f"{info.meaning} ({info.unit}). Not known where {info.nan}." if info else None,
         on_change=lambda: _change_signal(wb, lf, st.session_state[f"signal_{key}"]),
     )
+    if info is None:
+        st.info(f"This dataset has no signal {lf.signal!r}; choose another one.", icon=":material/info:")
+        return
+    values, gold = wb.applier.signals.values(lf.signal, "dev"), wb.dataset.gold("dev")
+    shown = domain(values)
     mid.selectbox(
         "Operator",
         _OPS,
@@ -51,6 +55,8 @@ def threshold_editor(wb: Workbench, lf: ThresholdLF) -> None:
         required=True,
         on_change=lambda: wb.change(lf, label=st.session_state[f"label_{key}"]),
     )
+    if info.warning:
+        st.warning(info.warning, icon=":material/warning:")
     if shown is None:
         st.info(f"No dev row has this signal: {info.nan}. The LF abstains throughout.", icon=":material/info:")
         return
@@ -59,7 +65,8 @@ def threshold_editor(wb: Workbench, lf: ThresholdLF) -> None:
 
 
 def _threshold_slider(wb: Workbench, lf: ThresholdLF, shown: Domain, key: str) -> None:
-    step = SIGNALS[lf.signal].step
+    info = signals_of(wb.dataset)[lf.signal]
+    step = info.step
     low, high = _floor(min(shown.low, *lf.bounds), step), -_floor(-max(shown.high, *lf.bounds), step)
     current: Any = lf.bounds if lf.op == "between" else lf.bounds[0]
     st.slider(
@@ -69,7 +76,7 @@ def _threshold_slider(wb: Workbench, lf: ThresholdLF, shown: Domain, key: str) -
         current,
         step=float(step),
         key=f"threshold_{key}_{lf.op == 'between'}",
-        help=SIGNALS[lf.signal].told(wb.dataset.noun).unit,
+        help=info.told(wb.dataset.noun).unit,
         on_change=lambda: _set(wb, lf, st.session_state[f"threshold_{key}_{lf.op == 'between'}"]),
     )
 
@@ -171,7 +178,7 @@ def _change_signal(wb: Workbench, lf: ThresholdLF, signal: str) -> None:
     known = wb.applier.signals.values(signal, "dev")
     known = known[~np.isnan(known)]
     start = float(np.quantile(known, 0.9 if lf.op.startswith(">") else 0.1)) if len(known) else 0.0
-    start = _floor(start, SIGNALS[signal].step)
+    start = _floor(start, signals_of(wb.dataset)[signal].step)
     bounds = {"low": start, "high": start} if lf.op == "between" else {"threshold": start}
     wb.change(lf, signal=signal, **bounds)
 

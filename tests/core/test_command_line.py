@@ -351,7 +351,6 @@ BAD_SETS: dict[str, tuple[list[dict[str, Any]] | str, str]] = {
     "unknown kind": ([keyword("x", kind="keywrod")], ": LF 'x', field kind: there is no kind 'keywrod'"),
     "NaN": ([THRESHOLD | {"threshold": float("nan")}], ": LF 't', field threshold: Input should be a finite number."),
     "duplicate names": ([keyword("x"), keyword("x")], ": LF 'x': the name is used more than once."),
-    "unknown signal": ([THRESHOLD | {"signal": "mood"}], ": LF 't', field signal: there is no signal 'mood'"),
     "bad regex": ([keyword("(", match="regex")], ": LF '(': '(' is not a regular expression"),
     "unknown key": ([THRESHOLD | {"treshold": 1}], ": LF 't', field treshold: unknown key 'treshold'."),
     "bad YAML": ("name: s\nlfs: [", ", line 2 is not valid YAML"),

@@ -120,6 +120,20 @@ def ingest_table(
         Path | None, typer.Option(help="A second file, one row an item, that has title, creator and average rating.")
     ] = None,
     items_id: Annotated[str | None, typer.Option(help="Its column of the item.")] = None,
+    signal: Annotated[
+        list[str] | None,
+        typer.Option(help="Keep a column of numbers for threshold LFs; can be repeated, as the next two."),
+    ] = None,
+    category: Annotated[
+        list[str] | None,
+        typer.Option(help="Keep a column of texts for LFs of kind category, which vote by its values."),
+    ] = None,
+    votes: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Keep a column of votes from elsewhere (1, 0, -1 = abstains; or 2, 1, 0; like, dislike …) for LFs of kind column."
+        ),
+    ] = None,
     noun: Annotated[str, typer.Option(help="What an item is called: film, or mouse/mice.")] = "item",
     positive: Annotated[
         str | None,
@@ -153,7 +167,16 @@ def ingest_table(
     if (items is None) != (items_id is None):
         raise typer.BadParameter("--items and --items-id belong together")
     columns = table.Columns(
-        user=user, item=item, rating=rating, text=text, title=title, creator=creator, average_rating=average_rating
+        user=user,
+        item=item,
+        rating=rating,
+        text=text,
+        title=title,
+        creator=creator,
+        average_rating=average_rating,
+        signals=tuple(signal or ()),
+        categories=tuple(category or ()),
+        votes=tuple(votes or ()),
     )
     config = table.TableConfig(
         positive=positive,
@@ -187,6 +210,10 @@ def ingest_table(
     typer.echo(
         f"ratings: from {shown.format(low)} to {shown.format(high)}, POSITIVE from {read['positive']} on", err=True
     )
+    for column, kept in dataset.kept_columns.items():
+        typer.echo(f"kept {kept.told(column)}", err=True)
+        if kept.gives_gold_away:
+            typer.echo(f"warning: {kept.warning(column)}", err=True)
     _finish(dataset, as_json)
 
 
@@ -213,7 +240,9 @@ def look(
     role_of = {column: role for role, column in found.roles.items()}
     for i, column in enumerate(found.columns):
         cells = found.preview.iloc[:, i].dropna().head(3).str.slice(0, 40)
-        typer.echo(f"{column}: {', '.join(map(repr, cells))}{f'  ({role_of[column]}?)' if column in role_of else ''}")
+        kept = " or ".join(kind for kind, names in found.could_be.items() if column in names)
+        guess = f"  ({role_of[column]}?)" if column in role_of else f"  (keep as {kept}?)" if kept else ""
+        typer.echo(f"{column}: {', '.join(map(repr, cells))}{guess}")
 
 
 def _format(encoding: str | None, separator: str | None, quote: str | None, header: bool | None) -> "TableFormat":

@@ -52,7 +52,7 @@ def attach_columns(dataset: Dataset, path: Path) -> dict[str, int]:
         if not keyed[name].isin([1, 0, -1]).all():
             row = int(np.flatnonzero(~keyed[name].isin([1, 0, -1]))[0])
             raise DataError(f"Row {row + 1:,} of {path}, column {name}: {keyed[name].iloc[row]!r} is not 1, 0 or -1.")
-        if _file(dataset, str(name)).exists():
+        if str(name) in attached_columns(dataset):
             raise _taken(dataset, str(name))
     dataset.columns_path.mkdir(exist_ok=True)
     for name in map(str, keyed):
@@ -66,12 +66,14 @@ def attach_columns(dataset: Dataset, path: Path) -> dict[str, int]:
 
 
 def attached_columns(dataset: Dataset) -> list[str]:
-    """Names of the attached columns, sorted."""
-    return sorted(path.stem for path in dataset.columns_path.glob("[!.]*.parquet"))
+    """Names of the attached columns and of those that came with the dataset's own table, sorted."""
+    return sorted({path.stem for path in dataset.columns_path.glob("[!.]*.parquet")} | _of_table(dataset))
 
 
 def attached_votes(dataset: Dataset, name: str, split: str) -> NDArray[np.int8]:
     """An attached column of a split, int8, shape [n]; `DataError` if there is none."""
+    if name in _of_table(dataset):
+        return dataset.kept(name, split).to_numpy(np.int8)
     path = _existing(dataset, name)
     rows = dataset.split(split)[["user_id", "book_id"]]
     try:
@@ -86,6 +88,8 @@ def attached_votes(dataset: Dataset, name: str, split: str) -> NDArray[np.int8]:
 
 def attached_digest(dataset: Dataset, name: str) -> str:
     """A hash of an attached column's votes, which are not in the dataset's fingerprint; `DataError` if there is none."""
+    if name in _of_table(dataset):
+        return dataset.fingerprint
     path = _existing(dataset, name)
     state = path.stat()
     return _digest(path, state.st_ino, state.st_size, state.st_mtime_ns)
@@ -94,6 +98,10 @@ def attached_digest(dataset: Dataset, name: str) -> str:
 @lru_cache(maxsize=1000)
 def _digest(path: Path, inode: int, size: int, changed: int) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _of_table(dataset: Dataset) -> set[str]:
+    return {name for name, column in dataset.kept_columns.items() if column.kind == "votes"}
 
 
 def _existing(dataset: Dataset, name: str) -> Path:

@@ -19,12 +19,14 @@ from weakrec_core.data import flat_layout, storage
 from weakrec_core.data.dataset_info import FORMAT, DatasetInfo, read_info
 from weakrec_core.data.dataset_info import SPLITS as SPLITS
 from weakrec_core.data.histories import Histories
+from weakrec_core.data.kept_columns import KeptColumn
 from weakrec_core.data.noun import Noun
 from weakrec_core.errors import DataError
 from weakrec_core.workspace import Workspace
 
 ROW_COLUMNS = ("user_idx", "book_idx", "user_id", "book_id", "review_text", "rating", "gold")
 RATING_TEXT = "rating_text"  # of rows whose ratings were not all plain numbers
+KEPT = "kept:"  # before the names of columns of the table that are kept for LFs
 BOOK_COLUMNS = ("book_id", "title", "first_author", "author_name", "average_rating", "ratings_count", "similar_books")
 
 
@@ -67,6 +69,16 @@ class Dataset:
     def columns_path(self) -> Path:
         """The directory of the votes attached to the dataset's name; see `attached_columns`."""
         return self.path.parent / storage.COLUMNS
+
+    @cached_property
+    def kept_columns(self) -> dict[str, KeptColumn]:
+        """Columns of the table that it was made of which are kept for LFs to look at, by name."""
+        return {name: KeptColumn.model_validate(said) for name, said in self.meta.get("kept", {}).items()}
+
+    def kept(self, name: str, split: str) -> pd.Series:
+        """A kept column of a split: float64 (NaN = not known), category (NaN = not known) or int8 votes, by its kind."""
+        values = _read(self.path / f"{_checked_split(split)}_kept.parquet", columns=[name])[name]
+        return values.astype("category") if self.kept_columns[name].kind == "category" else values
 
     @property
     def noun(self) -> Noun:
@@ -157,7 +169,8 @@ def save_dataset(
     Parameters
     ----------
     rows : DataFrame
-        The columns of `ROW_COLUMNS` with true gold for every split, plus ``split``; perhaps ``rating_text``.
+        The columns of `ROW_COLUMNS` with true gold for every split, plus ``split``; perhaps ``rating_text``, and columns
+        that are kept for LFs, their names after `KEPT`.
     books : DataFrame
         The columns of `BOOK_COLUMNS`, ordered by ``book_idx``.
     user_ids : array of str, shape [n_users]
@@ -193,8 +206,14 @@ def _write_files(
     digest = hashlib.sha256()
     counts = {}
     written = [column for column in [RATING_TEXT] if column in rows]
+    kept = {column: str(column).removeprefix(KEPT) for column in rows if str(column).startswith(KEPT)}
     for split in SPLITS:
-        part = ordered.loc[ordered["split"] == split, [*ROW_COLUMNS, *written]].reset_index(drop=True)
+        of_split = ordered[ordered["split"] == split].reset_index(drop=True)
+        if kept:
+            beside = of_split[list(kept)].rename(columns=kept)
+            _digest(digest, beside)
+            _write(beside, directory / f"{split}_kept.parquet")
+        part = of_split[[*ROW_COLUMNS, *written]]
         part = part.astype(
             {"user_idx": "int32", "book_idx": "int32", "rating": "float32", "gold": "int8", "review_text": "str"}
         )

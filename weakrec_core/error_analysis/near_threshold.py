@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 from weakrec_core import ABSTAIN
 from weakrec_core.labeling.base import VALUE
 from weakrec_core.labeling.kinds import ThresholdLF
-from weakrec_core.signals import SIGNALS
 from weakrec_core.stats.intervals import wilson
 
 _BINS = 5  # on each side
@@ -73,8 +72,8 @@ def errors_by_distance(lf: ThresholdLF, values: Values, gold: Gold) -> pd.DataFr
     return table.assign(error_rate=table["errors"] / table["n"], ci_low=low, ci_high=high)
 
 
-def price_of_a_step(lf: ThresholdLF, values: Values, gold: Gold) -> pd.DataFrame:
-    """What moving the threshold by one step of its signal changes on dev.
+def price_of_a_step(lf: ThresholdLF, values: Values, gold: Gold, step: float) -> pd.DataFrame:
+    """What moving the threshold by one step, as its signal has it, changes on dev.
 
     Returns
     -------
@@ -82,7 +81,6 @@ def price_of_a_step(lf: ThresholdLF, values: Values, gold: Gold) -> pd.DataFrame
         move (what is done, in words), threshold (after it), rows, correct, errors (gained; below 0 = lost). For ``between``
         each end is moved by itself.
     """
-    step = SIGNALS[lf.signal].step
     fields = ("low", "high") if lf.op == "between" else ("threshold",)
     before = lf.fires(values)
     moves = []

@@ -12,7 +12,7 @@ from scipy import stats
 from weakrec_core.data.dataset import Dataset
 from weakrec_core.labeling.apply import Applier
 from weakrec_core.labeling.result_cache import remembered
-from weakrec_core.signals import SIGNALS, SignalStore
+from weakrec_core.signals import SignalStore, signals_of
 from weakrec_core.signals.languages import languages
 from weakrec_core.stats.intervals import wilson
 from weakrec_core.stats.verdicts import BETTER, SAME, WORSE
@@ -64,7 +64,7 @@ def cut(dataset: Dataset, signals: SignalStore, split: str, by: str) -> Slicing:
     values = signals.values(by, split)
     if by == "stated_stars":
         return _quantiles(by, np.round(values), "stars", distinct=6)
-    return _quantiles(by, values, SIGNALS[by].told(dataset.noun).unit.split(",")[0].split("(")[0].strip())
+    return _quantiles(by, values, signals_of(dataset)[by].told(dataset.noun).unit.split(",")[0].split("(")[0].strip())
 
 
 @remembered

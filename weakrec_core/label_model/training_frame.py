@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from weakrec_core.label_model.label_train import TrainLabels
-from weakrec_core.signals import SIGNALS
+from weakrec_core.signals import signals_of
 
 WEAK, GOLD = "train", "dev"
 
@@ -16,7 +16,7 @@ def training_frame(labels: TrainLabels, min_confidence: float = 0.5) -> pd.DataF
     -------
     DataFrame
         split (``train`` or ``dev``), user_idx, book_idx, user_id, book_id, review_text ("" where there is none); every
-        signal of the registry (float64, NaN = not known); and the label:
+        signal of the dataset (float64, NaN = not known); and the label:
 
         - p_positive (float64): P(POSITIVE); of dev 1 or 0
         - label (int8): 1 where p_positive is above 0.5, else 0
@@ -38,7 +38,7 @@ def training_frame(labels: TrainLabels, min_confidence: float = 0.5) -> pd.DataF
         (GOLD, gold >= 0, gold.astype(np.float64)),
     ):
         rows = dataset.split(split)[["user_idx", "book_idx", "user_id", "book_id", "review_text"]][chosen]
-        values = {name: signals.values(name, split)[chosen] for name in SIGNALS}
+        values = {name: signals.values(name, split)[chosen] for name in signals_of(dataset)}
         p = p[chosen]
         rows = rows.assign(review_text=rows["review_text"].fillna(""), **values)
         parts.append(rows.assign(p_positive=p, label=(p > 0.5).astype(np.int8), sample_weight=np.abs(2 * p - 1)))

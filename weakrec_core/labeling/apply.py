@@ -8,14 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from weakrec_core.data.dataset import SPLITS, Dataset
-from weakrec_core.errors import WeakrecError
+from weakrec_core.errors import SpecError, WeakrecError, quoted
 from weakrec_core.labeling.applied import AppliedSet
 from weakrec_core.labeling.base import LF, Votes
 from weakrec_core.labeling.columns import Columns
 from weakrec_core.labeling.kinds import PythonLF
 from weakrec_core.labeling.python_votes import background_votes
 from weakrec_core.labeling.result_cache import ResultCache, remembered
-from weakrec_core.signals import SignalStore
+from weakrec_core.signals import SIGNALS, SignalStore, signals_of
 
 if TYPE_CHECKING:
     from weakrec_core.labeling.lf_set import LFSet
@@ -62,6 +62,8 @@ class Applier:
 
     def votes(self, lf: LF, split: str) -> Votes:
         """The votes of one LF, int8, shape [n]; read-only. `WeakrecError` if it cannot be applied."""
+        if lf.signals_read - SIGNALS.keys():
+            _check_signals(lf, self.dataset)
         return self._votes(lf.nameless(), lf.reads_from(self.dataset), split)
 
     def problem(self, lf: LF) -> WeakrecError | None:
@@ -98,6 +100,15 @@ class Applier:
             votes = lf.votes(self.columns[split])
         votes.setflags(write=False)
         return votes
+
+
+def _check_signals(lf: LF, dataset: Dataset) -> None:
+    known = signals_of(dataset)
+    for signal in sorted(lf.signals_read - known.keys()):
+        raise SpecError(
+            f"LF {lf.name!r}, field signal: there is no signal {quoted(signal)} in dataset {dataset.name!r}; the signals are "
+            f"{', '.join(sorted(known))}."
+        )
 
 
 class _SameVotes(Applier):

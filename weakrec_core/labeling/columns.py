@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from functools import cached_property
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from weakrec_core.data.attached import attached_votes
 from weakrec_core.data.dataset import Dataset
+from weakrec_core.errors import DataError
 from weakrec_core.labeling.keyword_match import keyword_pattern
 from weakrec_core.signals import SignalStore
 
@@ -39,6 +41,15 @@ class Columns:
     def signal(self, name: str) -> NDArray[np.float64]:
         """A signal of every row, shape [n]; NaN = not known."""
         return self._signals.values(name, self.split)
+
+    def category(self, name: str) -> pd.Categorical:
+        """A column kept as a category, shape [n]; `DataError` if there is none of that name."""
+        known = [other for other, column in self.dataset.kept_columns.items() if column.kind == "category"]
+        if name not in known:
+            raise DataError(
+                f"Dataset {self.dataset.name!r} keeps no category {name!r}; it keeps: {', '.join(known) or 'none'}."
+            )
+        return pd.Categorical(self.dataset.kept(name, self.split))
 
     def attached(self, name: str) -> NDArray[np.int8]:
         """A column of votes computed elsewhere, shape [n]; `DataError` if there is none of that name."""

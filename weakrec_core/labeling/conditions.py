@@ -9,14 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, field_validator, model_validator
 
-from weakrec_core.errors import quoted
 from weakrec_core.labeling.base import Frozen, Mask
 from weakrec_core.labeling.columns import Columns
 from weakrec_core.labeling.keyword_match import check_keywords, matched_characters
 from weakrec_core.labeling.python_layout import number
 from weakrec_core.labeling.snorkel_code import cell
 from weakrec_core.limits import KEYWORDS
-from weakrec_core.signals import SIGNALS
 
 Match = Annotated[
     Literal["substring", "word", "regex"],
@@ -88,18 +86,13 @@ class KeywordCondition(Keywords):
 class SignalCondition(Frozen):
     """Holds where a signal is beyond a threshold or between two; never where it is not known."""
 
-    signal: str = Field(description="A number known of a row")
+    signal: str = Field(
+        min_length=1, description="A number known of a row: a signal, or a column that the dataset keeps as one"
+    )
     op: Op = Field(description="How the signal is compared; `between` includes both ends")
     threshold: float | None = Field(None, description="For every `op` but `between`")
     low: float | None = Field(None, description="For `between`")
     high: float | None = Field(None, description="For `between`")
-
-    @field_validator("signal")
-    @classmethod
-    def _known(cls, signal: str) -> str:
-        if signal not in SIGNALS:
-            raise ValueError(f"there is no signal {quoted(signal)}; the signals are {', '.join(sorted(SIGNALS))}")
-        return signal
 
     @model_validator(mode="after")
     def _bounds(self) -> Self:
@@ -141,7 +134,7 @@ class SignalCondition(Frozen):
     @property
     def told(self) -> str:
         """The condition for people."""
-        name, bounds = SIGNALS[self.signal].name.replace("_", " "), [f"{b:g}" for b in self.bounds]
+        name, bounds = self.signal.replace("_", " "), [f"{b:g}" for b in self.bounds]
         op = self.op.replace(">=", "≥").replace("<=", "≤")
         return f"{name} {' to '.join(bounds)}" if self.op == "between" else f"{name} {op} {bounds[0]}"
 

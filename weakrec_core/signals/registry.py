@@ -32,6 +32,8 @@ class Signal:
         A sensible step for a threshold on it.
     words : callable, optional
         For a signal of the review: where the words are that it is made of, as (start, end) in the text.
+    warning : str
+        Why LFs should not look at it, if so.
     """
 
     name: str
@@ -40,6 +42,7 @@ class Signal:
     nan: str
     step: float = 1.0
     words: Callable[[str], Sequence[tuple[int, int]]] | None = None
+    warning: str = ""
 
     def told(self, noun: Noun) -> "Signal":
         """The signal with its texts in the words of a dataset."""

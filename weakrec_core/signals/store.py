@@ -12,7 +12,8 @@ from weakrec_core import files
 from weakrec_core.data.dataset import SPLITS, Dataset
 from weakrec_core.errors import SpecError
 from weakrec_core.progress import Progress, no_progress
-from weakrec_core.signals.registry import FAMILIES, SIGNALS, Family, OfText, Values
+from weakrec_core.signals.of_dataset import columns_of, signals_of
+from weakrec_core.signals.registry import FAMILIES, Family, OfText, Values
 
 _CHUNK = 500  # reviews a task; small enough for a smooth progress bar
 
@@ -42,11 +43,7 @@ class SignalStore:
             If there is no such signal.
         """
         if (name, split) not in self._memory:
-            values = self._kept(checked_signal(name), split)
-            if values is None:
-                self._compute(FAMILIES[name], split, progress)
-                values = self._kept(name, split)
-            assert values is not None
+            values = self._read(checked_signal(name, self.dataset), split, progress)
             values.setflags(write=False)
             self._memory[name, split] = values
         return self._memory[name, split]
@@ -81,6 +78,16 @@ class SignalStore:
             done += n
         progress(1.0, "Signals computed")
 
+    def _read(self, name: str, split: str, progress: Progress) -> Values:
+        if column := columns_of(self.dataset).get(name):
+            return self.dataset.kept(column, split).to_numpy(np.float64, copy=True)
+        values = self._kept(name, split)
+        if values is None:
+            self._compute(FAMILIES[name], split, progress)
+            values = self._kept(name, split)
+        assert values is not None
+        return values
+
     def _path(self, name: str, split: str) -> Path:
         return self._dir / split / f"{name}-v{FAMILIES[name].version}.npy"
 
@@ -108,10 +115,11 @@ class SignalStore:
                 np.save(f, np.ascontiguousarray(column, np.float64))
 
 
-def checked_signal(name: str) -> str:
-    """Return `name` if a signal is called so, else raise `SpecError`."""
-    if name not in SIGNALS:
-        raise SpecError(f"There is no signal {name!r}; the signals are {', '.join(sorted(SIGNALS))}.")
+def checked_signal(name: str, dataset: Dataset) -> str:
+    """Return `name` if a signal of the dataset is called so, else raise `SpecError`."""
+    if name not in signals_of(dataset):
+        known = ", ".join(sorted(signals_of(dataset)))
+        raise SpecError(f"There is no signal {name!r} in dataset {dataset.name!r}; the signals are {known}.")
     return name
 
 

@@ -11,7 +11,7 @@ from weakrec_core.labeling.applied import AppliedSet
 from weakrec_core.labeling.base import LF
 from weakrec_core.labeling.conditions import Op, SignalCondition
 from weakrec_core.labeling.kinds import KeywordLF
-from weakrec_core.signals import SIGNALS
+from weakrec_core.signals import signals_of
 from weakrec_core.suggestions.phrases import phrase_incidence
 
 Labels = NDArray[np.int8]
@@ -170,12 +170,13 @@ def _thresholds(applied: AppliedSet) -> tuple[list[tuple[str, Op, float]], NDArr
     """Thresholds in both tails of the signals that the set does not read, and the dev rows beyond them."""
     offered: list[tuple[str, Op, float]] = []
     beyond = [np.zeros((applied.dataset.n_rows("dev"), 0), bool)]
-    for name in sorted(SIGNALS.keys() - frozenset().union(*(lf.signals_read for lf in applied.active)) - _NOT_OFFERED):
+    signals = {name: signal for name, signal in signals_of(applied.dataset).items() if not signal.warning}
+    for name in sorted(signals.keys() - frozenset().union(*(lf.signals_read for lf in applied.active)) - _NOT_OFFERED):
         values = applied.applier.columns["dev"].signal(name)
         known = values[~np.isnan(values)]
         if not len(known):
             continue
-        step = SIGNALS[name].step
+        step = signals[name].step
         tails: list[tuple[Op, list[float]]] = [(">=", [1 - tail for tail in _TAILS]), ("<=", list(_TAILS))]
         for op, shares in tails:
             for threshold in np.unique(np.round(np.round(np.quantile(known, shares) / step) * step, 6)):

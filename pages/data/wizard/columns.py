@@ -98,7 +98,10 @@ def chosen_columns(found: TableLook, facts: TableLook | None) -> Columns | None:
 def preview(found: TableLook, columns: Columns | None) -> None:
     """The first rows, each column with what it is taken for."""
     role_of = (
-        {} if columns is None else {column: role for role, column in columns.model_dump(exclude_none=True).items()}
+        {}
+        if columns is None
+        else {column: role for role, column in columns.roles().items()}
+        | {column: kind for column, kind in columns.kept().items()}
     )
     shown = found.preview.head(_SHOWN_ROWS)
     first = sorted(shown.columns, key=lambda name: name not in role_of)

@@ -7,6 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from pages.data.wizard.columns import chosen_columns, described_file, preview
+from pages.data.wizard.kept import kept_columns, show_kept
 from pages.data.wizard.ratings import show_ratings
 from pages.data.wizard.rows import show_rows
 from pages.data.wizard.source import chosen_file
@@ -53,6 +54,8 @@ def wizard(workspace: Workspace) -> None:
         facts = described_file(facts_file, "facts")
         item_facts = ItemFacts(file=facts_file, id=_facts_id(facts), format=facts.format)
     columns = chosen_columns(found, facts)
+    if columns is not None:
+        columns = kept_columns(found, facts, columns)
     preview(found, columns)
     if columns is None:
         st.info("Choose the columns of the user, the item and the rating.", icon=":material/table_chart:")
@@ -79,6 +82,7 @@ def wizard(workspace: Workspace) -> None:
     columns_json, config_json, splits_json = (part.model_dump_json() for part in (columns, config, splits))
     made = previewed(str(path), changed, columns_json, config_json, splits_json, facts_json)
     show_ratings(made)
+    show_kept(made)
     show_rows(made, path.name)
     _make(workspace, path, columns, config, splits, item_facts)
 

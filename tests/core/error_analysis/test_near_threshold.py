@@ -47,16 +47,16 @@ def test_the_sign_of_the_distance_is_the_vote(values: list[float], op: str) -> N
 
 
 def test_the_price_of_a_step() -> None:
-    table = price_of_a_step(lf(), VALUES, GOLD)
+    table = price_of_a_step(lf(), VALUES, GOLD, 0.01)
     assert table["move"].tolist() == ["threshold 0.3 → 0.29", "threshold 0.3 → 0.31"]
     assert table[["rows", "correct", "errors"]].to_numpy().tolist() == [[1, 0, 1], [-1, -1, 0]]
 
 
 def test_each_end_of_a_range_is_moved_by_itself() -> None:
-    table = price_of_a_step(lf("between", low=0.29, high=0.3), VALUES, GOLD)
+    table = price_of_a_step(lf("between", low=0.29, high=0.3), VALUES, GOLD, 0.01)
     assert table["move"].tolist() == ["low 0.29 → 0.28", "low 0.29 → 0.3", "high 0.3 → 0.29", "high 0.3 → 0.31"]
     assert table["rows"].tolist() == [0, -1, -1, 1]
-    assert len(price_of_a_step(lf("between", low=0.3, high=0.3), VALUES, GOLD)) == 2  # the others would cross
+    assert len(price_of_a_step(lf("between", low=0.3, high=0.3), VALUES, GOLD, 0.01)) == 2  # the others would cross
 
 
 def test_errors_by_distance() -> None:

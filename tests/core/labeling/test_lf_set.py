@@ -133,7 +133,6 @@ BAD_LFS: list[tuple[Any, str]] = [
     (threshold(op="between", threshold="gone", low=1, high=0.5), "low 1 is above high 0.5"),
     (threshold(op="between", threshold="gone", low=float("nan"), high=1), "field low: Input should be a finite number"),
     (threshold(op="=>"), "field op: Input should be '>', '>=', '<', '<='"),
-    (threshold(signal="polarty"), "field signal: there is no signal 'polarty'; the signals are "),
     (threshold(signal="gone"), "field signal: Field required"),
     (threshold(label="MAYBE"), "field label: Input should be 'POSITIVE' or 'NEGATIVE'"),
     (threshold(label=1), "field label: Input should be 'POSITIVE' or 'NEGATIVE'"),

@@ -113,7 +113,7 @@ def test_two_threads_computing_the_same_signal(make_dataset: Any) -> None:
 
 
 def test_unknown_names(make_dataset: Any) -> None:
-    with pytest.raises(SpecError, match=r"no signal 'polarty'; the signals are .*polarity"):
+    with pytest.raises(SpecError, match=r"no signal 'polarty' in dataset 'tiny'; the signals are .*polarity"):
         SignalStore(make_dataset(["x"])).values("polarty", "dev")
 
 

@@ -4,6 +4,8 @@ The table has user_id, book_id, rating and line, its order in the file. A table 
 which ``book_idx``. A user and a book make one pair; of repeated interactions the first rated one counts.
 """
 
+from collections.abc import Mapping
+
 import duckdb
 import numpy as np
 import pandas as pd
@@ -111,7 +113,7 @@ def count(con: duckdb.DuckDBPyConnection, queries: dict[str, str]) -> dict[str, 
 
 
 def extract(
-    con: duckdb.DuckDBPyConnection, texts: str, files: str, *, as_written: bool = False
+    con: duckdb.DuckDBPyConnection, texts: str, files: str, also: Mapping[str, str] | None = None
 ) -> tuple[pd.DataFrame, Histories, NDArray[np.object_]]:
     """The rated pairs as rows, each with its text; the histories, unrated pairs included; the user ids.
 
@@ -121,25 +123,22 @@ def extract(
         The table that has review_text; of several the first counts.
     files : str
         Names of the files, for the message.
-    as_written : bool
-        Also give ``rating_text``, the rating as `texts`, the table of interactions, has it.
+    also : mapping, optional
+        Further columns of the rows to those of `texts`, then the table of interactions, that they are taken from.
 
     Raises
     ------
     DataError
         If no rated pair is left.
     """
-    said = (
-        f" JOIN (SELECT line, rating AS rating_text FROM {texts}) AS said ON said.line = pairs.line"
-        if as_written
-        else ""
-    )
+    chosen = "".join(f", {column} AS {name}" for name, column in (also or {}).items())
+    said = f" JOIN (SELECT line{chosen} FROM {texts}) AS said ON said.line = pairs.line" if also else ""
     rows = con.execute(
         f"""WITH texts AS (
             SELECT user_id, book_id, review_text FROM {texts}
             QUALIFY row_number() OVER (PARTITION BY user_id, book_id ORDER BY (review_text IS NULL), line) = 1)
         SELECT user_idx::INTEGER AS user_idx, book_idx::INTEGER AS book_idx, user_id, book_id, review_text,
-            pairs.rating::FLOAT AS rating{", rating_text" if as_written else ""}
+            pairs.rating::FLOAT AS rating{"".join(f", said.{name}" for name in also or ())}
         FROM pairs JOIN kept_users USING (user_id) JOIN kept_books USING (book_idx)
         LEFT JOIN texts USING (user_id, book_id){said}
         WHERE pairs.rating IS NOT NULL"""

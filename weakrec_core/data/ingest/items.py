@@ -18,8 +18,15 @@ _AVERAGE = f"try_cast({_NUMBER.format('average_rating')} AS DOUBLE)"
 NO_AVERAGE = f"NOT ({IS_EMPTY.format('average_rating')}) AND NOT isfinite(coalesce({_AVERAGE}, 'nan'::DOUBLE))"
 
 
-def join_facts(con: duckdb.DuckDBPyConnection, facts: ItemFacts, columns: Columns, skip: bool) -> dict[str, int]:
+def join_facts(
+    con: duckdb.DuckDBPyConnection, facts: ItemFacts, columns: Columns, kept: dict[str, str], skip: bool
+) -> dict[str, int]:
     """Fill the columns of the table ratings that describe items from a second file; of repeated items the first row counts.
+
+    Parameters
+    ----------
+    kept : dict
+        Further columns to fill to those of the file.
 
     Returns
     -------
@@ -31,7 +38,7 @@ def join_facts(con: duckdb.DuckDBPyConnection, facts: ItemFacts, columns: Column
     DataError
         Naming the file, line or column.
     """
-    named = {key: name for key, name in columns.named().items() if key in FACTS}
+    named = {key: name for key, name in columns.named().items() if key in FACTS} | kept
     with plain_file(facts.file, facts.format.encoding) as file:
         load_columns(con, "facts", file, {"book_id": facts.id} | named, facts.format)
         checks = {f"has no {facts.id}": "coalesce(trim(book_id), '') = ''"}

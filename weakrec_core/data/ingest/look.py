@@ -12,8 +12,9 @@ import pandas as pd
 from weakrec_core.data.ingest.dialects import Dialect, TableFormat, dialect_of
 from weakrec_core.data.ingest.jsonlines import sql_name
 from weakrec_core.data.ingest.plain_files import PlainFile, plain_file
-from weakrec_core.data.ingest.roles import guess_roles
+from weakrec_core.data.ingest.roles import guess_kept, guess_roles
 from weakrec_core.data.ingest.tabular import ARRAY, column_names, csv_source, first_line
+from weakrec_core.data.kept_columns import Kind
 from weakrec_core.errors import DataError
 from weakrec_core.progress import Progress, no_progress
 
@@ -37,6 +38,8 @@ class TableLook:
         Rows, without the header and lines that cannot be read.
     roles : dict
         Which column is probably what: user, item, rating, text, title, creator, time or average_rating to its name.
+    could_be : dict
+        What the columns may be kept as beside these: signal, category or votes to their names.
     """
 
     kind: str
@@ -45,6 +48,7 @@ class TableLook:
     preview: pd.DataFrame
     rows: int
     roles: dict[str, str]
+    could_be: dict[Kind, list[str]]
 
     def to_json(self, preview: int = 5) -> dict[str, Any]:
         """For the command line; `preview` = number of rows."""
@@ -86,7 +90,9 @@ def look(path: Path, given: TableFormat | None = None, progress: Progress = no_p
         )
     elif dialect:
         as_read = TableFormat(header=dialect.header)
-    return TableLook(file.kind, as_read, columns, sample.head(PREVIEW_ROWS), rows, guess_roles(sample))
+    return TableLook(
+        file.kind, as_read, columns, sample.head(PREVIEW_ROWS), rows, guess_roles(sample), guess_kept(sample)
+    )
 
 
 def _source(

@@ -6,7 +6,9 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from weakrec_core.data.ingest.kept_cells import read_votes
 from weakrec_core.data.ingest.notations import NUMBER, number, read_rating
+from weakrec_core.data.kept_columns import Kind
 
 ROLES = ("user", "item", "rating", "text", "title", "creator", "time", "average_rating")
 NEEDED = ("user", "item", "rating")
@@ -31,6 +33,7 @@ _WORDS: dict[str, list[str]] = {
 }  # fmt: skip
 _TIME = re.compile(r"\d{4}-\d\d?-\d\d?([ T].*)?|\d\d?[./]\d\d?[./]\d{2,4}.*|[A-Z][a-z]{2} [A-Z][a-z]{2} +\d+ .*\d{4}")
 _ENOUGH = 0.9
+_FEW, _LONGEST_CATEGORY, _MOST_VOTES = 20, 60, 3
 _FACTS, _DIFFERENT = {"title", "creator", "average_rating"}, 0.1
 
 
@@ -78,6 +81,29 @@ def guess_roles(sample: pd.DataFrame) -> dict[str, str]:
             if (distinct > 1).mean() > _DIFFERENT:
                 del found[role]
     return {role: found[role] for role in ROLES if role in found}
+
+
+def guess_kept(sample: pd.DataFrame) -> dict[Kind, list[str]]:
+    """What columns may be kept as beside their roles: numbers as signals, texts that come again as categories, few votes as votes.
+
+    Returns
+    -------
+    dict
+        signal, category and votes, each to the columns that could be it.
+    """
+    found: dict[Kind, list[str]] = {"signal": [], "category": [], "votes": []}
+    names = [str(name) for name in sample.columns]
+    for name in names:
+        column = _column(sample[name]) if names.count(name) == 1 else None
+        if column is None or not len(column.cells):
+            continue
+        if _share(column.distinct, lambda cell: _is_number(cell) or cell.lower() in ("true", "false")) >= _ENOUGH:
+            found["signal"].append(name)
+        elif len(column.distinct) <= max(0.5 * len(column.cells), _FEW) and _length(column) <= _LONGEST_CATEGORY:
+            found["category"].append(name)
+        if len(column.distinct) <= _MOST_VOTES and None not in read_votes(column.distinct).values():
+            found["votes"].append(name)
+    return found
 
 
 def _by_place(columns: dict[str, _Column]) -> dict[str, str]:

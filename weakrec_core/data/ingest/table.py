@@ -9,17 +9,19 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from weakrec_core import files
-from weakrec_core.data.dataset import SPLITS, Dataset, save_dataset
+from weakrec_core import ABSTAIN, files
+from weakrec_core.data.dataset import KEPT, RATING_TEXT, SPLITS, Dataset, save_dataset
 from weakrec_core.data.histories import Histories
 from weakrec_core.data.ingest.interactions import account_for, extract, keep_pairs, label_and_split
 from weakrec_core.data.ingest.items import IS_EMPTY, NO_AVERAGE, book_table, join_facts, keep_items, merge_items
 from weakrec_core.data.ingest.jsonlines import drop_bad_lines, sql_name
+from weakrec_core.data.ingest.kept_cells import as_kept, described
 from weakrec_core.data.ingest.plain_files import plain_file
 from weakrec_core.data.ingest.ratings import Cut, RatingColumn, read_ratings
 from weakrec_core.data.ingest.summary import summary_of
 from weakrec_core.data.ingest.table_config import FACTS, Columns, ItemFacts, TableConfig
-from weakrec_core.data.ingest.tabular import load_columns
+from weakrec_core.data.ingest.tabular import known_columns, load_columns
+from weakrec_core.data.kept_columns import KeptColumn
 from weakrec_core.data.noun import ITEM, Noun
 from weakrec_core.data.splits import SplitConfig
 from weakrec_core.errors import DataError
@@ -58,6 +60,8 @@ class TablePreview:
         From which rating on one is POSITIVE.
     positive_share : float
         Share of POSITIVE among the rated rows.
+    kept_columns : dict
+        What is known of the columns kept for LFs, by name.
     dropped_rows : DataFrame
         The rows that are not kept: line, reason, the columns of the table that were named, content (of lines that cannot be
         read); in the order of the file.
@@ -67,6 +71,7 @@ class TablePreview:
     ratings: RatingColumn
     cut: Cut
     positive_share: float
+    kept_columns: dict[str, KeptColumn]
     dropped_rows: pd.DataFrame
 
     @property
@@ -147,7 +152,8 @@ def preview_table(
         dropped = con.execute(f"SELECT line, reason, {chosen}, content FROM dropped ORDER BY line").df()
     rows = {split: int((table.rows["split"] == split).sum()) for split in SPLITS}
     summary = summary_of(table.meta, rows, len(table.books), len(table.user_ids))
-    return TablePreview(summary, table.ratings, table.cut, float(table.rows["gold"].mean()), dropped)
+    kept = {name: KeptColumn.model_validate(said) for name, said in table.meta["kept"].items()}
+    return TablePreview(summary, table.ratings, table.cut, float(table.rows["gold"].mean()), kept, dropped)
 
 
 def _table(
@@ -164,31 +170,37 @@ def _table(
     con.execute("SET enable_progress_bar = false; SET TimeZone = 'UTC'")
     named = columns.named()
     of_table = {key: name for key, name in named.items() if facts is None or key not in FACTS}
+    kept = {f"kept_{i}": name for i, name in enumerate(columns.kept())}
     with plain_file(path, config.format.encoding, lambda f, message: progress(0.3 * f, message)) as file:
         progress(0.3, f"Reading {path.name}")
+        known = known_columns(con, file, list(of_table.values()), config.format) if facts and kept else kept.values()
+        of_table |= {key: name for key, name in kept.items() if name in known}
         dialect = load_columns(con, "ratings", file, of_table, config.format)
-        skipped = _clean(con, path, of_table, config.skip_bad_lines, file.unit)
+        skipped = _clean(con, path, of_table, kept, config.skip_bad_lines, file.unit)
     ratings = _read_ratings(con, path, config)
     cut = ratings.cut(config.positive)
     low, high = _checked_range(ratings, cut, path)
     progress(0.7, "Filtering items and users")
-    counts = join_facts(con, facts, columns, config.skip_bad_lines) if facts else {}
+    of_facts = {key: name for key, name in kept.items() if key not in of_table}
+    counts = join_facts(con, facts, columns, of_facts, config.skip_bad_lines) if facts else {}
     counts = merge_items(con) | counts
     keep_items(con, config.min_item_users, config.max_item_users)
     limits = config.min_user_items, config.max_user_items
     counts = keep_pairs(con, "ratings", "stored", *limits) | counts
     read, dropped = account_for(con, "ratings", *limits)
-    rows, histories, user_ids = extract(con, "ratings", path.name, as_written=not ratings.plain)
-    kept = con.execute(
+    also = {key: key for key in kept} | ({} if ratings.plain else {RATING_TEXT: "rating"})
+    rows, histories, user_ids = extract(con, "ratings", path.name, also)
+    rated = con.execute(
         "SELECT said.rating, count(*) FROM pairs JOIN kept_users USING (user_id) JOIN ratings AS said ON said.line = pairs.line "
         "WHERE said.rating IS NOT NULL GROUP BY ALL"
     ).fetchall()
     rows = label_and_split(rows, cut.value, splits)
-    kept_ratings = ratings.with_rows(dict(kept))
+    rows, kept_columns = _read_kept(rows, columns)
+    kept_ratings = ratings.with_rows(dict(rated))
     meta: dict[str, Any] = {
         "source": "table",
         "files": {"ratings": path.name} | ({"items": facts.file.name} if facts else {}),
-        "columns": columns.model_dump(exclude_none=True) | ({"items_id": facts.id} if facts else {}),
+        "columns": columns.model_dump(mode="json", exclude_defaults=True) | ({"items_id": facts.id} if facts else {}),
         "format": {"kind": file.kind, "encoding": file.encoding}
         | ({"separator": dialect.separator, "quote": dialect.quote, "header": dialect.header} if dialect else {}),
         "filters": config.model_dump(mode="json", exclude={"format"}),
@@ -201,15 +213,29 @@ def _table(
         "read": read,
         "dropped": dropped,
         "ratings": kept_ratings.summary(cut, counts["not_rated"]),
+        "kept": {name: column.model_dump(exclude_defaults=True) for name, column in kept_columns.items()},
     }
     train_users = rows.loc[rows["split"] == "train", "user_idx"].unique()
     books = book_table(con, histories, train_users)
     return _Table(rows, books, histories, user_ids, meta, kept_ratings, cut)
 
 
-def _clean(con: duckdb.DuckDBPyConnection, path: Path, named: dict[str, str], skip: bool, unit: str) -> dict[str, int]:
+def _read_kept(rows: pd.DataFrame, columns: Columns) -> tuple[pd.DataFrame, dict[str, KeptColumn]]:
+    """The rows with their kept columns as a dataset has them, and what is known of each."""
+    of_dev = np.where(rows["split"] == "dev", rows["gold"], ABSTAIN)
+    found, told = {}, {}
+    for i, (name, kind) in enumerate(columns.kept().items()):
+        values, unread = as_kept(rows.pop(f"kept_{i}"), name, kind)
+        found[KEPT + name], told[name] = values, described(values, kind, unread, of_dev)
+    return rows.assign(**found), told
+
+
+def _clean(
+    con: duckdb.DuckDBPyConnection, path: Path, named: dict[str, str], kept: dict[str, str], skip: bool, unit: str
+) -> dict[str, int]:
     """Make the table ratings complete; what is blank is not known. Returns the lines left out by what was wrong."""
-    for key in Columns(user="", item="", rating="", text="", title="", creator="", average_rating="").named():
+    roles = Columns(user="", item="", rating="", text="", title="", creator="", average_rating="")
+    for key in (*roles.named(), *kept):
         if key not in named:
             con.execute(f"ALTER TABLE ratings ADD COLUMN {key} VARCHAR")
         elif key not in ("user_id", "book_id"):

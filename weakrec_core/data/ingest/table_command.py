@@ -28,7 +28,7 @@ def table_command(
     """
     config, splits = config or TableConfig(), splits or SplitConfig()
     arguments = ["ingest", "table", str(path), "--name", name]
-    options: dict[str, object] = columns.model_dump()
+    options: dict[str, object] = dict(columns.roles())
     if facts is not None:
         options |= {"items": facts.file, "items_id": facts.id}
     if noun != ITEM:
@@ -46,6 +46,8 @@ def table_command(
             flag = f"--{key.replace('_', '-')}"
             text = f"{value:g}" if isinstance(value, float) else str(value)
             arguments += [flag] if value is True else [flag, text]
+    for name, kind in columns.kept().items():
+        arguments += [f"--{kind}", name]
     if config.format.header is not None:
         arguments.append("--header" if config.format.header else "--no-header")
     return arguments

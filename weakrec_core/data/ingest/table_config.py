@@ -6,8 +6,11 @@ from pydantic import BaseModel, ConfigDict
 
 from weakrec_core.data.ingest.dialects import TableFormat
 from weakrec_core.data.ingest.scales import Scale
+from weakrec_core.data.kept_columns import Kind
+from weakrec_core.errors import DataError
 
 _KEYS = {"user": "user_id", "item": "book_id", "text": "review_text"}  # others are called alike
+_KEPT: dict[Kind, str] = {"signal": "signals", "category": "categories", "votes": "votes"}
 FACTS = ("title", "creator", "average_rating")
 
 
@@ -18,6 +21,8 @@ class Columns(BaseModel):
     ----------
     average_rating : str or None
         What everybody thinks of the item, as a number known apart from these ratings.
+    signals, categories, votes : tuple of str
+        Other columns to keep for LFs: a number, a text, a vote from elsewhere a row.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -29,10 +34,35 @@ class Columns(BaseModel):
     title: str | None = None
     creator: str | None = None
     average_rating: str | None = None
+    signals: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    votes: tuple[str, ...] = ()
+
+    def roles(self) -> dict[str, str]:
+        """The columns that have a role, by the role."""
+        return self.model_dump(exclude_none=True, exclude=set(_KEPT.values()))
 
     def named(self) -> dict[str, str]:
-        """The columns that there are, by their names in a dataset."""
-        return {_KEYS.get(role, role): name for role, name in self.model_dump(exclude_none=True).items()}
+        """The columns that have a role, by their names in a dataset."""
+        return {_KEYS.get(role, role): name for role, name in self.roles().items()}
+
+    def kept(self) -> dict[str, Kind]:
+        """The other columns that are kept, and as what.
+
+        Raises
+        ------
+        DataError
+            If one is named twice, or is the rating.
+        """
+        found: dict[str, Kind] = {}
+        for kind, field in _KEPT.items():
+            for name in getattr(self, field):
+                if name in found:
+                    raise DataError(f"Column {name!r} is to be kept as {found[name]} and as {kind}; choose one.")
+                if name == self.rating:
+                    raise DataError(f"Column {name!r} is the rating: an LF that looks at it would be cheating.")
+                found[name] = kind
+        return found
 
 
 class ItemFacts(BaseModel):

@@ -68,6 +68,24 @@ def load_columns(
     return dialect
 
 
+def known_columns(
+    con: duckdb.DuckDBPyConnection, file: PlainFile, wanted: Sequence[str], given: TableFormat
+) -> list[str]:
+    """The columns of a file of any kind, read so that it has the `wanted` ones where it can be.
+
+    Raises
+    ------
+    DataError
+        If the file cannot be read.
+    """
+    try:
+        if file.kind in ("csv", "xlsx"):
+            return dialect_of(con, file, wanted, given).names
+        return column_names(con, file)
+    except duckdb.Error as e:
+        raise DataError(f"{file.source} cannot be read ({first_line(e, file)}).") from None
+
+
 def column_names(con: duckdb.DuckDBPyConnection, file: PlainFile) -> list[str]:
     """The columns of a Parquet file, or the fields of the first records of a JSON file.
 

@@ -22,6 +22,7 @@ from weakrec_core.signals.registry import FAMILIES, Family
 
 BOOK, GOLD = Noun(), "gold"
 _PREPROCESSOR = "review_signals"
+_OF_TABLE = "a column of the table, a number; NaN: not known"
 _OWN_NAMES = {"ABSTAIN", "NEGATIVE", "POSITIVE", "lfs", "read_rows", "x", "np", "pd", "sys", _PREPROCESSOR}
 _OWN_NAMES |= {"labeling_function", "preprocessor", "LFAnalysis", "PandasLFApplier"}
 _IMPORTS = {
@@ -69,11 +70,10 @@ def needs_of(lf_set: LFSet, noun: Noun = BOOK) -> Needs:
             told = SIGNALS[name].told(noun)
             columns[name] = f"{told.meaning}; NaN: {told.nan}"
     for lf, code in codes.items():
-        for name, meaning in code.columns.items():
+        signals_of_table = dict.fromkeys(sorted(code.signals - SIGNALS.keys()), _OF_TABLE)
+        for name, meaning in {**code.columns, **signals_of_table}.items():
             if meaning != OFFERED.get(name) and name in {*OFFERED, *SIGNALS, GOLD}:
-                raise SpecError(
-                    f"LF {lf.name!r}: column {name!r} needs another name to be exported; attach it under one."
-                )
+                raise SpecError(f"LF {lf.name!r}: column {name!r} needs another name to be exported.")
             columns.setdefault(name, noun.fill(meaning))
     return Needs(codes, families, columns)
 
@@ -200,7 +200,7 @@ def _labeling_function(lf: LF, code: SnorkelCode, name: str) -> str:
             for resource, texts in code.resources.items()
         ]
         arguments.append(Bracketed("resources={", lists, "}"))
-    if any(FAMILIES[signal].of_text for signal in code.signals):
+    if any(FAMILIES[signal].of_text for signal in code.signals & FAMILIES.keys()):
         arguments.append(f"pre=[{_PREPROCESSOR}]")
     lines = [
         Bracketed("@labeling_function(", arguments, ")").laid_out(),

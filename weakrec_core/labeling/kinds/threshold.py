@@ -29,8 +29,9 @@ class ThresholdLF(SignalCondition, LF):
     def deciding(self, text: str) -> Mask:
         """The words that the signal is made of, where it can tell."""
         decides = np.zeros(len(text), bool)
-        for start, end in SIGNALS[self.signal].telling_words(text):
-            decides[start:end] = True
+        if signal := SIGNALS.get(self.signal):  # a column of a table has no words
+            for start, end in signal.telling_words(text):
+                decides[start:end] = True
         return decides
 
     @property

@@ -176,7 +176,9 @@ def test_every_kind_is_generated() -> None:
         kinds.add(values["kind"])
 
     collect()
-    assert kinds == set(LF_KINDS)
+    assert kinds == set(LF_KINDS) - {
+        "category"
+    }  # needs a table that keeps one: tests/core/data/ingest/test_kept_columns.py
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda p: p.stem)

@@ -93,7 +93,6 @@ def test_as_people_write_it_in_python(wanted: list[list[int]], unless: list[list
         ({"conditions": [GOOD | {"keywords": [" "]}]}, "an empty keyword would match every review"),
         ({"conditions": [GOOD | {"match": "regex", "keywords": ["("]}]}, "is not a regular expression that RE2 takes"),
         ({"conditions": [LONG | {"threshold": float("nan")}]}, "LF 'c', field conditions.1.threshold"),
-        ({"unless": [LONG | {"signal": "nothing"}]}, "there is no signal 'nothing'"),
         ({"unless": [LONG | {"type": "moon"}]}, "LF 'c', field unless.1: "),
         ({"conditions": [LONG | {"op": "between", "low": 3, "high": 1, "threshold": None}]}, "low 3 is above high 1"),
     ],
