@@ -93,8 +93,8 @@ def contents(wb: Workbench) -> None:
         )
         for name, column in wb.dataset.kept_columns.items():
             if column.gives_gold_away:
-                st.warning(column.warning(name), icon=":material/warning:")
-        st.caption(" · ".join([*_origin(meta), f"fingerprint {wb.dataset.fingerprint[:12]}"]))
+                st.warning(fmt.literal(column.warning(name)), icon=":material/warning:")
+        st.caption(fmt.literal(" · ".join([*_origin(meta), f"fingerprint {wb.dataset.fingerprint[:12]}"])))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         split = st.segmented_control("Rows of", SPLITS, default="dev", key="shown_split", required=True)
         search = st.text_input("Review contains", key="row_search", width=320, placeholder="any text")

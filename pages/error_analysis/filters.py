@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from pages.shared import fmt
+from pages.shared.errors import sentence
 from pages.shared.workbench import Workbench
 from weakrec_core.error_analysis.buckets import LOW_CONFIDENCE, Buckets
 from weakrec_core.error_analysis.filters import RowFilter
@@ -31,7 +32,7 @@ def current_filter() -> RowFilter:
     try:
         return RowFilter.from_query(st.query_params.to_dict())
     except SpecError as e:
-        st.error(f"{e} It is left out.", icon=":material/error:")
+        st.error(f"{sentence(e)} It is left out.", icon=":material/error:")
         return RowFilter()
 
 

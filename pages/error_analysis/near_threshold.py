@@ -27,7 +27,9 @@ def thresholds_view(wb: Workbench, found: Buckets) -> None:
     if not lfs:
         st.info("This set has no threshold LF that is on.", icon=":material/info:")
         return
-    name = st.segmented_control("Threshold LF", list(lfs), default=next(iter(lfs)), key="near_lf", required=True)
+    name = st.segmented_control(
+        "Threshold LF", list(lfs), default=next(iter(lfs)), key="near_lf", required=True, format_func=fmt.literal
+    )
     lf = lfs.get(name or "", next(iter(lfs.values())))
     values = wb.applier.signals.values(lf.signal, "dev")
     left, right = st.columns([1.3, 1], gap="large")

@@ -31,7 +31,10 @@ def rows_panel(wb: Workbench, found: Buckets, rows: np.ndarray, notes: dict[int,
     shown = rows[(page - 1) * _PAGE : page * _PAGE]
     opened = int(rows[at[0]]) if len(at) and rows[at[0]] in shown else int(shown[0])
     if asked is not None and asked != str(opened):
-        st.info(f"Row {asked} is not among these rows (any more): the first one is open.", icon=":material/info:")
+        st.info(
+            f"Row {fmt.literal(asked)} is not among these rows (any more): the first one is open.",
+            icon=":material/info:",
+        )
     key = f"rows_{page}_{st.session_state.get('filter_revision', 0)}"
 
     def open_row() -> None:

@@ -31,7 +31,7 @@ def _history(wb: Workbench) -> None:
         try:
             versions.append(load_version(wb.workspace, draft.base.name, number))
         except WeakrecError as e:
-            st.caption(f"v{number} is left out: {fmt.literal(sentence(e))}")
+            st.caption(f"v{number} is left out: {sentence(e)}")
     figures = {v.number: _figures(wb, v.lf_set) for v in versions}
     st.dataframe(
         pd.DataFrame([_row(v, figures[v.number]) for v in versions]),

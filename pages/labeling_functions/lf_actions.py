@@ -5,6 +5,7 @@ from typing import Any
 import streamlit as st
 
 from pages.shared.downloads import download, download_table
+from pages.shared.errors import sentence
 from pages.shared.selection import select_lf, table_revision
 from pages.shared.workbench import Workbench
 from weakrec_core.errors import SpecError
@@ -26,7 +27,7 @@ def add_button(wb: Workbench) -> None:
             try:
                 _add(wb, name.strip() or _free_name(wb, kind), LF_KINDS[kind].start(wb.dataset))
             except SpecError as e:
-                st.error(str(e))
+                st.error(sentence(e))
 
 
 def export_button(wb: Workbench) -> None:
@@ -44,7 +45,7 @@ def export_button(wb: Workbench) -> None:
                 "A module that needs Snorkel and TextBlob, not this workbench, and votes the same",
             )
         except SpecError as e:
-            st.caption(str(e))
+            st.caption(sentence(e))
         named = f"{wb.dataset.name}-{lf_set.name}"
         download_table("LF analysis on dev (CSV)", applied.summary, f"{named}-analysis.csv", "export_analysis")
         download_table(
@@ -95,7 +96,7 @@ def _rename(wb: Workbench, lf: LF, name: str) -> None:
             raise SpecError(f"LF {name!r}: the name is taken.")
         renamed = parse_lf(lf.model_dump() | {"name": name})
     except SpecError as e:
-        st.error(str(e))
+        st.error(sentence(e))
         return
     _apply(wb, [renamed if other.name == lf.name else other for other in wb.draft.lf_set.lfs], name)
 

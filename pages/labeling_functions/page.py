@@ -9,6 +9,7 @@ from pages.labeling_functions.lf_actions import add_button, export_button, more_
 from pages.labeling_functions.lf_table import lf_table
 from pages.labeling_functions.rows import rows_panel
 from pages.labeling_functions.suggestions import suggest_button
+from pages.shared import fmt
 from pages.shared.bar.set_bar import set_bar
 from pages.shared.errors import errors_shown, sentence
 from pages.shared.help import help_link
@@ -60,7 +61,7 @@ _SIGNAL_COLUMNS = ["Signal", "Meaning", "Unit", "Not known where"]
 def editor(wb: Workbench, lf: LF) -> None:
     """The editor of one LF."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader(f"{lf.name} :gray-badge[{lf.kind}]", anchor=False, width="stretch")
+        st.subheader(f"{fmt.literal(lf.name)} :gray-badge[{lf.kind}]", anchor=False, width="stretch")
         st.toggle(
             "On",
             lf.enabled,
@@ -79,7 +80,7 @@ def editor(wb: Workbench, lf: LF) -> None:
 
 def still_running(message: str) -> None:
     """Say that votes are on their way; a click looks again."""
-    st.info(message, icon=":material/hourglass_top:")
+    st.info(fmt.literal(message), icon=":material/hourglass_top:")
     if st.button("Look again", icon=":material/refresh:"):
         st.rerun()
 

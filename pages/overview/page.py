@@ -31,7 +31,7 @@ def origin(dataset: Dataset) -> str:
     if dataset.meta.get("source") == "demo":
         return ", synthetic demo data"
     files = dataset.meta.get("files", {})
-    return f", from {', '.join(files.values())}" if files else ""
+    return f", from {fmt.literal(', '.join(files.values()))}" if files else ""
 
 
 def overview(wb: Workbench) -> None:
@@ -47,7 +47,7 @@ def overview(wb: Workbench) -> None:
         1,
         "Data",
         "pages/data/page.py",
-        f"**{dataset.name}**{origin(dataset)}: {dataset.n_users:,} users, {dataset.noun.counted(dataset.n_books)}, "
+        f"**{fmt.literal(dataset.name)}**{origin(dataset)}: {dataset.n_users:,} users, {dataset.noun.counted(dataset.n_books)}, "
         f"{dataset.n_rows('train'):,} train rows without labels, {(dataset.gold('dev') >= 0).sum():,} dev rows with gold.",
         "See the data",
     )
@@ -58,7 +58,7 @@ def overview(wb: Workbench) -> None:
             2,
             "Labeling functions",
             "pages/labeling_functions/page.py",
-            f"**{draft.base.name} v{draft.base.number}**{unsaved}: {len(draft.lf_set.active)} LFs on; they vote on "
+            f"**{fmt.literal(draft.base.name)} v{draft.base.number}**{unsaved}: {len(draft.lf_set.active)} LFs on; they vote on "
             f"{fmt.percent(now.train_coverage)} of the train rows and disagree on {fmt.percent(now.conflicts)}.",
             "Edit LFs",
         )

@@ -3,7 +3,6 @@
 import streamlit as st
 
 from pages.presentation.deck import show_deck
-from pages.shared import fmt
 from pages.shared.address import page_link
 from pages.shared.errors import sentence
 from pages.shared.workbench import opened
@@ -20,5 +19,5 @@ try:
     show_deck(open_run(wb.workspace, asked or str(newest)), st.query_params.get("user"))
 except WeakrecError as e:
     st.title("Presentation", anchor=False)
-    st.error(fmt.literal(sentence(e)), icon=":material/error:")
+    st.error(sentence(e), icon=":material/error:")
     page_link("pages/results/page.py", "Results")

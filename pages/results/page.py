@@ -28,7 +28,7 @@ for run in chosen:
     if run not in finished:
         status = run.status
         st.info(
-            f"Run {run.id} has no result: it is {status.state}. {fmt.literal(sentence(status.error or ''))}",
+            f"Run {run.id} has no result: it is {status.state}. {sentence(status.error or '')}",
             icon=":material/info:",
         )
 if not chosen:

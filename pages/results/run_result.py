@@ -65,7 +65,7 @@ def one_run(run: Run) -> None:
                 )
     config = run.config
     st.caption(
-        f"{config.dataset} · LF set {config.lf_set['name']} {config.lf_version} · {label_model_named(run)}"
+        f"{fmt.literal(config.dataset)} · LF set {fmt.literal(config.lf_set['name'])} {fmt.literal(config.lf_version)} · {label_model_named(run)}"
         f" · preset {config.train['preset']} · seed {config.train['seed']}"
     )
     _headline(run, result)

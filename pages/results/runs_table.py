@@ -5,6 +5,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from pages.shared import fmt
 from weakrec_core.runs import test_looks
 from weakrec_core.runs.inputs import label_model_named
 from weakrec_core.runs.store import Run
@@ -79,7 +80,10 @@ def _say_missing(by_id: dict[str, Run], chosen: list[Run]) -> None:
     missing = [run_id for run_id in st.query_params.get_all("run") if run_id not in by_id]
     if missing:
         instead = f"{', '.join(run.id for run in chosen)} is open instead" if chosen else "select one below"
-        st.warning(f"There is no run {', '.join(map(repr, missing))} (any more): {instead}.", icon=":material/info:")
+        st.warning(
+            fmt.literal(f"There is no run {', '.join(map(repr, missing))} (any more): {instead}."),
+            icon=":material/info:",
+        )
 
 
 def _filtered(table: pd.DataFrame) -> pd.Series:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from pages.shared import fmt
 from pages.shared.address import DATASET
 from weakrec_core.data.dataset import Dataset, open_dataset
 from weakrec_core.labeling.apply import Applier
@@ -23,7 +24,10 @@ def dataset_name(names: Sequence[str]) -> str:
     name = next((name for name in (asked, kept) if name is not None and name in names), names[0])
     missing = next((name for name in (asked, kept) if name is not None and name not in names), None)
     if missing is not None:
-        st.warning(f"There is no dataset {missing!r} (any more): {name!r} is open instead.", icon=":material/info:")
+        st.warning(
+            fmt.literal(f"There is no dataset {missing!r} (any more): {name!r} is open instead."),
+            icon=":material/info:",
+        )
     st.session_state["opened_dataset"] = st.session_state[_KEY] = name
     return name
 

@@ -6,7 +6,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from pages.shared import fmt
 from pages.shared.address import DRAFT
-from pages.shared.errors import sentence
+from pages.shared.errors import plain_sentence
 from pages.shared.workbench import refresh_widgets
 from weakrec_core.errors import SpecError, WeakrecError
 from weakrec_core.labeling.drafts import Draft, keep, open_draft, prune, recall
@@ -87,7 +87,7 @@ def _newest(workspace: Workspace, name: str) -> Draft | None:
         try:
             return open_draft(workspace, name, number)
         except WeakrecError as e:
-            _tell(f"{sentence(e)} LF set {name} v{number} is left out.", once=True)
+            _tell(f"{plain_sentence(e)} LF set {name} v{number} is left out.", once=True)
     return None
 
 

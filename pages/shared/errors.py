@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 import streamlit as st
 
+from pages.shared import fmt
 from weakrec_core.data.ingest.sources import by_name
 from weakrec_core.errors import WeakrecError
 from weakrec_core.files import PROJECT
@@ -15,6 +16,11 @@ LOGGER = "workbench"
 
 
 def sentence(problem: object) -> str:
+    """`plain_sentence` for Markdown: an LF's name or a text of the data that it quotes is shown as it is."""
+    return fmt.literal(plain_sentence(problem))
+
+
+def plain_sentence(problem: object) -> str:
     """What is wrong, without the server's directories.
 
     Of a file only its path within the workspace, the data folder or the project is said; of an uploaded one its name.

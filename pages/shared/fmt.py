@@ -5,7 +5,12 @@ import math
 import re
 
 NONE = "–"
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|$~:])")
+# What Markdown makes something of: emphasis, links and images, HTML, code, tables, formulas; directives, emoji and addresses by
+# their colon; "www."; and headings, lists and quotes where a line begins. Other punctuation stays as it is.
+_MARKDOWN = re.compile(
+    r"([\\`*\[\]<>{}|$~@]|(?<!\w)_|_(?!\w)|:(?=[\w/+-])|(?<=www)\.|^\s*[#+-]|(?<=\d)[.)](?=\s))",
+    re.MULTILINE | re.IGNORECASE,
+)
 
 
 def text(value: object) -> str:
@@ -40,7 +45,11 @@ def duration(seconds: float) -> str:
 
 def literal(text: str) -> str:
     """Text for Markdown, shown as it is."""
-    return _MARKDOWN.sub(r"\\\1", text)
+    return _MARKDOWN.sub(_escaped, text)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return f"{found[0][:-1]}\\{found[0][-1]}"
 
 
 def escaped(text: str) -> str:

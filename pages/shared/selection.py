@@ -2,6 +2,8 @@
 
 import streamlit as st
 
+from pages.shared import fmt
+
 _LF, _WRITTEN = "lf", "lf_in_address"
 
 
@@ -12,7 +14,10 @@ def selected_lf(names: list[str]) -> str:
     if asked is None or asked == st.session_state.get(_WRITTEN):
         return selected
     if asked not in names:
-        st.info(f"There is no LF {asked!r} in this set (any more): {selected!r} is selected.", icon=":material/info:")
+        st.info(
+            fmt.literal(f"There is no LF {asked!r} in this set (any more): {selected!r} is selected."),
+            icon=":material/info:",
+        )
     elif asked != selected:
         select_lf(asked)
         return asked

@@ -88,4 +88,4 @@ def _add(wb: Workbench, chosen: Sequence[Suggestion]) -> None:
     wb.refresh_widgets()
     changed = [lf.name for lf in wb.draft.lf_set.lfs if before.get(lf.name) != lf]
     select_lf(changed[0] if changed else chosen[0].lf_name)
-    st.toast(f"{', '.join(changed) or 'Nothing'} changed; Undo is at the top.", icon=":material/check:")
+    st.toast(f"{fmt.literal(', '.join(changed)) or 'Nothing'} changed; Undo is at the top.", icon=":material/check:")

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 import streamlit as st
 
+from pages.shared import fmt
 from weakrec_core.data.dataset import Dataset
 from weakrec_core.errors import SpecError
 from weakrec_core.labeling.applied import AppliedSet
@@ -76,7 +77,7 @@ class Workbench:
         """The box that says why the last edit of an LF was not taken."""
         problem = st.session_state.get("edit_problem")
         if problem and problem[0] == name:
-            st.error(f"{problem[1]} The last valid state stays in force.", icon=":material/error:")
+            st.error(f"{fmt.literal(problem[1])} The last valid state stays in force.", icon=":material/error:")
 
     def refresh_widgets(self) -> None:
         """Let editing widgets show the draft's values anew."""

@@ -74,8 +74,8 @@ def _watch(run: Run, active: list[Run]) -> None:
             _actions(run)
     limits = f"seed {config.train['seed']}" + (f" · budget {config.budget:g} min" if config.budget else "")
     st.caption(
-        f"{config.dataset} · {fmt.literal(config.lf_set['name'])} {config.lf_version} · "
-        f"{label_model_named(run)} · preset {config.train['preset']} · {limits}"
+        f"{fmt.literal(config.dataset)} · {fmt.literal(config.lf_set['name'])} {fmt.literal(config.lf_version)} · "
+        f"{label_model_named(run)} · preset {fmt.literal(config.train['preset'])} · {limits}"
     )
     records = run.epochs
     if status.state in ACTIVE:

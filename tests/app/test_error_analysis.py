@@ -174,7 +174,7 @@ def test_slices(page: OpenPage) -> None:
 
 def test_pairs_point_out_the_dependent_ones(page: OpenPage) -> None:
     app = page(error_view="Pairs")
-    assert "polarity\\_positive** and **subjectivity\\_positive" in texts(app)
+    assert "polarity_positive** and **subjectivity_positive" in texts(app)
     for field in ("Conflict", "Beyond chance", "Dependence"):
         app.button_group(key="pair_field").set_value(field).run()
         assert not app.exception, app.exception

@@ -130,6 +130,6 @@ def test_a_damaged_run_is_left_out_and_named(open_page: OpenPage, runs: list[Run
         assert runs[0].id not in app.dataframe[0].value["Run"].tolist()
         assert runs[1].id in app.dataframe[0].value["Run"].tolist()
         assert app.expander[0].label == "A run is left out: the files cannot be read"
-        assert "result\\.json cannot be read" in app.expander[0].markdown[0].value
+        assert "result.json cannot be read" in app.expander[0].markdown[0].value
     finally:
         path.write_bytes(whole)

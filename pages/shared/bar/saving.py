@@ -91,4 +91,4 @@ def show_changes(place: DeltaGenerator, old: LFSet, new: LFSet) -> None:
 def _saved(wb: Workbench, version: Version) -> None:
     draft = wb.draft
     wb.draft = Draft(version, draft.lf_set, draft.past, draft.future, draft.id)
-    st.toast(f"Saved {version.name} v{version.number}", icon=":material/check:")
+    st.toast(f"Saved {fmt.literal(version.name)} v{version.number}", icon=":material/check:")

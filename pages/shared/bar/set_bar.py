@@ -22,7 +22,7 @@ def set_bar(wb: Workbench, editing: bool = False) -> None:
         with st.container(width=250, gap="xxsmall"):
             mark = " :orange-badge[unsaved edits]" if draft.dirty else ""
             st.subheader(f"{fmt.literal(draft.base.name)} :gray[v{draft.base.number}]{mark}", anchor=False)
-            st.caption(f"{wb.dataset.name} · {len(draft.lf_set.active)} LFs on")
+            st.caption(f"{fmt.literal(wb.dataset.name)} · {len(draft.lf_set.active)} LFs on")
         _figure(
             "Train coverage",
             now.train_coverage,

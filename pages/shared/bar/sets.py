@@ -91,7 +91,7 @@ def _done(what: Callable[[], str]) -> None:
     try:
         said = what()
     except WeakrecError as e:
-        st.error(fmt.literal(sentence(e)), icon=":material/error:")
+        st.error(sentence(e), icon=":material/error:")
         return
     st.session_state["sets_made"] = st.session_state.get("sets_made", 0) + 1
     st.toast(fmt.literal(said), icon=":material/check:")
