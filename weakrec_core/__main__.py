@@ -5,7 +5,7 @@ import sys
 import typer
 
 from weakrec_core.cli import data, export, imports, labeling, recommend, runs, workbench
-from weakrec_core.errors import WeakrecError
+from weakrec_core.errors import WeakrecError, os_sentence
 from weakrec_core.jobs.reporting import reporting
 
 app = typer.Typer(
@@ -34,8 +34,7 @@ def _command() -> None:
         typer.echo(f"error: {e}", err=True)
         sys.exit(2)
     except OSError as e:  # an --out that cannot be written, or a full disk
-        name = e.filename2 or e.filename
-        typer.echo(f"error: {name} cannot be used: {e.strerror}." if name else f"error: {e.strerror or e}.", err=True)
+        typer.echo(f"error: {os_sentence(e)}", err=True)
         sys.exit(2)
 
 

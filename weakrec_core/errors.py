@@ -51,3 +51,16 @@ class LabelModelError(WeakrecError):
 
 class RunError(WeakrecError):
     """A training run or another job cannot be started, found or read."""
+
+
+def os_sentence(error: OSError) -> str:
+    """What the operating system refused, such as a write to a full disk, in a sentence.
+
+    Examples
+    --------
+    >>> os_sentence(OSError(28, "No space left on device", "votes.parquet"))
+    'votes.parquet cannot be used: No space left on device.'
+    """
+    name = error.filename2 or error.filename
+    why = error.strerror or " ".join(str(error).split()).rstrip(".") or type(error).__name__
+    return f"{name} cannot be used: {why}." if isinstance(name, str) else f"{why}."

@@ -1,5 +1,6 @@
 """How files are named, and written so that a reader never sees half of one."""
 
+import errno
 import json
 import os
 import re
@@ -50,7 +51,9 @@ def atomic(path: Path) -> Iterator[Path]:
     tmp = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}.tmp")
     try:
         yield tmp
+        _kept_by_the_disk(tmp)
         os.replace(tmp, path)
+        _kept_by_the_disk(path.parent)
     finally:
         tmp.unlink(missing_ok=True)
 
@@ -61,9 +64,23 @@ def atomic_new(path: Path) -> Iterator[Path]:
     tmp = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}.tmp")
     try:
         yield tmp
+        _kept_by_the_disk(tmp)
         os.link(tmp, path)
+        _kept_by_the_disk(path.parent)
     finally:
         tmp.unlink(missing_ok=True)
+
+
+def _kept_by_the_disk(path: Path) -> None:
+    """Wait until a file, or the names in a folder, would outlive a power cut."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    except OSError as e:
+        if e.errno not in (errno.EINVAL, errno.EBADF, errno.ENOTSUP):  # a file system that cannot
+            raise
+    finally:
+        os.close(descriptor)
 
 
 def write_text(path: Path, text: str) -> None:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from pages.shared import fmt
 from weakrec_core.data.ingest.sources import by_name
-from weakrec_core.errors import WeakrecError
+from weakrec_core.errors import WeakrecError, os_sentence
 from weakrec_core.files import PROJECT
 from weakrec_core.workspace import Workspace
 
@@ -39,6 +39,9 @@ def errors_shown() -> Iterator[None]:
         yield
     except WeakrecError as e:
         st.error(sentence(e), icon=":material/error:")
+    except OSError as e:  # such as a full disk, or a workspace that may only be read
+        logging.getLogger(LOGGER).warning("%s", os_sentence(e), exc_info=True)
+        st.error(sentence(os_sentence(e)), icon=":material/error:")
     except Exception as e:
         logging.getLogger(LOGGER).exception("Unexpected error")
         st.error(

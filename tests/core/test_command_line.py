@@ -509,6 +509,9 @@ def test_suggest(demo: Dataset, cli: Cli, tmp_path: Path) -> None:
     [
         (KeyboardInterrupt(), 130, ""),
         (OSError(28, "No space left on device"), 2, "error: No space left on device.\n"),
+        (OSError(28, "No space left on device", 5), 2, "error: No space left on device.\n"),
+        (OSError("[Errno 28] Error writing\nbytes to file."), 2, "error: [Errno 28] Error writing bytes to file.\n"),
+        (OSError(), 2, "error: OSError.\n"),
         (OSError(28, "No space left on device", "/x/votes.parquet"), 2, "error: /x/votes.parquet cannot be used: No space left on device.\n"),
     ],
 )  # fmt: skip

@@ -142,3 +142,31 @@ def test_of_two_writers_of_a_new_file_one_wins(tmp_path: Path) -> None:
     assert len(won) == 1
     assert path.read_text() == str(won[0])
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("write", [files.atomic, files.atomic_new])
+def test_what_is_written_outlives_a_power_cut(tmp_path: Path, write: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[str] = []
+
+    def record(name: str) -> None:
+        real = getattr(os, name)
+
+        def call(*arguments: Any, **more: Any) -> Any:
+            what = os.readlink(f"/proc/self/fd/{arguments[0]}") if name == "fsync" else arguments[1]
+            done.append(f"{name} {Path(what).name.split('.')[-1]}")
+            return real(*arguments, **more)
+
+        monkeypatch.setattr(os, name, call)
+
+    for name in ("fsync", "replace", "link"):
+        record(name)
+    with write(tmp_path / "f.txt") as tmp:
+        tmp.write_text("whole")
+    into_place = "replace" if write is files.atomic else "link"
+    assert done == ["fsync tmp", f"{into_place} txt", f"fsync {tmp_path.name}"]
+
+
+def test_json_that_is_nested_too_deep_is_no_json(tmp_path: Path) -> None:
+    (tmp_path / "f.json").write_text("[" * 100_000)
+    with pytest.raises(ValueError, match="nested too deep"):
+        files.read_json(tmp_path / "f.json")

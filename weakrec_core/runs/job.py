@@ -5,10 +5,11 @@ import signal
 import time
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from weakrec_core import files
-from weakrec_core.errors import LabelModelError, RunError, WeakrecError
+from weakrec_core.errors import LabelModelError, RunError, WeakrecError, os_sentence
 from weakrec_core.jobs.job import CANCEL
 from weakrec_core.jobs.status import Status
 from weakrec_core.label_model.label_train import TrainLabels, label_train
@@ -75,6 +76,11 @@ def execute(run: Run, on_epoch: Callable[[dict[str, float]], None] = lambda metr
     except WeakrecError as e:
         report(state="failed", stage="Failed", error=str(e))
         raise
+    except OSError as e:  # such as a full disk, on which the status may not be written either
+        said = os_sentence(e)
+        with suppress(OSError):
+            report(state="failed", stage="Failed", error=said)
+        raise RunError(f"Run {run.id} failed: {said}") from e
     except Exception as e:
         traceback.print_exc()
         report(state="failed", stage="Failed", error=f"{type(e).__name__}: {e}")
