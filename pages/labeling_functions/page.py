@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from pages.labeling_functions.editors import lf_editor
+from pages.labeling_functions.editors.by_kind import lf_editor
 from pages.labeling_functions.history import history_button
 from pages.labeling_functions.lf_actions import add_button, export_button, more_button
 from pages.labeling_functions.lf_table import lf_table

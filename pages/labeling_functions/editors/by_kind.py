@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
-from pages.labeling_functions.category_editor import category_editor
-from pages.labeling_functions.combined_editor import combined_editor
-from pages.labeling_functions.external_editor import column_editor, python_editor
-from pages.labeling_functions.field_editor import field_editor
-from pages.labeling_functions.keyword_editor import keyword_editor
-from pages.labeling_functions.threshold_editor import threshold_editor
+from pages.labeling_functions.editors.category_editor import category_editor
+from pages.labeling_functions.editors.combined_editor import combined_editor
+from pages.labeling_functions.editors.external_editor import column_editor, python_editor
+from pages.labeling_functions.editors.field_editor import field_editor
+from pages.labeling_functions.editors.keyword_editor import keyword_editor
+from pages.labeling_functions.editors.threshold_editor import threshold_editor
 from pages.shared.workbench import Workbench
 from weakrec_core.labeling.base import LF
 from weakrec_core.labeling.kinds import CategoryLF, ColumnLF, CombinedLF, KeywordLF, PythonLF, ThresholdLF
