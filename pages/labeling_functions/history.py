@@ -7,10 +7,16 @@ import pandas as pd
 import streamlit as st
 
 from pages.shared import fmt
+from pages.shared.bar.changed_rows import changed_rows, counted_changes
 from pages.shared.bar.saving import show_changes
 from pages.shared.errors import errors_shown, sentence
+from pages.shared.label_settings import chosen_label_model, chosen_settings
 from pages.shared.workbench import Workbench
-from weakrec_core.errors import WeakrecError
+from weakrec_core.error_analysis.changes import row_changes
+from weakrec_core.errors import LabelModelError, WeakrecError
+from weakrec_core.label_model.base import AUTO
+from weakrec_core.label_model.calibrated import CalibratedModel
+from weakrec_core.label_model.fitting import label_model_title
 from weakrec_core.label_model.set_figures import SetFigures, set_figures
 from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.labeling.versions import Version, load_version, version_numbers
@@ -53,10 +59,26 @@ def _history(wb: Workbench) -> None:
     show_changes(st.container(), before, after)
     a, b = figures[old], _figures(wb, after)
     st.caption(" · ".join(_difference(name, a, b) for name in _FIGURES))
+    _rows_changed(wb, before, after)
     if st.button(f"Restore v{old} as an edit", icon=":material/settings_backup_restore:", key="restore"):
         wb.edit(by_number[old].lf_set.lfs)
         wb.refresh_widgets()
         st.rerun()
+
+
+def _rows_changed(wb: Workbench, before: LFSet, after: LFSet) -> None:
+    """By the label model that was chosen by name, else by the one of the strip: to find the recommended one takes seconds."""
+    chosen = chosen_label_model()
+    kind = CalibratedModel.kind if chosen == AUTO else chosen
+    old, new = wb.applier.of_usable(before), wb.applier.of_usable(after)
+    try:
+        with st.spinner("Comparing row by row …"):
+            changes = row_changes(old, new, kind, *chosen_settings())
+    except LabelModelError as e:
+        st.caption(f"No rows to compare: {fmt.literal(sentence(e))}")
+        return
+    st.markdown(f"**{counted_changes(changes)}** on dev by the label model {label_model_title(kind)}")
+    changed_rows(wb, changes, "history")
 
 
 _FIGURES: dict[str, Callable[[SetFigures], Any]] = {

@@ -5,6 +5,7 @@ import math
 import numpy as np
 import streamlit as st
 
+from pages.shared.bar.changed_rows import changed_rows, draft_changes
 from pages.shared.cards import badge, book_of, card, gold_badge, marked
 from pages.shared.workbench import Workbench
 from weakrec_core import ABSTAIN
@@ -18,7 +19,28 @@ _PAGE = 5
 
 
 def rows_panel(wb: Workbench, lf: LF) -> None:
-    """Draw the panel."""
+    """Draw the panel: the LF's own rows, or those that all edits since the saved version mend and break."""
+    changes = draft_changes(wb)
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.subheader("Rows", anchor=False, width="content")
+        if changes is not None:
+            since = f"Since v{wb.draft.base.number}"
+            chosen = st.segmented_control(
+                "Which rows",
+                ["This LF", since],
+                default="This LF",
+                key="rows_of",
+                required=True,
+                label_visibility="collapsed",
+                width="content",
+            )
+    if changes is not None and chosen == since:
+        changed_rows(wb, changes, "draft")
+    else:
+        _rows_of(wb, lf)
+
+
+def _rows_of(wb: Workbench, lf: LF) -> None:
     votes, gold = wb.applier.votes(lf, "dev"), wb.dataset.gold("dev")
     known = (votes != -1) & (gold != -1)
     buckets = {
@@ -27,7 +49,6 @@ def rows_panel(wb: Workbench, lf: LF) -> None:
     }
     if isinstance(lf, ThresholdLF):
         buckets["Near miss"] = _near_misses(wb, lf, votes)
-    st.subheader("Rows", anchor=False)
     names = list(buckets)
     chosen = st.segmented_control(
         "Which dev rows",

@@ -282,3 +282,32 @@ def test_a_python_lf_that_raises_carries_its_error_and_the_others_go_on(
     assert lf_row(app, "mine")["verdict"] == "error"
     assert int(lf_row(app, "stars_in_review")["n"]) > 0
     assert float(metric(app, "Label model AUC")) > 0
+
+
+def test_an_edit_shows_the_rows_that_it_mends_and_breaks_and_leads_to_the_lf(open_page: OpenPage) -> None:
+    app = open_page(LABELING)
+    assert not [b for b in app.button_group if b.key == "rows_of"]
+    next(s for s in app.toggle if s.label == "On").set_value(False).run()
+    select(app, "polarity_positive")
+    app.button_group(key="rows_of").set_value("Since v0").run()
+    counts = app.button_group(key="change_draft").options
+    app.session_state["change_draft"] = "broken"
+    app.run()
+    table = next(d.value for d in app.dataframe if "Said" in d.value)
+    assert f"Broken {len(table)}" in counts and len(table)
+    assert table["LF"].iloc[0] == "stars_in_review" and set(table["LF"]) <= {"stars_in_review", "–"}
+    assert any(f"{len(table)} broken" in caption.value for caption in app.caption)
+    app.button(key="to_lf_stars_in_review").click().run()
+    assert app.session_state["selected_lf"] == "stars_in_review"
+    app.button(key="undo").click().run()
+    assert not app.exception and not [b for b in app.button_group if b.key == "rows_of"]
+
+
+def test_the_history_compares_two_versions_row_by_row(open_page: OpenPage) -> None:
+    app = open_page(LABELING)
+    next(s for s in app.toggle if s.label == "On").set_value(False).run()
+    app.button(key="history").click().run()
+    said = next(m.value for m in app.markdown if "mended" in m.value)
+    table = next(d.value for d in app.dataframe if "Said" in d.value)
+    assert "Dev-calibrated" in said and len(table) and set(table["LF"]) <= {"stars_in_review", "–"}
+    assert not app.exception

@@ -18,6 +18,7 @@ from weakrec_core.cli.common import (
     LmLr,
     LmSeed,
     applied_set,
+    lf_set_of,
     print_json,
     train_labels,
 )
@@ -76,6 +77,26 @@ def sweep(
 
     table = applied_set(dataset, lfs).sweep(lf).table
     print_json(to_records(table)) if as_json else typer.echo(table.round(4).to_string(index=False))
+
+
+@app.command()
+def changes(
+    dataset: DatasetName,
+    lfs: LFFile,
+    against: Annotated[Path, typer.Option(help="The LF set to compare with: a file or a name, as --lfs.")],
+    label_model: LabelModelName = "calibrated",
+    as_json: Json = False,
+) -> None:
+    """The dev rows that an LF set mends and breaks, compared with another set, and the votes that did it."""
+    from weakrec_core.error_analysis.changes import row_changes
+
+    after = applied_set(dataset, lfs)
+    found = row_changes(lf_set_of(against).apply(after.dataset), after, label_model)
+    if as_json:
+        print_json(found.to_json())
+    else:
+        typer.echo(f"{found.count('mended')} mended, {found.count('broken')} broken")
+        typer.echo(found.table.round(4).to_string(index=False))
 
 
 @app.command()

@@ -202,5 +202,10 @@ def buckets(applied: AppliedSet) -> Buckets:
         fitted, p_positive = None, np.full(len(gold), np.nan)
     n_positive, n_negative = (L == POSITIVE).sum(axis=1), (L == NEGATIVE).sum(axis=1)
     covered = n_positive + n_negative > 0
-    said = np.select([covered & (p_positive > 0.5), covered & (p_positive < 0.5)], [POSITIVE, NEGATIVE], ABSTAIN)
-    return Buckets(applied, L, gold, fitted, p_positive, said.astype(np.int8), n_positive, n_negative)
+    return Buckets(applied, L, gold, fitted, p_positive, likelier_label(p_positive, covered), n_positive, n_negative)
+
+
+def likelier_label(p_positive: NDArray[np.float64], has_vote: Mask) -> NDArray[np.int8]:
+    """What a label model says of rows with a vote: the likelier label; ABSTAIN of others and at exactly 0.5. All of shape [n]."""
+    said = np.select([has_vote & (p_positive > 0.5), has_vote & (p_positive < 0.5)], [POSITIVE, NEGATIVE], ABSTAIN)
+    return said.astype(np.int8)

@@ -5,6 +5,7 @@ from typing import Literal
 import streamlit as st
 
 from pages.shared import fmt
+from pages.shared.bar.changed_rows import counted_changes, draft_changes
 from pages.shared.bar.saving import conflict_dialog, save_button
 from pages.shared.bar.sets import sets_button
 from pages.shared.help import NUMBERS
@@ -22,7 +23,9 @@ def set_bar(wb: Workbench, editing: bool = False) -> None:
         with st.container(width=250, gap="xxsmall"):
             mark = " :orange-badge[unsaved edits]" if draft.dirty else ""
             st.subheader(f"{fmt.literal(draft.base.name)} :gray[v{draft.base.number}]{mark}", anchor=False)
-            st.caption(f"{fmt.literal(wb.dataset.name)} · {len(draft.lf_set.active)} LFs on")
+            changes = draft_changes(wb)
+            edited = "" if changes is None else f" · {counted_changes(changes)}"
+            st.caption(f"{fmt.literal(wb.dataset.name)} · {len(draft.lf_set.active)} LFs on{edited}")
         _figure(
             "Train coverage",
             now.train_coverage,
