@@ -98,6 +98,18 @@ def gold_budgets(
     _show(run(dataset, lfs, seeds=seeds), as_json)
 
 
+@app.command("similar")
+def similar(
+    dataset: Annotated[str | None, typer.Option(help="A dataset of the workspace; default: the demo.")] = None,
+    rows: Annotated[int, typer.Option(min=1, help="Of the measurement of scale.")] = 800_000,
+    as_json: Json = False,
+) -> None:
+    """LFs by example from wrong and uncovered rows, on other users; a query over many rows."""
+    from benchmarks.similar import run
+
+    _show(run(dataset, rows), as_json)
+
+
 @app.command("wrench")
 def wrench(
     data: Annotated[Path, typer.Option(help="A folder in WRENCH's format, of two classes.")], as_json: Json = False

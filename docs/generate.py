@@ -51,6 +51,13 @@ groups:
 """,
     "threshold": """{kind: threshold, name: stars_middle, signal: stated_stars, op: between, low: 3.2, high: 3.79, label: NEGATIVE}
 """,
+    "similar": """kind: similar
+name: like_a_wrong_row
+label: NEGATIVE
+examples:
+  - I wanted to love this, but the middle drags and nobody in it ever seems to grow.
+threshold: 0.42
+""",
     "combined": """kind: combined
 name: praised_and_glad
 label: POSITIVE

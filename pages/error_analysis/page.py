@@ -10,6 +10,7 @@ from pages.error_analysis.slices import slices_view
 from pages.error_analysis.suggestions import suggestions_panel
 from pages.shared.bar.set_bar import set_bar
 from pages.shared.workbench import Workbench, opened
+from pages.similar.draft import similar_button, similar_draft
 from weakrec_core.error_analysis.buckets import Buckets, buckets
 
 _VIEWS = ("Rows", "Slices", "Pairs", "Thresholds")
@@ -31,6 +32,9 @@ def rows_view(wb: Workbench, found: Buckets) -> None:
         opened = rows_panel(wb, found, rows, notes)
         if opened is not None:
             opened_row(wb, found, opened, notes)
+            if isinstance(wb.dataset.split("dev")["review_text"].iloc[opened], str):
+                similar_button(wb, [opened], "more_like_this")
+        similar_draft(wb)
     suggestions_panel(wb, rows, opened)
 
 

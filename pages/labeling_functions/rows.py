@@ -13,7 +13,7 @@ from weakrec_core.charts.colors import ABSTAIN_COLOR
 from weakrec_core.error_analysis.excerpts import excerpt
 from weakrec_core.label_model.set_figures import set_figures
 from weakrec_core.labeling.base import LF
-from weakrec_core.labeling.kinds import ThresholdLF
+from weakrec_core.labeling.thresholded import Thresholded
 
 _PAGE = 5
 
@@ -47,7 +47,7 @@ def _rows_of(wb: Workbench, lf: LF) -> None:
         "Incorrect": np.flatnonzero(known & (votes != gold)),
         "Correct": np.flatnonzero(known & (votes == gold)),
     }
-    if isinstance(lf, ThresholdLF):
+    if isinstance(lf, Thresholded):
         buckets["Near miss"] = _near_misses(wb, lf, votes)
     names = list(buckets)
     chosen = st.segmented_control(
@@ -72,9 +72,9 @@ def _rows_of(wb: Workbench, lf: LF) -> None:
             st.rerun()
 
 
-def _near_misses(wb: Workbench, lf: ThresholdLF, votes: np.ndarray) -> np.ndarray:
+def _near_misses(wb: Workbench, lf: Thresholded, votes: np.ndarray) -> np.ndarray:
     """The rows nearest to the threshold that do not fire, nearest first."""
-    values = wb.applier.signals.values(lf.signal, "dev")
+    values = lf.measured(wb.applier.columns["dev"])
     distance = np.min([np.abs(values - b) for b in lf.bounds], axis=0)
     candidates = np.flatnonzero((votes == -1) & ~np.isnan(values))
     return candidates[np.argsort(distance[candidates], kind="stable")][:50]
@@ -83,9 +83,9 @@ def _near_misses(wb: Workbench, lf: ThresholdLF, votes: np.ndarray) -> np.ndarra
 def _card(wb: Workbench, lf: LF, row: int) -> str:
     record = wb.dataset.split("dev").iloc[row]
     badges = ""
-    if isinstance(lf, ThresholdLF):
-        value = wb.applier.signals.values(lf.signal, "dev")[row]
-        badges += badge(f"{lf.signal} {'–' if math.isnan(value) else f'{value:.4g}'}", ABSTAIN_COLOR)
+    if isinstance(lf, Thresholded):
+        value = lf.measured(wb.applier.columns["dev"])[row]
+        badges += badge(f"{lf.measure} {'–' if math.isnan(value) else f'{value:.4g}'}", ABSTAIN_COLOR)
     badges += gold_badge(record)
     p_positive = set_figures(wb.applied).p_positive
     if p_positive is not None:

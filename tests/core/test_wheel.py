@@ -63,7 +63,12 @@ def test_the_command_and_the_version_are_the_library_s(wheel: ZipFile) -> None:
 
 @pytest.mark.parametrize(
     ("file", "extra"),
-    [("requirements.txt", ""), ("requirements-mlflow.txt", "mlflow"), ("requirements-peers.txt", "peers")],
+    [
+        ("requirements.txt", ""),
+        ("requirements-mlflow.txt", "mlflow"),
+        ("requirements-peers.txt", "peers"),
+        ("requirements-wordllama.txt", "wordllama"),
+    ],
 )
 def test_what_is_developed_on_is_within_the_ranges(wheel: ZipFile, file: str, extra: str) -> None:
     lines = (PROJECT / file).read_text(encoding="utf-8").splitlines()

@@ -13,9 +13,9 @@ from weakrec_core.data.dataset import Dataset
 from weakrec_core.errors import SpecError
 from weakrec_core.labeling.analysis import lf_summary, set_summary
 from weakrec_core.labeling.base import LF
-from weakrec_core.labeling.kinds import ThresholdLF
 from weakrec_core.labeling.result_cache import ResultCache, remembered
 from weakrec_core.labeling.sweep import Sweep, sweep_lf
+from weakrec_core.labeling.thresholded import Thresholded
 from weakrec_core.labeling.vote_patterns import VotePatterns, group_votes
 
 if TYPE_CHECKING:
@@ -131,16 +131,16 @@ class AppliedSet:
         return set_summary(self.patterns(split))
 
     def sweep(self, name: str) -> Sweep:
-        """What the threshold LF of that name would do on dev at every threshold.
+        """What the threshold or similar LF of that name would do on dev at every threshold.
 
         Raises
         ------
         SpecError
             If the set has no LF of that name with one threshold.
         """
-        lfs = {lf.name: lf for lf in self.lf_set.lfs if isinstance(lf, ThresholdLF) and lf.op != "between"}
+        lfs = {lf.name: lf for lf in self.lf_set.lfs if isinstance(lf, Thresholded) and lf.op != "between"}
         if name not in lfs:
             raise SpecError(
                 f"LF set {self.lf_set.name!r} has no LF {name!r} with one threshold; it has: {', '.join(lfs) or 'none'}."
             )
-        return sweep_lf(lfs[name], self.applier.signals.values(lfs[name].signal, "dev"), self.dataset.gold("dev"))
+        return sweep_lf(lfs[name], lfs[name].measured(self.applier.columns["dev"]), self.dataset.gold("dev"))

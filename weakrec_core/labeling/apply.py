@@ -12,9 +12,10 @@ from weakrec_core.errors import SpecError, WeakrecError, quoted
 from weakrec_core.labeling.applied import AppliedSet
 from weakrec_core.labeling.base import LF, Votes
 from weakrec_core.labeling.columns import Columns
-from weakrec_core.labeling.kinds import PythonLF
+from weakrec_core.labeling.kinds import PythonLF, SimilarLF
 from weakrec_core.labeling.python_votes import background_votes
 from weakrec_core.labeling.result_cache import ResultCache, remembered
+from weakrec_core.labeling.vector_job import need_vectors
 from weakrec_core.signals import SIGNALS, SignalStore, signals_of
 
 if TYPE_CHECKING:
@@ -29,7 +30,8 @@ class Applier:
     dataset : Dataset
     signals : SignalStore, optional
     background : bool
-        Whether Python LFs are applied in processes of their own, and meanwhile have a `problem`.
+        Whether Python LFs are applied, and vectors of many reviews made, in processes of their own; meanwhile the LFs have a
+        `problem`.
 
     Attributes
     ----------
@@ -97,6 +99,8 @@ class Applier:
         if self._background and isinstance(lf, PythonLF):
             votes = background_votes(self.dataset, lf, split)
         else:
+            if self._background and isinstance(lf, SimilarLF):
+                need_vectors(self.dataset, self.signals.vectors, lf.vectors, split)
             votes = lf.votes(self.columns[split])
         votes.setflags(write=False)
         return votes

@@ -74,6 +74,10 @@ class LF(Frozen):
             f"LF {self.name!r}: kind {self.kind} cannot be exported as Python; switch the LF off to export the others."
         )
 
+    def exported_columns(self, columns: Columns) -> dict[str, NDArray[np.float64]]:
+        """Columns of its own that `snorkel_code` reads, for every row of a split, shape [n] each."""
+        return {}
+
     @classmethod
     def start(cls, dataset: Dataset) -> dict[str, Any]:
         """The fields, kind and name aside, of a new LF of this kind on a dataset.

@@ -51,6 +51,10 @@ class Columns:
             )
         return pd.Categorical(self.dataset.kept(name, self.split))
 
+    def similarity(self, vectors: str, examples: tuple[str, ...], unlike: tuple[str, ...] = ()) -> NDArray[np.float64]:
+        """How like examples, and unlike others, every review is: the cosine of vectors, shape [n]; NaN = no review."""
+        return self._signals.vectors.similarity(vectors, self.split, examples, unlike)
+
     def attached(self, name: str) -> NDArray[np.int8]:
         """A column of votes computed elsewhere, shape [n]; `DataError` if there is none of that name."""
         return attached_votes(self.dataset, name, self.split)

@@ -60,7 +60,9 @@ def cell(column: str) -> str:
     """The expression of a column of the row ``x``, which is a Series."""
     import pandas as pd
 
-    return f"x.{column}" if column.isidentifier() and not hasattr(pd.Series, column) else f"x[{literal(column)}]"
+    # Python reads a name in letters beyond ASCII as another, normalised one.
+    is_name = column.isascii() and column.isidentifier() and not hasattr(pd.Series, column)
+    return f"x.{column}" if is_name else f"x[{literal(column)}]"
 
 
 @dataclass(frozen=True)

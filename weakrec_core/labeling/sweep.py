@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from weakrec_core import NEGATIVE, POSITIVE
 from weakrec_core.labeling.base import VALUE
-from weakrec_core.labeling.kinds import ThresholdLF
+from weakrec_core.labeling.thresholded import Thresholded
 from weakrec_core.stats.domain import Domain, domain
 from weakrec_core.stats.intervals import wilson
 
@@ -18,11 +18,11 @@ _GRID = 160
 
 @dataclass(frozen=True, eq=False)
 class Sweep:
-    """A threshold LF at every threshold; displays as its table.
+    """A threshold or similar LF at every threshold; displays as its table.
 
     Attributes
     ----------
-    lf : ThresholdLF
+    lf : ThresholdLF or SimilarLF
     table : DataFrame
         From `sweep`.
     bins : DataFrame
@@ -33,7 +33,7 @@ class Sweep:
         Share of the voted label among the gold labels.
     """
 
-    lf: ThresholdLF
+    lf: Thresholded
     table: pd.DataFrame
     bins: pd.DataFrame
     shown: Domain | None
@@ -48,14 +48,14 @@ class Sweep:
         from weakrec_core.charts.threshold import sweep_chart
 
         lf = self.lf
-        return sweep_chart(self.bins, self.table, self.shown, lf.bounds, lf.fired, self.base_rate, lf.signal, dark)
+        return sweep_chart(self.bins, self.table, self.shown, lf.bounds, lf.fired, self.base_rate, lf.measure, dark)
 
     def _repr_html_(self) -> str:
         return str(self.table.round(4).to_html(index=False))
 
 
-def sweep_lf(lf: ThresholdLF, values: NDArray[np.float64], gold: NDArray[np.int8]) -> Sweep:
-    """A threshold LF with one threshold over the values of its signal and gold, arrays of shape [n]."""
+def sweep_lf(lf: Thresholded, values: NDArray[np.float64], gold: NDArray[np.int8]) -> Sweep:
+    """A threshold LF with one threshold over the number that it is on and gold, arrays of shape [n]."""
     label = VALUE[lf.label]
     shown = domain(values)
     bins = histogram(values, gold, shown or Domain(0.0, 1.0))

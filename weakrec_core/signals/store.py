@@ -14,6 +14,7 @@ from weakrec_core.errors import SpecError
 from weakrec_core.progress import Progress, no_progress
 from weakrec_core.signals.of_dataset import columns_of, signals_of
 from weakrec_core.signals.registry import FAMILIES, Family, OfText, Values
+from weakrec_core.text_vectors.store import VectorStore
 
 _CHUNK = 500  # reviews a task; small enough for a smooth progress bar
 
@@ -26,10 +27,16 @@ class SignalStore:
     dataset : Dataset
     pool : Executor, optional
         Spreads the reading of reviews over processes. Pages pass none: a process pool would run the entry script again.
+
+    Attributes
+    ----------
+    vectors : VectorStore
+        The reviews as vectors, kept beside the signals.
     """
 
     def __init__(self, dataset: Dataset, pool: Executor | None = None):
         self.dataset = dataset
+        self.vectors = VectorStore(dataset)
         self._pool = pool
         self._memory: dict[tuple[str, str], Values] = {}
         self._dir = dataset.workspace.signals / dataset.fingerprint[:20]

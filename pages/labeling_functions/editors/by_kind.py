@@ -10,8 +10,9 @@ from pages.labeling_functions.editors.field_editor import field_editor
 from pages.labeling_functions.editors.keyword_editor import keyword_editor
 from pages.labeling_functions.editors.threshold_editor import threshold_editor
 from pages.shared.workbench import Workbench
+from pages.similar.editor import similar_editor
 from weakrec_core.labeling.base import LF
-from weakrec_core.labeling.kinds import CategoryLF, ColumnLF, CombinedLF, KeywordLF, PythonLF, ThresholdLF
+from weakrec_core.labeling.kinds import CategoryLF, ColumnLF, CombinedLF, KeywordLF, PythonLF, SimilarLF, ThresholdLF
 
 _EDITORS: dict[type[LF], Callable[[Workbench, Any], None]] = {
     KeywordLF: keyword_editor,
@@ -20,6 +21,7 @@ _EDITORS: dict[type[LF], Callable[[Workbench, Any], None]] = {
     CategoryLF: category_editor,
     ColumnLF: column_editor,
     PythonLF: python_editor,
+    SimilarLF: similar_editor,
 }
 
 

@@ -72,9 +72,14 @@ def needs_of(lf_set: LFSet, noun: Noun = BOOK) -> Needs:
     for lf, code in codes.items():
         signals_of_table = dict.fromkeys(sorted(code.signals - SIGNALS.keys()), _OF_TABLE)
         for name, meaning in {**code.columns, **signals_of_table}.items():
-            if meaning != OFFERED.get(name) and name in {*OFFERED, *SIGNALS, GOLD}:
+            others = {*OFFERED, *SIGNALS, GOLD}
+            if meaning != OFFERED.get(name) and name in others:
                 raise SpecError(f"LF {lf.name!r}: column {name!r} needs another name to be exported.")
-            columns.setdefault(name, noun.fill(meaning))
+            filled = noun.fill(meaning)
+            if columns.setdefault(name, filled) != filled and name not in others:
+                raise SpecError(
+                    f"LF {lf.name!r}: another LF has a column {name!r} of its own; rename one to export both."
+                )
     return Needs(codes, families, columns)
 
 

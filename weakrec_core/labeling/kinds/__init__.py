@@ -6,13 +6,25 @@ from weakrec_core.labeling.kinds.column import ColumnLF
 from weakrec_core.labeling.kinds.combined import CombinedLF
 from weakrec_core.labeling.kinds.keyword import KeywordGroup, KeywordLF
 from weakrec_core.labeling.kinds.python import PythonLF
+from weakrec_core.labeling.kinds.similar import SimilarLF
 from weakrec_core.labeling.kinds.threshold import ThresholdLF
 
-__all__ = ["LF_KINDS", "CategoryLF", "ColumnLF", "CombinedLF", "KeywordGroup", "KeywordLF", "PythonLF", "ThresholdLF"]
+__all__ = [
+    "LF_KINDS",
+    "CategoryLF",
+    "ColumnLF",
+    "CombinedLF",
+    "KeywordGroup",
+    "KeywordLF",
+    "PythonLF",
+    "SimilarLF",
+    "ThresholdLF",
+]
 
 LF_KINDS: dict[str, type[LF]] = {
     "keyword": KeywordLF,
     "threshold": ThresholdLF,
+    "similar": SimilarLF,
     "combined": CombinedLF,
     "category": CategoryLF,
     "column": ColumnLF,

@@ -3,6 +3,7 @@
 from typing import Any, ClassVar, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field
 
 from weakrec_core.data.dataset import Dataset
@@ -20,6 +21,14 @@ class ThresholdLF(SignalCondition, LF):
 
     kind: Literal["threshold"] = "threshold"
     label: Label = Field(description="What it votes where the condition holds")
+
+    @property
+    def measure(self) -> str:
+        return self.signal
+
+    def measured(self, columns: Columns) -> NDArray[np.float64]:
+        """The signal of every row of a split, shape [n]; NaN = not known."""
+        return columns.signal(self.signal)
 
     def votes(self, columns: Columns) -> Votes:
         votes = columns.abstain()

@@ -92,8 +92,12 @@ def check(lf_set: LFSet, dataset: Dataset, every_column: pd.DataFrame) -> np.nda
     """On rows of the columns that the module states, its votes are the workbench's."""
     module = loaded(lf_set)
     assert [lf.name for lf in module.lfs] == lf_set.names
-    rows = every_column[list(needs_of(lf_set).columns)]
-    found, expected = module_votes(module, rows), lf_set.apply(dataset).votes("dev")[: len(rows)]
+    applied = lf_set.apply(dataset)
+    columns = applied.applier.columns["dev"]
+    own = {name: values for lf in lf_set.active for name, values in lf.exported_columns(columns).items()}
+    own_rows = pd.DataFrame(own, index=range(len(columns.dataset.split("dev"))))[: len(every_column)]
+    rows = pd.concat([every_column, own_rows], axis=1)[list(needs_of(lf_set).columns)]
+    found, expected = module_votes(module, rows), applied.votes("dev")[: len(rows)]
     different = [(lf_set.names[j], rows.iloc[i].to_dict(), expected[i, j]) for i, j in np.argwhere(found != expected)]
     assert not different, different[:5]
     return expected
@@ -149,6 +153,15 @@ LF_VALUES = st.one_of(
         }
     ),
     st.just({"kind": "column", "column": "crowd-1"}),
+    st.fixed_dictionaries(
+        {
+            "kind": st.just("similar"),
+            "label": LABEL,
+            "examples": KEYWORDS,
+            "unlike": st.just([]) | KEYWORDS,
+            "threshold": st.sampled_from([-1, 0, 0.1, 0.3]) | st.floats(-1, 1),
+        }
+    ),
     st.sampled_from(["reads_much", "no_review"]).map(
         lambda name: {"kind": "python", "target": f"python_lfs_to_export:{name}"}
     ),
@@ -253,6 +266,17 @@ def test_rows_hold_what_any_lf_could_read_and_gold_on_dev_alone(dataset: Dataset
     assert {name for name in SIGNALS if FAMILIES[name].of_rows} | {"crowd-1", "book_idxs", "title"} <= set(test)
     assert "rating" not in dev
     assert dev["book_idxs"].iloc[0].tolist() == dataset.histories.of(dev["user_idx"].iloc[0]).tolist()
+
+
+def test_rows_for_a_set_hold_the_similarities_that_it_reads(dataset: Dataset) -> None:
+    values = {"kind": "similar", "name": "so good", "label": "POSITIVE", "examples": ["so good"], "threshold": 0.2}
+    lf_set = LFSet.model_validate({"name": "s", "lfs": [values]})
+    rows = snorkel_rows(dataset, "valid", lf_set)
+    (column,) = (name for name in rows if name.startswith("similarity_"))
+    assert rows[column].isna().equals(rows["review_text"].isna())
+    both = [values, {"kind": "column", "name": "c", "column": column}]
+    with pytest.raises(SpecError, match=f"LF 'c': another LF has a column '{column}' of its own"):
+        snorkel_module(LFSet.model_validate({"name": "s", "lfs": both}))
 
 
 def test_a_column_called_like_another_is_refused(dataset: Dataset) -> None:

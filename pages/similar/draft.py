@@ -1,0 +1,165 @@
+"""From rows to a similar-LF: proposed, shown with what it is worth on dev, and kept or not."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from pages.shared import fmt
+from pages.shared.errors import errors_shown
+from pages.shared.selection import select_lf
+from pages.shared.workbench import Workbench
+from pages.similar.chart import similarity_chart
+from pages.similar.editor import worth_sentence
+from weakrec_core import LABEL_NAMES
+from weakrec_core.label_model.set_figures import set_figures
+from weakrec_core.labeling.base import VALUE
+from weakrec_core.labeling.kinds import SimilarLF
+from weakrec_core.labeling.lf_set import LFSet
+from weakrec_core.suggestions.similar_rows import SimilarProposal, propose_similar, worth
+from weakrec_core.text_vectors.registry import VECTORIZERS
+
+_ROWS, _PROPOSED, _DRAFT = "similar_rows", "similar_proposed", "similar_draft"
+_NEAREST = 5
+
+
+def similar_button(wb: Workbench, rows: Sequence[int], key: str, label: str = "More rows like this") -> None:
+    """The button that starts a draft from dev rows."""
+    if st.button(label, icon=":material/join_inner:", key=key, help="Draft an LF that votes on reviews like it"):
+        st.session_state[_ROWS] = (wb.dataset.fingerprint, tuple(int(row) for row in rows))
+        st.session_state.pop(_DRAFT, None)
+        st.session_state.pop(_PROPOSED, None)
+
+
+def similar_draft(wb: Workbench) -> None:
+    """The draft that was started, if one was."""
+    fingerprint, rows = st.session_state.get(_ROWS, (None, ()))
+    if fingerprint != wb.dataset.fingerprint:
+        return
+    with st.container(border=True, key="similar_draft_box"), errors_shown():
+        st.markdown(f"**A labeling function from {'this review' if len(rows) == 1 else f'{len(rows)} reviews'}**")
+        if _PROPOSED not in st.session_state:
+            with st.spinner("Comparing the reviews …"):
+                st.session_state[_PROPOSED] = propose_similar(wb.applied, rows)
+        proposals: list[SimilarProposal] = st.session_state[_PROPOSED]
+        lf: SimilarLF = st.session_state.setdefault(_DRAFT, proposals[0].lf)
+        _controls(wb, lf, rows, proposals)
+        proposed = next(p for p in proposals if p.lf.vectors == lf.vectors)
+        picked = similarity_chart(wb, lf, "similar_sweep")
+        if picked is not None:
+            _set(lf.model_copy(update={"threshold": picked}))
+            st.rerun()
+        st.caption(
+            f"From {'it' if len(rows) == 1 else 'them'} and the most alike dev reviews of that gold label, "
+            f"{len(lf.examples)} together, less the {len(lf.unlike)} most alike of the other."
+        )
+        st.markdown(worth_sentence(worth(wb.applied, lf, proposed.rows), "On dev, their users left out"))
+        if lf.threshold == proposed.lf.threshold:
+            st.markdown(worth_sentence(proposed.held_out, "With the threshold chosen on other users"))
+        _gain(wb, lf)
+        _nearest(wb, lf)
+        with st.container(horizontal=True):
+            if st.button("Keep", type="primary", icon=":material/check:", key="similar_keep"):
+                _keep(wb, lf)
+            if st.button("Drop", icon=":material/close:", key="similar_drop"):
+                _close()
+                st.rerun()
+
+
+def _controls(wb: Workbench, lf: SimilarLF, rows: tuple[int, ...], proposals: Sequence[SimilarProposal]) -> None:
+    left, mid, right = st.columns([1.3, 2, 1], vertical_alignment="bottom")
+    key = f"{lf.label}_{lf.vectors}_{lf.threshold}"
+
+    def vote() -> None:
+        label = VALUE[st.session_state[f"similar_label_{key}"]]
+        found = propose_similar(wb.applied, rows, label)
+        st.session_state[_PROPOSED] = found
+        _set(found[0].lf)
+
+    left.segmented_control(
+        "Votes",
+        ["POSITIVE", "NEGATIVE"],
+        default=lf.label,
+        key=f"similar_label_{key}",
+        required=True,
+        on_change=vote,
+    )
+    by_kind = {p.lf.vectors: p for p in proposals}
+    mid.segmented_control(
+        "Vectors, the better on users left out first",
+        list(by_kind),
+        default=lf.vectors,
+        key=f"similar_vectors_{key}",
+        required=True,
+        format_func=lambda kind: f"{VECTORIZERS[kind].title} {fmt.signed(by_kind[kind].held_out.lift, 2)}",
+        on_change=lambda: _set(by_kind[st.session_state[f"similar_vectors_{key}"]].lf),
+    )
+    right.number_input(
+        "Similarity ≥",
+        -1.0,
+        1.0,
+        lf.threshold,
+        step=0.01,
+        format="%.4g",
+        key=f"similar_threshold_{key}",
+        on_change=lambda: _set(lf.model_copy(update={"threshold": st.session_state[f"similar_threshold_{key}"]})),
+    )
+
+
+def _gain(wb: Workbench, lf: SimilarLF) -> None:
+    """What the whole set gains, if the LF can be applied to train already."""
+    problem = wb.applier.problem(lf)
+    if problem is not None:
+        st.caption(f"{problem} What the whole set gains is known afterwards.")
+        return
+    lf_set = wb.applied.lf_set
+    before = set_figures(wb.applied).everywhere
+    after = set_figures(wb.applier.of(LFSet(name=lf_set.name, lfs=(*lf_set.lfs, lf)))).everywhere
+    changes = [
+        f"{name} {fmt.number(before[key])} → **{fmt.number(after[key])}**"
+        for name, key in (("AUC", "auc"), ("log loss", "log_loss"))
+    ]
+    st.markdown(f"Label model on all dev rows, each user predicted from the others' gold: {', '.join(changes)}")
+
+
+def _nearest(wb: Workbench, lf: SimilarLF) -> None:
+    values = lf.measured(wb.applier.columns["dev"])
+    fires = np.flatnonzero(lf.fires(values))
+    edge = fires[np.argsort(values[fires], kind="stable")][:_NEAREST]
+    records = wb.dataset.split("dev").iloc[edge]
+    table = pd.DataFrame(
+        {
+            "Similarity": [f"{v:.3f}" for v in values[edge]],
+            "Gold": [LABEL_NAMES[g] if g >= 0 else fmt.NONE for g in records["gold"]],
+            "Review": [text[:160] for text in records["review_text"]],
+        }
+    )
+    st.caption("The least alike that still vote:")
+    st.dataframe(
+        table,
+        hide_index=True,
+        height="content",
+        column_config={
+            "Similarity": st.column_config.TextColumn(width=80),
+            "Gold": st.column_config.TextColumn(width=80),
+        },
+    )
+
+
+def _set(lf: SimilarLF) -> None:
+    st.session_state[_DRAFT] = lf
+
+
+def _keep(wb: Workbench, lf: SimilarLF) -> None:
+    wb.edit((*wb.draft.lf_set.lfs, lf))
+    wb.refresh_widgets()
+    select_lf(lf.name)
+    _close()
+    st.toast(f"{lf.name} added; Undo is at the top.", icon=":material/check:")
+    st.rerun()
+
+
+def _close() -> None:
+    for key in (_ROWS, _PROPOSED, _DRAFT):
+        st.session_state.pop(key, None)

@@ -1,0 +1,1 @@
+"""Texts as vectors whose cosine says how alike they are; computed once and cached."""
