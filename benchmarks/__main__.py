@@ -10,11 +10,36 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Reviews = Annotated[Path | None, typer.Option(help="Reviews in the UCSD format; default: the demo's.")]
 Runs = Annotated[int, typer.Option(min=1)]
+Rows = Annotated[int, typer.Option(min=1_000, help="Train rows, about.")]
 
 
 @app.callback()
 def main() -> None:
     """Benchmarks of the workbench."""
+
+
+@app.command("lf_apply")
+def lf_apply(rows: Rows = 796_319, runs: Runs = 5, as_json: Json = False) -> None:
+    """The tutorial's LFs applied to as many train rows as the tutorial has, beside Snorkel's applier."""
+    from benchmarks.lf_speed import apply
+
+    _show(apply(rows, runs=runs), as_json)
+
+
+@app.command("lf_edit")
+def lf_edit(rows: Rows = 796_319, runs: Runs = 9, as_json: Json = False) -> None:
+    """One LF edited on as many rows: votes, analysis and label model."""
+    from benchmarks.lf_speed import edit
+
+    _show(edit(rows, runs), as_json)
+
+
+@app.command("lf_analysis")
+def lf_analysis(rows: Rows = 796_319, runs: Runs = 5, as_json: Json = False) -> None:
+    """LF analysis of as many rows, beside Snorkel's LFAnalysis."""
+    from benchmarks.lf_speed import analysis
+
+    _show(analysis(rows, runs), as_json)
 
 
 @app.command("label_model")

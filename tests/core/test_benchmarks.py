@@ -17,6 +17,7 @@ from benchmarks import (
     error_analysis,
     gold_budgets,
     label_model,
+    lf_speed,
     recommend,
     training,
     wrench,
@@ -199,3 +200,10 @@ def test_wrench(tmp_path: Path) -> None:
     (tmp_path / "test.json").write_text("[]", encoding="utf-8")
     with pytest.raises(DataError, match=r"test\.json is not in WRENCH's format"):
         wrench.run(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["apply", "edit", "analysis"])
+def test_lf_speed(name: str) -> None:
+    found = getattr(lf_speed, name)(rows=3_000, runs=1)
+    assert set(found) >= SHAPE and found["ratio"] > 0
+    assert found.get("same_votes", True) and found.get("same_table", True)
