@@ -71,6 +71,7 @@ def contents(wb: Workbench) -> None:
                 "gold": st.column_config.TextColumn("Gold labels", alignment="right"),
                 "positive": st.column_config.TextColumn("POSITIVE", alignment="right"),
             },
+            alt="Rows, users and labels of each split",
         )
     with right:
         st.header("Where it comes from", anchor=False)
@@ -90,6 +91,7 @@ def contents(wb: Workbench) -> None:
             hide_index=True,
             height=176,
             column_config={"count": st.column_config.NumberColumn(format="localized")},
+            alt="Where the dataset comes from: counts",
         )
         for name, column in wb.dataset.kept_columns.items():
             if column.gives_gold_away:
@@ -136,6 +138,7 @@ def contents(wb: Workbench) -> None:
             "rating": rating,
             "review": st.column_config.TextColumn(width="large"),
         },
+        alt=f"Rows of {split}",
     )
 
 

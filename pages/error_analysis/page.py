@@ -26,7 +26,7 @@ def rows_view(wb: Workbench, found: Buckets) -> None:
     with right:
         rows = found.rows(now, notes.keys())
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-            st.subheader(f"{len(rows):,} dev rows", anchor=False, width="content")
+            st.header(f"{len(rows):,} dev rows", anchor=False, width="content")
             export_button(wb, notes)
         active_conditions(wb, now)
         opened = rows_panel(wb, found, rows, notes)
@@ -39,7 +39,7 @@ def rows_view(wb: Workbench, found: Buckets) -> None:
 
 
 wb = opened()
-set_bar(wb)
+set_bar(wb, "Error analysis")
 if not wb.applied.active:
     st.stop()
 view = st.segmented_control(

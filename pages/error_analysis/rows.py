@@ -152,6 +152,7 @@ def _votes(found: Buckets, row: int) -> None:
                 help="Log-odds of POSITIVE by the label model, less those without this vote: above 0 it pulled to POSITIVE",
             ),
         },
+        alt="Votes on this row",
     )
     if silent:
         st.caption(f"{silent} other LF{'s abstain' if silent > 1 else ' abstains'}.")

@@ -91,6 +91,7 @@ def _slice_table(table: pd.DataFrame) -> None:
             "To others": st.column_config.TextColumn(width=58, help="Accuracy less that of all other rows", **_RIGHT),
             "Verdict": st.column_config.TextColumn(width=72),
         },
+        alt="Slices of dev, worst first",
     )
     chosen = event.selection.rows
     st.button(

@@ -14,7 +14,7 @@ _SHOWN = 50
 
 def suggestions_panel(wb: Workbench, rows: np.ndarray, opened: int | None) -> None:
     """Draw the panel."""
-    st.subheader("Suggested edits for these rows", anchor=False)
+    st.header("Suggested edits for these rows", anchor=False)
     kept: tuple[object, list[Suggestion]] | None = st.session_state.get("error_suggestions")
     if kept is None or kept[0] != wb.dataset.fingerprint:
         st.caption(

@@ -43,6 +43,7 @@ def comparison_table(comparison: Comparison, shown: str) -> None:
             _AUC_COVERED: st.column_config.TextColumn(alignment="right", width=88),
             _LOSS_COVERED: st.column_config.TextColumn(alignment="right", width=108),
         },
+        alt="Label models on dev, one a row",
     )
     st.caption(
         f"Least log loss first. On all {int((comparison.gold >= 0).sum()):,} dev rows with gold, those without a vote get the "

@@ -12,7 +12,7 @@ from weakrec_core.stats.probability_metrics import metrics_against
 
 def confidence(step: TrainLabels, comparison: Comparison) -> None:
     """The posterior on train, and what a confidence cut-off would keep."""
-    st.subheader("P(POSITIVE) on train", anchor=False)
+    st.header("P(POSITIVE) on train", anchor=False)
     st.altair_chart(
         posterior_histogram(step.p_positive[step.covered], "Histogram of P(POSITIVE) over the train rows with a vote")
     )

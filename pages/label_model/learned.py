@@ -14,7 +14,7 @@ from weakrec_core.stats.intervals import wilson
 
 def learned(wb: Workbench, step: TrainLabels) -> None:
     """What the model took from the votes, beside what dev says."""
-    st.subheader(f"What {label_model_title(step.model.kind)} learned", anchor=False)
+    st.header(f"What {label_model_title(step.model.kind)} learned", anchor=False)
     summary = step.applied.summary()
     table = pd.DataFrame(
         {
@@ -51,6 +51,7 @@ def learned(wb: Workbench, step: TrainLabels) -> None:
             "Emp. Acc., 95 %": st.column_config.TextColumn(width=130, alignment="right"),
         }
         | {c: st.column_config.TextColumn(alignment="right") for c in table.columns[3:]},
+        alt="What the label model learned of each LF",
     )
     if isinstance(step.model, SnorkelModel):
         st.caption("Class-conditional vote rates as learned, beside those on dev with Wilson's 95 % interval.")

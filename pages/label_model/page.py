@@ -22,7 +22,7 @@ from weakrec_core.label_model.guardrails import check_comparison, check_model, c
 from weakrec_core.label_model.label_train import label_train
 
 wb = opened()
-set_bar(wb)
+set_bar(wb, "Label model")
 if not comparable(wb):
     st.stop()
 prior, config = settings(wb)

@@ -11,7 +11,7 @@ from weakrec_core.label_model.fitting import label_model_title
 
 def reliability(comparison: Comparison, kind: str) -> None:
     """The reliability curve of the selected model beside Snorkel's."""
-    st.subheader("Reliability on dev", anchor=False)
+    st.header("Reliability on dev", anchor=False)
     kinds = [k for k in dict.fromkeys(("snorkel", kind)) if comparison.reports[k].problem is None]
     curves = pd.concat(
         [calibration_curve(comparison.reports[k], comparison).assign(model=label_model_title(k)) for k in kinds],

@@ -13,7 +13,7 @@ def settings(wb: Workbench) -> tuple[float | None, SnorkelConfig]:
     share = (gold == 1).sum() / max((gold >= 0).sum(), 1)
     balances = {"dev": f"from dev ({share:.2f})", "uniform": "uniform (0.50)", "set": "set by hand"}
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.subheader("Label models on dev", anchor=False, width="stretch")
+        st.header("Label models on dev", anchor=False, width="stretch")
         with st.popover("Settings", icon=":material/tune:", width="content"):
             chosen = st.selectbox(
                 "Class balance P(POSITIVE)",

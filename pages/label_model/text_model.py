@@ -13,7 +13,7 @@ from weakrec_core.label_model.text_labels import compare_with_text, label_train_
 
 def text_model(wb: Workbench, step: TrainLabels, prior: float | None, config: SnorkelConfig) -> None:
     """The text model on dev, on demand: it takes some seconds."""
-    st.subheader("Text model for reviews without a vote", anchor=False)
+    st.header("Text model for reviews without a vote", anchor=False)
     reviewed = wb.dataset.split("train")["review_text"].notna().to_numpy()
     st.markdown(
         f"A logistic regression on the words of the reviews, trained on these labels and dev's gold, would also label the "
@@ -35,9 +35,14 @@ def text_model(wb: Workbench, step: TrainLabels, prior: float | None, config: Sn
     ]
     left, right = st.columns([1.4, 1], gap="large")
     right_aligned = {title: st.column_config.TextColumn(alignment="right") for title in columns.values()}
-    left.dataframe(pd.DataFrame(rows), hide_index=True, column_config=right_aligned)
+    left.dataframe(
+        pd.DataFrame(rows),
+        hide_index=True,
+        column_config=right_aligned,
+        alt="Text model against the label model on dev",
+    )
     left.markdown("It helps: training uses it." if found.helps else "It does not help here: training leaves it out.")
     with right:
         st.markdown("**Its most telling words**")
         if text is not None:
-            st.dataframe(telling_table(text), hide_index=True, height=240)
+            st.dataframe(telling_table(text), hide_index=True, height=240, alt="Most telling words of the text model")

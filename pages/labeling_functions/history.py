@@ -44,6 +44,7 @@ def _history(wb: Workbench) -> None:
         hide_index=True,
         height="content" if len(versions) <= 8 else 320,
         column_config={c: st.column_config.TextColumn(alignment="right") for c in ("LFs", *_FIGURES)},
+        alt="Saved versions, newest first",
     )
     numbers = [v.number for v in versions]
     left, right = st.columns(2)

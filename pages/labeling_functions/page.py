@@ -24,7 +24,7 @@ def heading(wb: Workbench) -> bool:
     gold = wb.dataset.gold("dev")
     base = (gold == 1).sum() / max((gold >= 0).sum(), 1)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader(
+        st.header(
             f"LF analysis on dev :gray[:small[{len(gold):,} rows · base rate POSITIVE {base:.2f}]]",
             anchor=False,
             width="stretch",
@@ -49,6 +49,7 @@ def heading(wb: Workbench) -> bool:
                 pd.DataFrame([(s.name, s.meaning, s.unit, s.nan) for s in signals], columns=_SIGNAL_COLUMNS),
                 hide_index=True,
                 width=820,
+                alt="Signals that a threshold can be put on",
             )
         history_button(wb)
         export_button(wb)
@@ -61,7 +62,7 @@ _SIGNAL_COLUMNS = ["Signal", "Meaning", "Unit", "Not known where"]
 def editor(wb: Workbench, lf: LF) -> None:
     """The editor of one LF."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader(f"{fmt.literal(lf.name)} :gray-badge[{lf.kind}]", anchor=False, width="stretch")
+        st.header(f"{fmt.literal(lf.name)} :gray-badge[{lf.kind}]", anchor=False, width="stretch")
         st.toggle(
             "On",
             lf.enabled,
@@ -89,7 +90,7 @@ def still_running(message: str) -> None:
 def working_area(wb: Workbench) -> None:
     """All that an edit changes, so that an edit reruns no more than this."""
     with errors_shown():
-        set_bar(wb, editing=True)
+        set_bar(wb, "Labeling functions", editing=True)
         selected = lf_table(wb, heading(wb))
         lf = next((lf for lf in wb.draft.lf_set.lfs if lf.name == selected), None)
         if lf is None:

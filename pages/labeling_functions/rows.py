@@ -22,7 +22,7 @@ def rows_panel(wb: Workbench, lf: LF) -> None:
     """Draw the panel: the LF's own rows, or those that all edits since the saved version mend and break."""
     changes = draft_changes(wb)
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.subheader("Rows", anchor=False, width="content")
+        st.header("Rows", anchor=False, width="content")
         if changes is not None:
             since = f"Since v{wb.draft.base.number}"
             chosen = st.segmented_control(

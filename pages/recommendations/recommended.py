@@ -34,7 +34,7 @@ _READ_HELP = "Adds the {item} to the reader's: it leaves the list, and counts li
 def heading(wb: Workbench, view: View, runs: Sequence[Run]) -> None:
     """How long the list is, what it stands beside, and the way to the presentation."""
     with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
-        st.subheader("Recommendations", anchor=False, width="content", help=wb.dataset.noun.fill(_ORDER))
+        st.title("Recommendations", anchor=False, width="content", help=wb.dataset.noun.fill(_ORDER))
         with st.container(horizontal=True, vertical_alignment="bottom", width="content"):
             names = {POPULARITY: "Popularity"} | {run.id: run_label(run) for run in runs if run.id != view.run}
             st.session_state["rec_beside"] = [name for name in view.beside if name in names]

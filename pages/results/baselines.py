@@ -50,7 +50,14 @@ def show_baselines(run: Run, result: dict[str, Any]) -> None:
             )
             number = st.column_config.NumberColumn(format="%.3f")
             config = {name: number for name in decisions.columns[1:]}
-            st.dataframe(decisions, hide_index=True, column_config=config, key=f"decisions_{run.id}", placeholder="–")
+            st.dataframe(
+                decisions,
+                hide_index=True,
+                column_config=config,
+                key=f"decisions_{run.id}",
+                placeholder="–",
+                alt="Decisions on test by the cut they are made at",
+            )
     with st.expander(f"The tutorial's protocol: a random unread {noun.one} as NEGATIVE beside every liked one"):
         st.caption(f"Seeded. A random unread {noun.one} is easy to tell from a read one, so the figures are high.")
         metrics_table(result_tables.figures(result, "tutorial_protocol", shown), f"protocol_{run.id}")

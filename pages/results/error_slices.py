@@ -54,4 +54,5 @@ def show_error_slices(run: Run) -> None:
             "Accuracy, 95 %": right(170),
             "vs other rows": right(100),
         },
+        alt="Accuracy of the run by slice of test, worst first",
     )

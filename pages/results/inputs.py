@@ -27,18 +27,20 @@ def show_inputs(run: Run, result: dict[str, Any]) -> None:
             hide_index=True,
             height="content" if len(on) <= 12 else 460,
             column_config={"Learned weight": right(110)},
+            alt="LFs of the run and their learned weights",
         )
     with settings:
         st.markdown("**Label model and hyperparameters**")
-        _pairs(label_settings(run) | train_settings(run))
+        _pairs(label_settings(run) | train_settings(run), "Settings of the run")
     with versions:
         st.markdown("**Made with**")
         _pairs(
             {"created": config.created.replace("T", " ")[:16], "dataset fingerprint": config.fingerprint[:12]}
-            | config.libraries
+            | config.libraries,
+            "Libraries and data of the run",
         )
 
 
-def _pairs(values: dict[str, Any]) -> None:
+def _pairs(values: dict[str, Any], alt: str) -> None:
     frame = pd.DataFrame([(key, fmt.text(value)) for key, value in values.items()], columns=["What", "Value"])
-    st.dataframe(frame, hide_index=True, height="content", column_config={"Value": right()})
+    st.dataframe(frame, hide_index=True, height="content", column_config={"Value": right()}, alt=alt)

@@ -37,6 +37,7 @@ def metrics_table(figures: pd.DataFrame, key: str) -> None:
         height="content",
         column_config={"Model": st.column_config.TextColumn(width=168)}
         | {c: st.column_config.TextColumn(alignment="right") for c in table.columns[1:]},
+        alt="Metrics on test, one row a model",
     )
 
 

@@ -64,6 +64,7 @@ def _metrics(found: list[RunComparison]) -> None:
             column_config={"Metric": st.column_config.TextColumn(width=100)}
             | {c: right() for c in table.columns[1:]}
             | {"Verdict": st.column_config.TextColumn(width=76)},
+            alt="Metrics of the runs compared and their differences",
         )
         st.caption(
             "Differences are the run minus the reference; lower is better for log loss only. One interval in twenty leaves out "
@@ -123,6 +124,6 @@ def _inputs(comparison: RunComparison) -> None:
             if comparison.settings:
                 values = [(c.what, fmt.text(c.first), fmt.text(c.second)) for c in comparison.settings]
                 frame = pd.DataFrame(values, columns=["What", comparison.first, comparison.second])
-                st.dataframe(frame, hide_index=True, height="content")
+                st.dataframe(frame, hide_index=True, height="content", alt="Settings that differ")
             else:
                 st.caption("The same label model, hyperparameters and libraries.")

@@ -70,6 +70,7 @@ def choose_runs(runs: list[Run]) -> list[Run]:
             ),
             "NDCG@10": _metric("On test; empty until the run has been opened"),
         },
+        alt="Runs: select some to read or compare their test metrics",
     )
     st.query_params["run"] = [run.id for run in chosen]
     return chosen

@@ -12,9 +12,14 @@ _ROOM = f"""<style>
 [data-testid="stMainBlockContainer"] {{padding: 4.4rem 1.2rem 3rem 1.2rem}}
 [data-testid="stSidebar"][data-collapsed="false"] {{width: {_SIDEBAR_WIDTH}px !important}}
 </style>"""
-# White on the dark theme's primary colour has a contrast of 2.3; this has 7.
+# White on the dark theme's primary colour has a contrast of 2.3; this has 7. The browser may change the theme without asking
+# the server again, so that the app itself goes by its colour scheme; popovers and dialogs stand outside of it.
+_ON_PRIMARY = """<style>
+.stApp :is([data-testid="stBaseButton-primary"], [data-testid="stBaseButton-primaryFormSubmit"], [data-tag]) *
+{color: light-dark(#ffffff, #04211e) !important}
+</style>"""
 _DARK_ON_PRIMARY = """<style>
-[data-testid="stBaseButton-primary"] *, [data-testid="stBaseButton-primaryFormSubmit"] *, [data-tag] *
+body > :not(:has(.stApp)) :is([data-testid="stBaseButton-primary"], [data-testid="stBaseButton-primaryFormSubmit"], [data-tag]) *
 {color: #04211e !important}
 </style>"""
 
@@ -23,5 +28,6 @@ def set_look() -> None:
     """Set the page up; before `st.navigation`, or the browser asks a font server for the page's icon to put on the tab."""
     st.set_page_config(page_icon=_ICON, layout="wide")
     st.html(_ROOM)
+    st.html(_ON_PRIMARY)
     if st.context.theme.type == "dark":
         st.html(_DARK_ON_PRIMARY)

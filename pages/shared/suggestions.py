@@ -57,6 +57,7 @@ def suggestions_table(
             )
             for name in table.columns
         },
+        alt="Suggested edits, one a row",
     )
     chosen = [found[i] for i in sorted(event.selection.rows) if i < len(found)]
     label = f"Add {len(chosen)} selected" if chosen else "Select rows to add"

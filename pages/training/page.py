@@ -9,7 +9,7 @@ from pages.training.watched_run import panel
 from weakrec_core.runs.listing import queue
 
 wb = opened()
-set_bar(wb)
+set_bar(wb, "Training")
 form, live = st.columns([1, 2.4], gap="large")
 with form:
     launch_form(wb)

@@ -69,7 +69,7 @@ def _watch(run: Run, active: list[Run]) -> None:
     status, config = run.status, run.config
     icon, color = _STATES[status.state]
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.subheader(f"{icon} {run.id} :{color}-badge[{status.state}]", anchor=False, width="content")
+        st.header(f"{icon} {run.id} :{color}-badge[{status.state}]", anchor=False, width="content")
         with st.container(horizontal=True, width="content", gap="small"):
             _actions(run)
     limits = f"seed {config.train['seed']}" + (f" · budget {config.budget:g} min" if config.budget else "")
@@ -176,6 +176,7 @@ def _list(runs: list[Run]) -> None:
         selection_mode="single-row",
         column_config={"Epoch": st.column_config.TextColumn(alignment="right")},
         key="runs",
+        alt="Runs, newest first",
     )
 
 

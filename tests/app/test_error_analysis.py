@@ -19,7 +19,7 @@ def page(open_page: OpenPage, demo_workspace: Workspace) -> OpenPage:
 
 
 def n_rows(app: AppTest) -> int:
-    return int(next(s.value for s in app.subheader if s.value.endswith("dev rows")).split()[0].replace(",", ""))
+    return int(next(s.value for s in app.header if s.value.endswith("dev rows")).split()[0].replace(",", ""))
 
 
 def texts(app: AppTest) -> str:

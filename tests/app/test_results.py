@@ -32,7 +32,7 @@ def runs(demo_workspace: Workspace, prepared_runs: Path) -> Iterator[list[Run]]:
 
 
 def texts(app: AppTest) -> str:
-    return " ".join(e.value for kind in (app.markdown, app.caption, app.info, app.header, app.subheader) for e in kind)
+    return " ".join(e.value for kind in (app.markdown, app.caption, app.info, app.header) for e in kind)
 
 
 def test_one_run_in_full(open_page: OpenPage, runs: list[Run]) -> None:

@@ -102,7 +102,7 @@ def test_two_tabs_on_one_draft(open_page: OpenPage, monkeypatch: pytest.MonkeyPa
 def test_a_reload_keeps_the_selected_lf(open_page: OpenPage) -> None:
     app = open_page(LABELING, lf="polarity_positive")
     assert app.session_state["selected_lf"] == "polarity_positive"
-    assert any(s.value.startswith("polarity_positive") for s in app.subheader)
+    assert any(s.value.startswith("polarity_positive") for s in app.header)
     app = open_page(LABELING, lf="gone")
     assert "There is no LF 'gone' in this set (any more): 'stars_in_review' is selected." in said(app)
     assert app.query_params["lf"] in ("stars_in_review", ["stars_in_review"])

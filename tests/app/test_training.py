@@ -61,7 +61,7 @@ def a_run(state: str, epochs: int = 0, **status: object) -> Run:
 
 
 def texts(app: AppTest) -> str:
-    return "\n".join(m.value for m in [*app.markdown, *app.subheader, *app.caption])
+    return "\n".join(m.value for m in [*app.markdown, *app.header, *app.caption])
 
 
 def keys(app: AppTest) -> set[str]:
@@ -163,9 +163,9 @@ def test_those_that_wait_stand_in_the_queue_with_their_places(open_page: OpenPag
     ):
         assert run.id in place
         assert f"[{where}]" in place
-    assert first.id in app.subheader[1].value
+    assert first.id in app.header[0].value
     app.button(key=f"watch_{third.id}").click().run()
-    assert third.id in app.subheader[1].value
+    assert third.id in app.header[0].value
     assert progress(app) == ["Waiting: 2 runs before it"]
     app.button(key=f"cancel_queued_{second.id}").click().run()
     assert (second.path / "CANCEL").exists()
@@ -227,7 +227,7 @@ def test_one_choice_of_the_label_model_for_both_pages(
     app = open_page("pages/label_model/page.py")
     assert app.selectbox(key="label_model").options[0].startswith("Recommended on dev (")
     app.selectbox(key="label_model").set_value("majority").run()
-    assert any(s.value == "What Majority vote learned" for s in app.subheader)
+    assert any(s.value == "What Majority vote learned" for s in app.header)
     app.switch_page(PAGE).run()
     assert app.selectbox(key="label_model").value == "majority"
     app.button(key="launch").click().run()

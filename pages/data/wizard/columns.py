@@ -107,5 +107,9 @@ def preview(found: TableLook, columns: Columns | None) -> None:
     first = sorted(shown.columns, key=lambda name: name not in role_of)
     names = {name: f"{name} → {role_of[name].replace('_', ' ')}" if name in role_of else name for name in first}
     st.dataframe(
-        pd.DataFrame(shown[first]).rename(columns=names), hide_index=True, height="content", placeholder=fmt.NONE
+        pd.DataFrame(shown[first]).rename(columns=names),
+        hide_index=True,
+        height="content",
+        placeholder=fmt.NONE,
+        alt="First rows of the file, each column with its role",
     )

@@ -35,6 +35,7 @@ def show_ratings(found: TablePreview) -> None:
             hide_index=True,
             height="content",
             column_config={"Rows": st.column_config.NumberColumn(format="localized", width=90)},
+            alt="Rows by notation of the rating",
         )
         st.caption(
             f"{fmt.percent(found.positive_share)} of the rated rows are POSITIVE: {fmt.literal(found.cut.text)} or better."
@@ -45,5 +46,6 @@ def show_ratings(found: TablePreview) -> None:
                 st.dataframe(
                     odd.head(_SHOWN_ODD).rename(columns={"raw": "Value", "rows": "Rows", "reason": "It"}),
                     hide_index=True,
+                    alt="Values that are no rating",
                 )
                 st.caption("Rows with these stay in their users' histories and are not rated.")

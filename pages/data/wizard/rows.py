@@ -32,6 +32,7 @@ def show_rows(found: TablePreview, file_name: str) -> None:
             width=640,
             height="content",
             column_config={"Rows": st.column_config.NumberColumn(format="localized", width=80)},
+            alt="Dropped rows by reason",
         )
         download_table(
             "Dropped rows", lambda: found.dropped_rows, f"dropped-{file_name.split('.')[0]}.csv", "dropped_rows"

@@ -122,6 +122,7 @@ def _table(wb: Workbench, lf: KeywordLF) -> None:
             "Correct": st.column_config.NumberColumn(help="Hits whose gold is the label that it votes"),
             "": st.column_config.TextColumn(help="harmful: its accuracy lies below the base rate of its label"),
         },
+        alt="Keywords of this LF and their hits on dev",
     )
 
 

@@ -15,17 +15,18 @@ from weakrec_core.label_model.set_figures import SetFigures, on_common_rows, set
 from weakrec_core.stats.probability_metrics import Metrics
 
 
-def set_bar(wb: Workbench, editing: bool = False) -> None:
-    """Draw the bar, and what keeps the set from being measured; `editing` on the page that LFs are edited on."""
+def set_bar(wb: Workbench, title: str, editing: bool = False) -> None:
+    """Draw the bar with the page's title, and what keeps the set from being measured; `editing` on the page that LFs are edited on."""
     draft = wb.draft
     now, saved = set_figures(wb.applied), set_figures(wb.saved)
     with st.container(horizontal=True, vertical_alignment="top", horizontal_alignment="distribute", key="set_bar"):
         with st.container(width=250, gap="xxsmall"):
             mark = " :orange-badge[unsaved edits]" if draft.dirty else ""
-            st.subheader(f"{fmt.literal(draft.base.name)} :gray[v{draft.base.number}]{mark}", anchor=False)
+            st.title(title, anchor=False)
             changes = draft_changes(wb)
             edited = "" if changes is None else f" · {counted_changes(changes)}"
-            st.caption(f"{fmt.literal(wb.dataset.name)} · {len(draft.lf_set.active)} LFs on{edited}")
+            name = f"**{fmt.literal(draft.base.name)}** v{draft.base.number}"
+            st.caption(f"{name} · {fmt.literal(wb.dataset.name)} · {len(draft.lf_set.active)} LFs on{edited}{mark}")
         _figure(
             "Train coverage",
             now.train_coverage,
