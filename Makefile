@@ -5,16 +5,22 @@ BIN := .venv/bin
 # A worker of the tests a core, and a thread a worker: more would keep each other waiting.
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1
 
-.PHONY: run test format wheel docs screenshots clean
+.PHONY: run test checks tests format wheel docs screenshots clean
 
 run: .venv/.run
 	$(BIN)/python -m weakrec_core open --no-browser
 
+# Side by side: the browser tests wait for others half of their time.
 test: .venv/.dev
+	$(MAKE) -j 2 checks tests
+
+checks: .venv/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+tests: .venv/.dev
 	$(ONE_THREAD) $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 format: .venv/.dev
