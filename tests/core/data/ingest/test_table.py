@@ -129,7 +129,7 @@ def test_columns_may_have_any_name_and_others_may_be_there(name: str, tmp_path: 
         "by": "c1",
     }
     records = [{"more": 1} | {odd[key]: value for key, value in r.items()} for r in ratings()]
-    columns = Columns(**{key: odd[name] for key, name in COLUMNS.model_dump(exclude_none=True).items()})
+    columns = Columns(**{key: odd[name] for key, name in COLUMNS.roles().items()})
     dataset = ingest_table(workspace, "d", write(tmp_path / name, records), columns, splits=SplitConfig(dev_rows=20))
     assert dataset.fingerprint == ingest(workspace, tmp_path).fingerprint
 
