@@ -11,6 +11,8 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from tests.app.test_lf_editor import add
+from tests.app.test_pages import LABELING, lf_row
 from weakrec_core.data.dataset import list_datasets, open_dataset
 from weakrec_core.data.demo.raw_files import write_demo
 from weakrec_core.data.ingest.ingest_jobs import forget_job, ingest_job
@@ -24,13 +26,17 @@ _WRITTEN = ("4/5", "B+", "rotten", "", "2,5/5", "Not rated")
 
 
 def raw_table() -> str:
-    """Ratings in several notations; a line without a user, and one that comes twice."""
+    """Ratings in several notations and columns to keep; a line without a user, and one that comes twice."""
     lines = [
-        f"critic {u};m{b};{_WRITTEN[(u + b) % 6]};Ein Satz über den Film, schön und nicht zu kurz, von Nummer {u}{b}"
+        f"critic {u};m{b};{_WRITTEN[(u + b) % 6]};Ein Satz über den Film, schön und nicht zu kurz, von Nummer {u}{b};"
+        f"{80 + 7 * b},5;{('Kino', 'Fernsehen')[u % 2]};{('like', 'dislike', '')[b % 3]}"
         for u in range(40)
         for b in range(u % 3, 12, 3)
     ]
-    return "\n".join(["criticName;movieId;originalScore;quote", *lines, ";m1;3/5;", lines[0]]) + "\n"
+    return (
+        "\n".join(["criticName;movieId;originalScore;quote;minutes;seen_in;model", *lines, ";m1;3/5;;;;", lines[0]])
+        + "\n"
+    )
 
 
 def texts(app: AppTest) -> str:
@@ -85,8 +91,14 @@ def test_from_a_file_to_a_dataset(open_page: OpenPage, demo_workspace: Workspace
     odd = next(d.value for d in app.dataframe if "It" in d.value)
     assert odd["Value"].tolist() == ["Not rated"]
     assert app.text_input(key="table_noun_movie").value == "movie"
+    for label, column in (("signals", "minutes"), ("categories", "seen_in"), ("votes", "model")):
+        next(box for box in app.multiselect if box.label == f"Keep as {label}").select(column)
+    app.run()
+    assert "Kept: minutes as signal: known in " in texts(app) and "model as votes: known in " in texts(app)
+    assert not app.warning
     (command,) = (shlex.split(code.value) for code in app.code)
     assert command[:6] == ["python", "-m", "weakrec_core", "ingest", "table", "critics.csv"]
+    assert "--signal minutes --category seen_in --votes model" in " ".join(command)
 
     app.button(key="make_dataset").click().run()
     assert f"**{n + 2:,}** rows read = **" in texts(app)  # the wizard stays as it was, to be mended if the job fails
@@ -102,6 +114,17 @@ def test_from_a_file_to_a_dataset(open_page: OpenPage, demo_workspace: Workspace
     app.run()
     assert app.query_params["dataset"] in ("critics", ["critics"])
     assert any("'critics' is made and open" in s.value for s in app.success)
+
+    app = add(open_page(LABELING, dataset="critics"), "category", "where")
+    positive, negative = (box for box in app.multiselect if box.label.startswith("Values that vote"))
+    assert len(positive.value) == 1
+    votes = next(d.value for d in app.dataframe if "Votes" in d.value).set_index("Value")["Votes"]
+    assert dict(votes) == {value: "POSITIVE" if value in positive.value else "–" for value in ("Kino", "Fernsehen")}
+    other = ({"Kino", "Fernsehen"} - set(positive.value)).pop()
+    negative.set_value([other]).run()
+    assert int(lf_row(app, "where")["n"]) == dataset.n_rows("dev")
+    app = app.multiselect(key=positive.key).set_value([]).run()
+    assert not app.exception and app.session_state["draft"].lf_set.lfs[-1].negative == (other,)
 
 
 def test_what_is_needed_is_asked_for(open_page: OpenPage) -> None:

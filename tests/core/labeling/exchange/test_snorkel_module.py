@@ -18,7 +18,7 @@ from tests.conftest import PROJECT
 from tests.core.test_tutorial_votes import ODD_TEXTS
 from tests.toys import TITLE_LENGTH, ShortReviewLF, title_length
 from weakrec_core.data.attached import attach_columns
-from weakrec_core.data.dataset import SPLITS, Dataset, save_dataset
+from weakrec_core.data.dataset import KEPT, SPLITS, Dataset, save_dataset
 from weakrec_core.errors import SpecError
 from weakrec_core.labeling.exchange.snorkel_module import needs_of, snorkel_module
 from weakrec_core.labeling.exchange.snorkel_rows import snorkel_rows
@@ -31,6 +31,7 @@ from weakrec_core.signals.registry import FAMILIES, row_signal
 
 SHIPPED = sorted((PROJECT / "lfs").glob("*.yaml"))
 N = 30
+SHELVES = ("fantasy", "Fantasy", "it's", 'say "no"', "x\\n", "面白い", "nan", "0")
 PYTHON_LFS = """
 from snorkel.labeling import labeling_function
 
@@ -58,17 +59,19 @@ def module_votes(module: Any, rows: pd.DataFrame) -> np.ndarray:
 
 @pytest.fixture(scope="module")
 def dataset(demo: Dataset) -> Iterator[Dataset]:
-    """The demo with odd texts in the first rows of dev, every fifth author unknown, and votes from elsewhere."""
+    """The demo with odd texts in the first rows of dev, every fifth author unknown, a category, and votes from elsewhere."""
     parts = [demo.split(split).assign(split=split) for split in SPLITS]
     parts[0]["gold"] = demo.train_gold()
     rows = pd.concat(parts, ignore_index=True).astype({"review_text": object})
     texts = [text for text in ODD_TEXTS if text is None or len(text) < 1000]
     dev = np.flatnonzero(rows["split"] == "dev")
     rows.loc[dev[: len(texts)], "review_text"] = texts
+    rows[f"{KEPT}shelf"] = pd.Series(np.resize([*SHELVES, None], len(rows)), dtype="category")
     books = demo.books.copy()
     books.loc[::5, "first_author"] = None
     user_ids = demo.user_ids.to_numpy(object)
-    made = save_dataset(demo.workspace, "exported", rows, books, demo.histories, user_ids, {"source": "test"})
+    meta = {"source": "test", "kept": {"shelf": {"kind": "category", "known": int(rows[f"{KEPT}shelf"].count())}}}
+    made = save_dataset(demo.workspace, "exported", rows, books, demo.histories, user_ids, meta)
     votes = made.split("dev")[["user_id", "book_id"]].iloc[:N].assign(**{"crowd-1": np.arange(N) % 3 - 1})
     path = demo.workspace.root / "crowd.parquet"
     votes.to_parquet(path)
@@ -162,6 +165,9 @@ LF_VALUES = st.one_of(
             "threshold": st.sampled_from([-1, 0, 0.1, 0.3]) | st.floats(-1, 1),
         }
     ),
+    st.permutations((*SHELVES, "of no row")).map(
+        lambda values: {"kind": "category", "column": "shelf", "positive": values[:3], "negative": values[3:5]}
+    ),
     st.sampled_from(["reads_much", "no_review"]).map(
         lambda name: {"kind": "python", "target": f"python_lfs_to_export:{name}"}
     ),
@@ -189,9 +195,7 @@ def test_every_kind_is_generated() -> None:
         kinds.add(values["kind"])
 
     collect()
-    assert kinds == set(LF_KINDS) - {
-        "category"
-    }  # needs a table that keeps one: tests/core/data/ingest/test_kept_columns.py
+    assert kinds == set(LF_KINDS)
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda p: p.stem)
