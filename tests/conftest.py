@@ -138,7 +138,8 @@ def prepared_runs(prepared_pages: Path, made_once: MadeOnce) -> Path:
         for seed, name in enumerate(("tutorial", "recommended")):
             lf_set = read_lf_set(PROJECT / "lfs" / f"{name}.yaml")
             options: dict[str, Any] = {"text_model": "off", "preset": "recommended", "epochs": 1, "seed": seed}
-            execute(new_run(dataset, lf_set, f"{name}.yaml", "calibrated", **options))
+            if execute(new_run(dataset, lf_set, f"{name}.yaml", "calibrated", **options)) is None:
+                raise KeyboardInterrupt  # cancelled by the signal that ends this session: not ready
             time.sleep(1)  # ids are by the second
 
     return made_once("runs", train)

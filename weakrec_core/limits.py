@@ -12,3 +12,7 @@ ALL_REGEXES_CHARACTERS = 100_000  # of those of one keyword list
 # A training
 EPOCHS = 10_000
 SNORKEL_EPOCHS = 100_000
+
+# What people say of a run
+RUN_NAME_CHARACTERS = 80
+RUN_NOTES_CHARACTERS = 4_000

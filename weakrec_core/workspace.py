@@ -54,6 +54,11 @@ class Workspace:
         return self.root / "runs"
 
     @property
+    def pinned(self) -> Path:
+        """Which run others are compared with, by dataset fingerprint."""
+        return self.root / "pinned"
+
+    @property
     def notes(self) -> Path:
         """Stars and notes on rows, by dataset."""
         return self.root / "notes"

@@ -26,7 +26,7 @@ def run_label(run: Run) -> str:
     """A run in a few words, the least telling last; to show metrics of test here would be a look at them."""
     config, valid = run.config, (run.result or {}).get("valid") or {}
     auc = f" · valid AUC {fmt.number(valid['auc'], 2)}" if valid.get("auc") is not None else ""
-    return f"{run.id}{auc} · {config.train['preset']} · LF set {config.lf_set['name']} {config.lf_version}"
+    return f"{run.title}{auc} · {config.train['preset']} · LF set {config.lf_set['name']} {config.lf_version}"
 
 
 def choose_reader(wb: Workbench, catalogue: Catalogue, runs: Sequence[Run], view: View, reader: Reader) -> None:

@@ -6,7 +6,9 @@ import streamlit as st
 from pages.results.result_tables import choose_cut, right
 from pages.shared import fmt
 from weakrec_core.charts.results import differences as difference_bars
+from weakrec_core.runs import test_looks
 from weakrec_core.runs.compare import Difference, RunComparison, compare_runs
+from weakrec_core.runs.pinned import baseline_of, is_pinned
 from weakrec_core.runs.result_tables import figure, title
 from weakrec_core.runs.store import Run
 
@@ -15,17 +17,36 @@ _VERDICTS = {"better": "▲ better", "worse": "▼ worse", "not distinguishable"
 
 
 def compared(runs: list[Run]) -> None:
-    """Each run against the one chosen as reference, at first the oldest."""
-    by_id = {run.id: run for run in sorted(runs, key=lambda run: run.id)}
+    """Each run against the one chosen as reference, at first the pinned one, else the oldest."""
+    pinned = next((run for run in runs if is_pinned(run)), None) or baseline_of(runs[0])
+    by_id = {run.id: run for run in sorted({*runs, *([] if pinned is None else [pinned])}, key=lambda run: run.id)}
     with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
-        st.header(f"{len(by_id)} runs compared", anchor=False, width="content")
-        reference = st.selectbox("Reference", list(by_id), key="reference", width=240)
-    found = [_compared(by_id[reference], run) for run in reversed(runs) if run.id != reference]
+        st.header(f"{len(runs)} runs compared", anchor=False, width="content")
+        reference = st.selectbox(
+            "Reference",
+            list(by_id),
+            list(by_id).index(pinned.id) if pinned else 0,
+            format_func=lambda run_id: by_id[run_id].title,
+            key="reference",
+            width=280,
+        )
+    test_looks.record(by_id[reference])
+    _show(by_id[reference], [run for run in reversed(runs) if run.id != reference])
+
+
+def against_pinned(run: Run, pinned: Run) -> None:
+    """One run against the pinned one; a look at that one's test metrics, too."""
+    test_looks.record(pinned)
+    _show(pinned, [run])
+
+
+def _show(reference: Run, runs: list[Run]) -> None:
+    found = [_compared(reference, run) for run in runs]
     for problem in dict.fromkeys(c.problem for c in found if c.problem):
         st.warning(fmt.literal(problem), icon=":material/warning:")
     for note in dict.fromkeys(note for c in found for note in c.notes):
         st.caption(fmt.literal(note))
-    _metrics(found)
+    _metrics(reference, found)
     st.markdown("**What differs in their inputs**")
     for comparison in found:
         _inputs(comparison)
@@ -36,12 +57,12 @@ def _compared(first: Run, second: Run) -> RunComparison:
     return compare_runs(first, second)
 
 
-def _metrics(found: list[RunComparison]) -> None:
+def _metrics(reference: Run, found: list[RunComparison]) -> None:
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         users = next((c.users for c in found if c.users), None)
         same = f", on the same {users:,} test users" if users else ""
         st.markdown(
-            f"**Test metrics beside those of {found[0].first}**{same}",
+            f"**Test metrics beside those of {fmt.literal(reference.title)}**{same}",
             help="Users are drawn with replacement 1,000 times, the same for all runs; the interval is the middle 95 % of the "
             "differences.",
             width="content",

@@ -10,6 +10,8 @@ from pages.results.curves import show_curves
 from pages.results.error_slices import show_error_slices
 from pages.results.inputs import show_inputs
 from pages.results.result_tables import RANKED, scores_of
+from pages.results.run_about import edit_about, pinned_badge, show_notes
+from pages.results.run_comparison import against_pinned
 from pages.results.worth import show_worth
 from pages.shared import fmt
 from pages.shared.address import page_link
@@ -20,6 +22,7 @@ from weakrec_core.runs.archive import run_zip
 from weakrec_core.runs.card import render_card
 from weakrec_core.runs.inputs import label_model_named
 from weakrec_core.runs.notebook_file import render_notebook
+from weakrec_core.runs.pinned import baseline_of
 from weakrec_core.runs.report import render_report
 from weakrec_core.runs.store import Run
 from weakrec_core.stats.verdicts import SAME
@@ -31,8 +34,9 @@ def one_run(run: Run) -> None:
     """Headline, then baselines, curves and errors in tabs, then what the run was made of."""
     result = result_tables.finished(run)
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.header(f"Run {run.id}", anchor=False, width="content")
+        st.header(f"Run {fmt.literal(run.title)}{pinned_badge(run)}", anchor=False, width="content")
         with st.container(horizontal=True, vertical_alignment="center", width="content"):
+            edit_about(run)
             page_link("pages/presentation/page.py", "Present", run=run.id)
             download(
                 "Report",
@@ -68,9 +72,12 @@ def one_run(run: Run) -> None:
         f"{fmt.literal(config.dataset)} · LF set {fmt.literal(config.lf_set['name'])} {fmt.literal(config.lf_version)} · {label_model_named(run)}"
         f" · preset {config.train['preset']} · seed {config.train['seed']}"
     )
+    show_notes(run)
     _headline(run, result)
-    baselines, worth, curves, errors, inputs = st.tabs(
+    pinned = baseline_of(run)
+    *before, baselines, worth, curves, errors, inputs = st.tabs(
         [
+            *([] if pinned is None else ["Against the pinned run"]),
             "Against baselines",
             "Worth in gold labels",
             "Learning and calibration",
@@ -80,6 +87,9 @@ def one_run(run: Run) -> None:
         key="result_tabs",
         on_change="rerun",
     )
+    if pinned is not None and before[0].open:
+        with before[0], errors_shown():
+            against_pinned(run, pinned)
     if baselines.open:
         with baselines:
             show_baselines(run, result)

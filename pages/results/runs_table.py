@@ -8,19 +8,19 @@ import streamlit as st
 from pages.shared import fmt
 from weakrec_core.runs import test_looks
 from weakrec_core.runs.inputs import label_model_named
+from weakrec_core.runs.pinned import is_pinned
 from weakrec_core.runs.store import Run
 
 _FILTERS = {"dataset": "Dataset", "lf_set": "LF set", "preset": "Preset", "state": "State"}
 _TEXTS = {
     "run": "Run",
+    "name": "Name",
     "state": "State",
     "dataset": "Dataset",
     "lf_set": "LF set",
     "lf_version": "Version",
     "label_model": "Label model",
     "preset": "Preset",
-    "seed": "Seed",
-    "epoch": "Epochs",
 }
 _SHOWN_ROWS = 7
 _LIMIT = 8  # runs compared at once
@@ -56,14 +56,13 @@ def choose_runs(runs: list[Run]) -> list[Run]:
         height="content" if len(ids) <= _SHOWN_ROWS else 35 * (_SHOWN_ROWS + 1) + 2,
         column_config={
             "Run": st.column_config.TextColumn(width=152),
+            "Name": st.column_config.TextColumn(width=134),
             "State": st.column_config.TextColumn(width=76),
             "Dataset": st.column_config.TextColumn(width=72),
             "LF set": st.column_config.TextColumn(width=88),
             "Version": st.column_config.TextColumn(width=74),
             "Label model": st.column_config.TextColumn(width=110),
             "Preset": st.column_config.TextColumn(width=92),
-            "Seed": st.column_config.NumberColumn(width=42),
-            "Epochs": st.column_config.NumberColumn(width=52, help="Epochs trained"),
             "Valid AUC": _metric("AUC on valid, best epoch: what to choose between runs by"),
             "Test AUC": _metric(
                 "Empty until the run has been opened: looking at many test results makes the best one optimistic"
@@ -96,7 +95,7 @@ def _filtered(table: pd.DataFrame) -> pd.Series:
         if wanted:
             keep &= table[column].isin(wanted)
     for word in text.casefold().split():
-        texts = table[list(_TEXTS)].astype(str).agg(" ".join, axis=1).str.casefold()
+        texts = table[[*_TEXTS, "notes"]].astype(str).agg(" ".join, axis=1).str.casefold()
         keep &= texts.str.contains(word, regex=False)
     return keep
 
@@ -109,7 +108,11 @@ def _at_first(table: pd.DataFrame) -> list[int]:
 
 
 def _inputs(run: Run) -> dict[str, Any]:
-    return run.summary() | {"label_model": label_model_named(run, short=True), "seed": run.config.train["seed"]}
+    summary = run.summary()
+    return summary | {
+        "name": " · ".join(filter(None, ["pinned" if is_pinned(run) else "", summary["name"]])),
+        "label_model": label_model_named(run, short=True),
+    }
 
 
 def _metrics(run: Run) -> dict[str, Any]:

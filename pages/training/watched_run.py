@@ -5,6 +5,7 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
+from pages.results.run_about import edit_about, pinned_badge, show_notes
 from pages.shared import fmt
 from pages.shared.address import page_link
 from pages.shared.errors import errors_shown, sentence
@@ -23,12 +24,12 @@ _LISTED = 50
 _LOG_CHARACTERS = 5000
 _COLUMNS = {
     "Run": "run",
+    "Name": "name",
     "State": "state",
     "Epoch": "epoch",
     "Dataset": "dataset",
     "LF set": "lf_set",
     "Version": "lf_version",
-    "Label model": "label_model",
     "Preset": "preset",
 }
 _METRICS = {"val_auc": "AUC", "val_ndcg": "NDCG@10"}
@@ -69,9 +70,15 @@ def _watch(run: Run, active: list[Run]) -> None:
     status, config = run.status, run.config
     icon, color = _STATES[status.state]
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.header(f"{icon} {run.id} :{color}-badge[{status.state}]", anchor=False, width="content")
+        st.header(
+            f"{icon} {fmt.literal(run.title)} :{color}-badge[{status.state}]{pinned_badge(run)}",
+            anchor=False,
+            width="content",
+        )
         with st.container(horizontal=True, width="content", gap="small"):
             _actions(run)
+            edit_about(run)
+    show_notes(run)
     limits = f"seed {config.train['seed']}" + (f" · budget {config.budget:g} min" if config.budget else "")
     st.caption(
         f"{fmt.literal(config.dataset)} · {fmt.literal(config.lf_set['name'])} {fmt.literal(config.lf_version)} · "
@@ -166,15 +173,15 @@ def _list(runs: list[Run]) -> None:
     st.markdown("**Runs, newest first**")
     listed = runs[:_LISTED]
     records = [run.summary() for run in listed]
-    for run, r in zip(listed, records, strict=True):
+    for r in records:
         r["epoch"] = f"{r['epoch']} of {r['epochs']}" if r["epochs"] else fmt.NONE
-        r["label_model"] = label_model_named(run, short=True)
     st.dataframe(
         pd.DataFrame([{title: r[key] for title, key in _COLUMNS.items()} for r in records]),
         hide_index=True,
         on_select=partial(_selected, [run.id for run in listed]),
         selection_mode="single-row",
-        column_config={"Epoch": st.column_config.TextColumn(alignment="right")},
+        column_config={"Name": st.column_config.TextColumn(width=110)}
+        | {"Epoch": st.column_config.TextColumn(alignment="right")},
         key="runs",
         alt="Runs, newest first",
     )

@@ -114,6 +114,25 @@ def test_the_opened_runs_own_figures_show_at_once(open_page: OpenPage, runs: lis
     assert table.loc[newest.id, "Label model"] == "Dev-calibrated"
 
 
+def test_a_run_is_named_and_pinned(open_page: OpenPage, runs: list[Run]) -> None:
+    old, new = runs[:2]
+    app = open_page(PAGE, run=old.id)
+    app.text_input(key=f"run_name_{old.id}").set_value("*before*")
+    app.text_area(key=f"run_notes_{old.id}").set_value("The tutorial's set.")
+    app.button(key=f"save_about_{old.id}").click().run()
+    app.toggle(key=f"pin_{old.id}").set_value(True).run()
+    assert not app.exception
+    assert f"Run \\*before\\* ({old.id}) :blue-badge[pinned]" in texts(app) and "The tutorial's set." in texts(app)
+    assert app.dataframe[0].value.set_index("Run").loc[old.id, "Name"] == "pinned · *before*"
+    app = open_page(PAGE, run=new.id)
+    assert f"Test metrics beside those of \\*before\\* ({old.id})" in texts(app)
+    assert app.tabs[0].label == "Against the pinned run"
+    app = open_page(PAGE, run=[new.id, old.id])
+    assert app.selectbox(key="reference").value == old.id
+    (old.path / "about.json").unlink()
+    shutil.rmtree(old.workspace.pinned)
+
+
 def test_a_run_that_is_not_there_is_said(open_page: OpenPage, runs: list[Run]) -> None:
     app = open_page(PAGE, run="gone")
     assert "There is no run 'gone' (any more)" in app.warning[0].value

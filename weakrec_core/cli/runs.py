@@ -102,36 +102,81 @@ def runs(as_json: Json = False) -> None:
     """List the runs, newest first."""
     from weakrec_core.runs.inputs import label_model_named
     from weakrec_core.runs.listing import damaged_runs, list_runs
+    from weakrec_core.runs.pinned import is_pinned
 
     workspace = Workspace.from_environment()
     found = list_runs(workspace)
     for why in damaged_runs(workspace).values():
         typer.echo(f"left out: {why}", err=True)
-    records = [run.summary() for run in found]
+    records = [run.summary() | {"pinned": is_pinned(run)} for run in found]
     if as_json:
         print_json(records)
         return
     for run, r in zip(found, records, strict=True):
         auc = (r["test"] or {}).get("auc")
+        said = "  ".join([*([r["name"]] if r["name"] else []), *(["pinned"] if r["pinned"] else [])])
         typer.echo(
             f"{r['run']}  {r['state']:<9}  {r['dataset']}  {r['lf_set']}  {label_model_named(run)}  {r['preset']}  "
-            f"AUC {'–' if auc is None else f'{auc:.4f}'}"
+            f"AUC {'–' if auc is None else f'{auc:.4f}'}{f'  {said}' if said else ''}"
         )
+
+
+@app.command()
+def annotate(
+    run: Annotated[str, typer.Argument(metavar="RUN", help="Its id.")],
+    name: Annotated[str | None, typer.Option(help="What to call it; empty takes the name away.")] = None,
+    notes: Annotated[str | None, typer.Option(help="What to keep in mind; empty takes the notes away.")] = None,
+    pinned: Annotated[
+        bool | None, typer.Option("--pin/--unpin", help="Compare other runs on the same data with it, or no longer.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Give a run a name and notes, and pin it as what others are compared with; its inputs and results stay as they are."""
+    from weakrec_core.runs import pinned as baseline
+    from weakrec_core.runs.store import open_run
+
+    opened = open_run(Workspace.from_environment(), run)
+    if pinned is not None:
+        baseline.pin(opened) if pinned else baseline.unpin(opened)
+    if name is not None or notes is not None:
+        opened.describe(name=name, notes=notes)
+    is_pinned = baseline.is_pinned(opened)
+    if as_json:
+        print_json({"run": opened.id, **opened.about.model_dump(), "pinned": is_pinned})
+        return
+    typer.echo(f"{opened.title}{', pinned' if is_pinned else ''}")
+    if opened.about.notes:
+        typer.echo(opened.about.notes)
 
 
 @app.command()
 def compare(
     first: Annotated[str, typer.Argument(metavar="RUN", help="The run to compare with.")],
-    second: Annotated[str, typer.Argument(metavar="RUN", help="The run that is compared.")],
+    second: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="RUN", help="The run that is compared; without it the first is compared with the pinned run."
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Compare two runs: what differs in their inputs, and in their test metrics on the same users."""
     from weakrec_core.runs import test_looks
     from weakrec_core.runs.compare import compare_runs
+    from weakrec_core.runs.pinned import baseline_of
     from weakrec_core.runs.store import open_run
 
     workspace = Workspace.from_environment()
-    one, two = open_run(workspace, first), open_run(workspace, second)
+    one = open_run(workspace, first)
+    if second is not None:
+        two = open_run(workspace, second)
+    else:
+        two, baseline = one, baseline_of(one)
+        if baseline is None:
+            raise WeakrecError(
+                f"No other run on the data of run {first} is pinned: name a second run, or pin one by annotate."
+            )
+        one = baseline
     found = compare_runs(one, two)
     for run in (one, two):
         test_looks.record(run)

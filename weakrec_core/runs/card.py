@@ -26,7 +26,7 @@ def render_card(run: Run) -> str:
     """
     result = result_tables.finished(run)
     parts = [
-        [f"# Run {run.id}", *_about(run, result)],
+        [f"# Run {_md(run.title)}", *_about(run, result)],
         ["## Data", *_data(run, result)],
         ["## Labeling functions", *_lfs(run, result)],
         ["## Label model", *_label_model(run, result)],
@@ -41,7 +41,7 @@ def _about(run: Run, result: dict[str, Any]) -> list[str]:
     config = run.config
     said = f"A recommender of {config.noun.many}, trained on {config.created[:10]} on labels that labeling functions (LFs) voted for."
     recovered = (result.get("recovered") or {}).get("sentence")
-    return [said, *([recovered] if recovered else [])]
+    return [said, *([recovered] if recovered else []), *map(_md, run.about.notes.splitlines())]
 
 
 def _data(run: Run, result: dict[str, Any]) -> list[str]:

@@ -22,6 +22,7 @@ from weakrec_core.label_model.fitting import LABEL_MODELS
 from weakrec_core.label_model.snorkel_config import SnorkelConfig
 from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.labeling.parsing import one_sentence
+from weakrec_core.runs.about import ABOUT_FILE, About
 from weakrec_core.runs.result_shape import Epoch, ResultShape
 from weakrec_core.runs.run_config import RunConfig, TextChoice
 from weakrec_core.stats.decision_cut import checked_goal
@@ -49,6 +50,17 @@ class Run:
         return self._check(RunConfig, self._json("config.json"), "config.json")
 
     @property
+    def about(self) -> About:
+        """Its name and notes."""
+        said = self._json(ABOUT_FILE) if (self.path / ABOUT_FILE).exists() else {}
+        return self._check(About, said, ABOUT_FILE)
+
+    @property
+    def title(self) -> str:
+        """How people tell it from others: its name, if it has one, and its id."""
+        return f"{name} ({self.id})" if (name := self.about.name) else self.id
+
+    @property
     def left_half_made(self) -> bool:
         """Whether whoever was making it has died, or found the disk full."""
         try:
@@ -60,7 +72,7 @@ class Run:
     def damage(self) -> str | None:
         """What keeps it from being shown, in a sentence; None of a run whose files can be read."""
         try:
-            _ = self.config, self.status, self.result, self.epochs
+            _ = self.config, self.about, self.status, self.result, self.epochs
         except RunError as e:
             return str(e)
         return None
@@ -134,6 +146,7 @@ class Run:
         config, status, result = self.config, self.status, self.result
         return {
             "run": self.id,
+            **self.about.model_dump(),
             "state": status.state,
             "created": config.created,
             "dataset": config.dataset,
@@ -145,6 +158,18 @@ class Run:
             "epochs": status.epochs,
             "test": result["test"] if result else None,
         }
+
+    def describe(self, *, name: str | None = None, notes: str | None = None) -> None:
+        """Give it another name or other notes; None leaves what there is.
+
+        Raises
+        ------
+        RunError
+            If one is too long.
+        """
+        changes = {key: value for key, value in (("name", name), ("notes", notes)) if value is not None}
+        about = self._check(About, self.about.model_dump() | changes, "its description")
+        files.write_json(self.path / ABOUT_FILE, about.model_dump())
 
     def write_status(self, status: Status) -> None:
         self.job.write(status)

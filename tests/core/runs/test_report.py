@@ -22,7 +22,7 @@ NASTY = "</script><b>bold"
 
 @pytest.fixture(scope="module")
 def run(prepared_runs: Path, tutorial: LFSet, tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """A finished run whose first LF has another name."""
+    """A finished run with a name and notes, whose first LF has another name."""
     workspace = Workspace(shutil.copytree(prepared_runs, tmp_path_factory.mktemp("report"), dirs_exist_ok=True))
     made = list_runs(workspace)[-1]
     assert made.config.lf_set["name"] == tutorial.name
@@ -30,6 +30,7 @@ def run(prepared_runs: Path, tutorial: LFSet, tmp_path_factory: pytest.TempPathF
         text = (made.path / name).read_text(encoding="utf-8")
         assert json.dumps(tutorial.names[0]) in text
         (made.path / name).write_text(text.replace(json.dumps(tutorial.names[0]), json.dumps(NASTY)), encoding="utf-8")
+    made.describe(name=NASTY, notes=f"{NASTY}\nsecond line")
     return made
 
 
@@ -44,6 +45,8 @@ def test_names_are_escaped_everywhere(run: Run) -> None:
     page = render_report(run)
     assert NASTY not in page
     assert "&lt;/script&gt;&lt;b&gt;bold" in page
+    assert page.count(f"un &lt;/script&gt;&lt;b&gt;bold ({run.id})") == 2  # above the report and on the first slide
+    assert "&lt;/script&gt;&lt;b&gt;bold\nsecond line" in page
     assert page.count("<script") == page.count("</script>")
 
 

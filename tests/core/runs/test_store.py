@@ -220,6 +220,8 @@ def test_the_summary_of_a_run(run: Run) -> None:
     summary = run.summary()
     assert summary | {"created": ""} == {
         "run": run.id,
+        "name": "",
+        "notes": "",
         "state": "running",
         "created": "",
         "dataset": "tiny",

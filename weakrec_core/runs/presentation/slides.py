@@ -87,7 +87,7 @@ def _problem(run: Run, result: dict[str, Any], n_lfs: int) -> Slide:
             Tile(f"{result['test']['n']:,}", "ratings of new readers to test on"),
         ],
         flow=True,
-        note=f"Dataset {run.config.dataset} · run {run.id} · {created}",
+        note=f"Dataset {run.config.dataset} · run {run.title} · {created}",
     )
 
 
