@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from pages.error_analysis.clusters.view import clusters_view
 from pages.error_analysis.filters import active_conditions, current_filter, filter_panel
 from pages.error_analysis.near_threshold import thresholds_view
 from pages.error_analysis.pairs import pairs_view
@@ -13,7 +14,7 @@ from pages.shared.workbench import Workbench, opened
 from pages.similar.draft import similar_button, similar_draft
 from weakrec_core.error_analysis.buckets import Buckets, buckets
 
-_VIEWS = ("Rows", "Slices", "Pairs", "Thresholds")
+_VIEWS = ("Rows", "Groups", "Slices", "Pairs", "Thresholds")
 
 
 def rows_view(wb: Workbench, found: Buckets) -> None:
@@ -52,4 +53,5 @@ view = st.segmented_control(
     label_visibility="collapsed",
 )
 found = buckets(wb.applied)
-{"Slices": slices_view, "Pairs": pairs_view, "Thresholds": thresholds_view}.get(view or "Rows", rows_view)(wb, found)
+views = {"Groups": clusters_view, "Slices": slices_view, "Pairs": pairs_view, "Thresholds": thresholds_view}
+views.get(view or "Rows", rows_view)(wb, found)

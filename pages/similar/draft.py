@@ -1,6 +1,7 @@
 """From rows to a similar-LF: proposed, shown with what it is worth on dev, and kept or not."""
 
 from collections.abc import Sequence
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,7 @@ from pages.shared.errors import errors_shown
 from pages.shared.selection import select_lf
 from pages.shared.workbench import Workbench
 from pages.similar.chart import similarity_chart
-from pages.similar.editor import worth_sentence
+from pages.similar.worth import warning, worth_sentence
 from weakrec_core import LABEL_NAMES
 from weakrec_core.label_model.set_figures import set_figures
 from weakrec_core.labeling.base import VALUE
@@ -24,9 +25,15 @@ _ROWS, _PROPOSED, _DRAFT = "similar_rows", "similar_proposed", "similar_draft"
 _NEAREST = 5
 
 
-def similar_button(wb: Workbench, rows: Sequence[int], key: str, label: str = "More rows like this") -> None:
+def similar_button(
+    wb: Workbench,
+    rows: Sequence[int],
+    key: str,
+    label: str = "More rows like this",
+    meaning: str = "Draft an LF that votes on reviews like it",
+) -> None:
     """The button that starts a draft from dev rows."""
-    if st.button(label, icon=":material/join_inner:", key=key, help="Draft an LF that votes on reviews like it"):
+    if st.button(label, icon=":material/join_inner:", key=key, help=meaning):
         st.session_state[_ROWS] = (wb.dataset.fingerprint, tuple(int(row) for row in rows))
         st.session_state.pop(_DRAFT, None)
         st.session_state.pop(_PROPOSED, None)
@@ -54,13 +61,19 @@ def similar_draft(wb: Workbench) -> None:
             f"From {'it' if len(rows) == 1 else 'them'} and the most alike dev reviews of that gold label, "
             f"{len(lf.examples)} together, less the {len(lf.unlike)} most alike of the other."
         )
-        st.markdown(worth_sentence(worth(wb.applied, lf, proposed.rows), "On dev, their users left out"))
+        found = worth(wb.applied, lf, proposed.rows)
+        st.markdown(worth_sentence(found, "On dev, their users left out"))
         if lf.threshold == proposed.lf.threshold:
-            st.markdown(worth_sentence(proposed.held_out, "With the threshold chosen on other users"))
+            found = proposed.held_out
+            st.markdown(worth_sentence(found, "With the threshold chosen on other users"))
+        weak = warning(found)
+        if weak is not None:
+            st.warning(weak, icon=":material/warning:")
         _gain(wb, lf)
         _nearest(wb, lf)
         with st.container(horizontal=True):
-            if st.button("Keep", type="primary", icon=":material/check:", key="similar_keep"):
+            kind: Literal["primary", "secondary"] = "secondary" if weak else "primary"
+            if st.button("Keep anyway" if weak else "Keep", type=kind, icon=":material/check:", key="similar_keep"):
                 _keep(wb, lf)
             if st.button("Drop", icon=":material/close:", key="similar_drop"):
                 _close()
@@ -143,6 +156,7 @@ def _nearest(wb: Workbench, lf: SimilarLF) -> None:
         column_config={
             "Similarity": st.column_config.TextColumn(width=80),
             "Gold": st.column_config.TextColumn(width=80),
+            "Review": st.column_config.TextColumn(width="large"),
         },
     )
 

@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from pages.shared import fmt
 from pages.shared.workbench import Workbench
 from pages.similar.chart import similarity_chart
+from pages.similar.worth import worth_sentence
 from weakrec_core.labeling.kinds import SimilarLF
-from weakrec_core.suggestions.similar_rows import Worth, worth
+from weakrec_core.suggestions.similar_rows import worth
 from weakrec_core.text_vectors.registry import VECTORIZERS, installed_vectors
 
 
@@ -55,16 +55,6 @@ def similar_editor(wb: Workbench, lf: SimilarLF) -> None:
     with st.expander(f"{len(lf.examples)} examples, {len(lf.unlike)} counterexamples", icon=":material/format_quote:"):
         _texts(wb, lf, "examples", "example", "A review votes where it is like them, taken together.", key)
         _texts(wb, lf, "unlike", "counterexample", "Their mean is taken off: same subject, other label.", key)
-
-
-def worth_sentence(found: Worth, where: str) -> str:
-    """What an LF is worth, in one line."""
-    if not found.n:
-        return f"{where} it votes on no row."
-    return (
-        f"{where}: n **{found.n:,}**, precision **{found.precision:.2f}** [{found.ci_low:.2f}, {found.ci_high:.2f}], "
-        f"base rate {found.base_rate:.2f}, lift **{fmt.signed(found.lift, 2)}**"
-    )
 
 
 def _texts(wb: Workbench, lf: SimilarLF, field: str, noun: str, meaning: str, key: str) -> None:

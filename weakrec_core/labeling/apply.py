@@ -17,6 +17,7 @@ from weakrec_core.labeling.python_votes import background_votes
 from weakrec_core.labeling.result_cache import ResultCache, remembered
 from weakrec_core.labeling.vector_job import need_vectors
 from weakrec_core.signals import SIGNALS, SignalStore, signals_of
+from weakrec_core.text_vectors.store import TextVectors
 
 if TYPE_CHECKING:
     from weakrec_core.labeling.lf_set import LFSet
@@ -93,14 +94,20 @@ class Applier:
         """Positions of the dev rows whose review contains a keyword."""
         return np.flatnonzero(self.columns["dev"].keyword_hits([keyword], match, case_sensitive))
 
+    def text_vectors(self, kind: str, split: str) -> TextVectors:
+        """The vectors of a split's reviews; `StillRunning` while those of many are made in a process of its own."""
+        if self._background:
+            need_vectors(self.dataset, self.signals.vectors, kind, split)
+        return self.signals.vectors.vectors(kind, split)
+
     @remembered
     def _votes(self, lf: LF, reads_from: Hashable, split: str) -> Votes:
         self.applications += 1
         if self._background and isinstance(lf, PythonLF):
             votes = background_votes(self.dataset, lf, split)
         else:
-            if self._background and isinstance(lf, SimilarLF):
-                need_vectors(self.dataset, self.signals.vectors, lf.vectors, split)
+            if isinstance(lf, SimilarLF):
+                self.text_vectors(lf.vectors, split)
             votes = lf.votes(self.columns[split])
         votes.setflags(write=False)
         return votes

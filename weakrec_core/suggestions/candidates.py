@@ -12,7 +12,7 @@ from weakrec_core.labeling.base import LF
 from weakrec_core.labeling.conditions import Op, SignalCondition
 from weakrec_core.labeling.kinds import KeywordLF
 from weakrec_core.signals import signals_of
-from weakrec_core.suggestions.phrases import phrase_incidence
+from weakrec_core.suggestions.phrases import phrase_incidence, says_something
 
 Labels = NDArray[np.int8]
 
@@ -20,7 +20,6 @@ _MAX_READ = 20_000  # reviews of train
 _MIN_REVIEWS, _MIN_SHARE = 5, 0.002  # a phrase is in at least as many reviews, and in this share of them
 _MIN_USERS = 5  # some write the same words under all their reviews
 _MAX_SHARE = 0.1  # of the reviews: what is in more of them says little, in any language
-_NEGATIONS = {"no", "not", "never", "nothing", "cannot"}
 _TAILS = (0.025, 0.05, 0.1, 0.2, 0.3, 0.4)  # shares of the dev rows beyond a threshold
 _NOT_OFFERED = {"author_books_with_target"}  # counts the book itself (T13); author_books does not
 
@@ -128,18 +127,8 @@ def _offered(phrases: list[str], hits: Any, users: NDArray[np.integer], lfs: Seq
     n_users = np.asarray(((by_user @ hits) > 0).sum(axis=0)).ravel()
     share = np.asarray(hits.sum(axis=0)).ravel() / max(len(users), 1)
     there = {keyword.lower() for _, keyword in _keywords(lfs)}
-    readable = np.array([p not in there and _says_something(p) for p in phrases], bool)
+    readable = np.array([p not in there and says_something(p) for p in phrases], bool)
     return readable & (n_users >= _MIN_USERS) & (share <= _MAX_SHARE)
-
-
-def _says_something(phrase: str) -> bool:
-    """Has a letter, and is not made of stop words alone, unless several with a negation: "did not"."""
-    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
-
-    words = phrase.split(" ")
-    if not any(c.isalpha() for c in phrase):
-        return False
-    return not ENGLISH_STOP_WORDS.issuperset(words) or (len(words) > 1 and not _NEGATIONS.isdisjoint(words))
 
 
 def _keywords(lfs: Sequence[LF]) -> Iterator[tuple[KeywordLF, str]]:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 Ints = NDArray[np.int64]
 
 MAX_WORDS = 3
+_NEGATIONS = {"no", "not", "never", "nothing", "cannot"}
 _TOKEN = re.compile(r"\w+(?:['’-]\w+)*| {2,}|[^\w ]+")  # a single space is what words are joined by
 _JOINT = re.compile(r"['’-]")
 _BREAK = -1  # a phrase does not go on here: punctuation, a line end, a rare word
@@ -70,6 +71,16 @@ def phrase_incidence(texts: Sequence[str], min_reviews: int) -> Incidence:
     hits = sparse.hstack(parts, format="csr")
     hits.indices, hits.indptr = hits.indices.astype(np.int32), hits.indptr.astype(np.int32)  # scikit-learn wants these
     return Incidence(phrases, hits)
+
+
+def says_something(phrase: str) -> bool:
+    """Whether a phrase has a letter, and is not made of stop words alone, unless several with a negation: "did not"."""
+    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
+
+    words = phrase.split(" ")
+    if not any(c.isalpha() for c in phrase):
+        return False
+    return not ENGLISH_STOP_WORDS.issuperset(words) or (len(words) > 1 and not _NEGATIONS.isdisjoint(words))
 
 
 def _read(texts: Sequence[str]) -> tuple[list[str], Ints, Ints]:

@@ -14,6 +14,7 @@ from weakrec_core.labeling.kinds import SimilarLF
 from weakrec_core.labeling.result_cache import remembered
 from weakrec_core.stats.folds import N_FOLDS, user_folds
 from weakrec_core.stats.intervals import wilson
+from weakrec_core.stats.verdicts import verdict
 from weakrec_core.text_vectors.base import MAX_CHARACTERS
 from weakrec_core.text_vectors.registry import installed_vectors
 
@@ -50,6 +51,11 @@ class Worth:
     def lift(self) -> float:
         """Precision less base rate."""
         return self.precision - self.base_rate
+
+    @property
+    def verdict(self) -> str:
+        """Whether its interval lies above the base rate, below, or holds it: see `weakrec_core.stats.verdicts`."""
+        return verdict((self.lower_lift, self.ci_high - self.base_rate) if self.n else None)
 
     @property
     def lower_lift(self) -> float:
@@ -136,7 +142,14 @@ def worth(applied: AppliedSet, lf: SimilarLF, rows: Sequence[int] = ()) -> Worth
     """What an LF is worth on dev as it is; users of the rows that its examples come from are left out."""
     gold, label = applied.dataset.gold("dev"), VALUE[lf.label]
     fires = lf.fires(lf.measured(applied.applier.columns["dev"])) & other_users(applied, np.array(rows, np.int64))
-    return _worth(int(fires.sum()), int((gold[fires] == label).sum()), gold, label)
+    return worth_of(int(fires.sum()), int((gold[fires] == label).sum()), gold, label)
+
+
+def worth_of(n: int, correct: int, gold: NDArray[np.int8], label: int) -> Worth:
+    """What votes for a label are worth, given how many there are on rows with gold, how many are right, and dev's gold."""
+    low, high = (float(bound) for bound in wilson(correct, n))
+    base_rate = float((gold == label).sum() / max((gold >= 0).sum(), 1))
+    return Worth(n, correct, correct / n if n else np.nan, low, high, base_rate)
 
 
 def other_users(applied: AppliedSet, rows: Rows) -> NDArray[np.bool_]:
@@ -175,7 +188,7 @@ def _proposed(
         n, correct = n + int(fires.sum()), correct + int((gold[fires] == label).sum())
     threshold = best_cut(values[used], gold[used] == label)
     lf = draft.model_copy(update={"threshold": threshold})
-    return SimilarProposal(lf, _worth(n, correct, gold, label), ())
+    return SimilarProposal(lf, worth_of(n, correct, gold, label), ())
 
 
 def best_cut(values: NDArray[np.float64], right: NDArray[np.bool_]) -> float:
@@ -197,9 +210,3 @@ def best_cut(values: NDArray[np.float64], right: NDArray[np.bool_]) -> float:
     n = np.searchsorted(-values, -wanted, side="right")  # all that are tied vote together
     low, _ = wilson(hits[n - 1], n)
     return float(wanted[low.argmax()])
-
-
-def _worth(n: int, correct: int, gold: NDArray[np.int8], label: int) -> Worth:
-    low, high = (float(bound) for bound in wilson(correct, n))
-    base_rate = float((gold == label).sum() / max((gold >= 0).sum(), 1))
-    return Worth(n, correct, correct / n if n else np.nan, low, high, base_rate)
