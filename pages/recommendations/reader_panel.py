@@ -109,8 +109,21 @@ def _choose_user(catalogue: Catalogue, view: View) -> None:
             key="next_user",
             help="The next test user",
             on_click=show,
-            args=(replace(view, user=following, book=(), liked=()),),
+            args=(view.of_user(following),),
         )
+        pinned = view.user in view.pinned
+        others = tuple(user for user in view.pinned if user != view.user)
+        st.button(
+            "",
+            icon=":material/keep_off:" if pinned else ":material/keep:",
+            key="pin_user",
+            help="Unpin this reader" if pinned else "Pin this reader; the address keeps it",
+            on_click=show,
+            args=(replace(view, pinned=others if pinned else (*view.pinned, view.user)),),
+        )
+    if view.pinned:
+        _held("rec_pinned", view.user if pinned else None)
+        st.pills("Pinned readers", view.pinned, key="rec_pinned", on_change=_set_pinned, args=(view,))
 
 
 def _search(wb: Workbench, catalogue: Catalogue, view: View, reader: Reader) -> None:
@@ -154,11 +167,15 @@ def _set_run(view: View) -> None:
 
 def _set_kind(view: View, catalogue: Catalogue) -> None:
     composed = st.session_state["rec_kind"] == _COMPOSED
-    show(replace(view, user=None if composed else catalogue.test_users[0], book=(), liked=()))
+    show(view.of_user(None if composed else catalogue.test_users[0]))
 
 
 def _set_user(view: View) -> None:
-    show(replace(view, user=st.session_state["rec_user"] or view.user, book=(), liked=()))
+    show(view.of_user(st.session_state["rec_user"] or view.user))
+
+
+def _set_pinned(view: View) -> None:
+    show(view.of_user(st.session_state["rec_pinned"] or view.user))
 
 
 def _add(view: View, book_id: str) -> None:

@@ -10,7 +10,7 @@ from weakrec_core.errors import WeakrecError
 
 K_CHOICES = (5, 10, 20, 50)
 POPULARITY = "popularity"
-_KEYS = ("run", "user", "book", "liked", "k", "beside", "present")
+_KEYS = ("run", "user", "book", "liked", "k", "beside", "pin", "present")
 _MOST = 100
 
 
@@ -26,6 +26,8 @@ class View:
         Books added as read, and as read and liked.
     beside : tuple of str
         `POPULARITY` or runs.
+    pinned : tuple of str
+        Users kept at hand.
     """
 
     run: str | None = None
@@ -34,7 +36,12 @@ class View:
     liked: tuple[str, ...] = ()
     k: int = 10
     beside: tuple[str, ...] = ()
+    pinned: tuple[str, ...] = ()
     present: bool = False
+
+    def of_user(self, user: str | None) -> "View":
+        """Of a user's own history, or of none yet."""
+        return replace(self, user=user, book=(), liked=())
 
     def with_book(self, book_id: str, liked: bool) -> "View":
         """With one more book of the reader."""
@@ -68,6 +75,7 @@ def current_view(fresh: View) -> View:
         _distinct(query.get_all("liked")),
         int(k),
         _distinct(query.get_all("beside")),
+        _distinct(query.get_all("pin")),
         query.get("present") == "1",
     )
     st.session_state["recommendations_view"] = view
@@ -83,6 +91,7 @@ def show(view: View) -> None:
         "liked": list(view.liked),
         "k": str(view.k) if view.k != View.k else None,
         "beside": list(view.beside),
+        "pin": list(view.pinned),
         "present": "1" if view.present else None,
     }
     for key, value in values.items():

@@ -223,3 +223,17 @@ def test_a_run_that_is_not_finished_is_not_offered(
         assert len(open_page(PAGE).selectbox(key="rec_run").options) == 1
     finally:
         runs[1].write_status(state)
+
+
+def test_readers_are_pinned_in_the_address(open_page: OpenPage, runs: tuple[Run, Run], dataset: Dataset) -> None:
+    app = open_page(PAGE)
+    app.button(key="pin_user").click().run()
+    (first,) = query(app, "pin")
+    assert query(app, "user") == [first]
+    shown = titles(app)
+    app.button(key="next_user").click().run()
+    assert titles(app) != shown and query(app, "pin") == [first]
+    app.button_group(key="rec_pinned").set_value(first).run()
+    assert not app.exception and query(app, "user") == [first] and titles(app) == shown
+    app.button(key="pin_user").click().run()
+    assert query(app, "pin") == []
