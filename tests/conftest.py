@@ -27,6 +27,7 @@ from weakrec_core.labeling.apply import Applier
 from weakrec_core.labeling.lf_set import LFSet, read_lf_set
 from weakrec_core.runs.job import execute
 from weakrec_core.runs.store import new_run
+from weakrec_core.serving.reader_lists import known_lists
 from weakrec_core.workspace import Workspace
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -138,8 +139,10 @@ def prepared_runs(prepared_pages: Path, made_once: MadeOnce) -> Path:
         for seed, name in enumerate(("tutorial", "recommended")):
             lf_set = read_lf_set(PROJECT / "lfs" / f"{name}.yaml")
             options: dict[str, Any] = {"text_model": "off", "preset": "recommended", "epochs": 1, "seed": seed}
-            if execute(new_run(dataset, lf_set, f"{name}.yaml", "calibrated", **options)) is None:
+            run = new_run(dataset, lf_set, f"{name}.yaml", "calibrated", **options)
+            if execute(run) is None:
                 raise KeyboardInterrupt  # cancelled by the signal that ends this session: not ready
+            known_lists(run)
             time.sleep(1)  # ids are by the second
 
     return made_once("runs", train)

@@ -64,10 +64,13 @@ def train(
     from weakrec_core.data.dataset import open_dataset
     from weakrec_core.labeling.versions import find_lf_set
     from weakrec_core.runs import job, store, test_looks
+    from weakrec_core.serving.reader_lists import known_lists
 
     workspace = Workspace.from_environment()
     if run_dir is not None:  # the child of `job.launch`; what it prints goes to the run's log
-        job.execute(store.open_run(workspace, run_dir.name))
+        run = store.open_run(workspace, run_dir.name)
+        if job.execute(run) is not None:
+            known_lists(run)  # kept with the run while TensorFlow is loaded
         return
     if resume is not None:
         if dataset is not None or lfs is not None:
@@ -93,6 +96,7 @@ def train(
     result = job.execute(run, lambda m: typer.echo(_epoch_line(m), err=True))
     if result is None:
         raise WeakrecError(f"Run {run.id} was cancelled.")
+    known_lists(run)
     test_looks.record(run)
     print_json(result) if as_json else typer.echo(f"{run.id}: {result['test']}")
 

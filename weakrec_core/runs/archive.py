@@ -16,6 +16,7 @@ from weakrec_core.errors import RunError, WeakrecError
 from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.runs.about import ABOUT_FILE
 from weakrec_core.runs.card import render_card
+from weakrec_core.runs.presentation.slide import LISTS_FILE
 from weakrec_core.runs.result_tables import finished
 from weakrec_core.runs.store import Run
 from weakrec_core.runs.worth import read_worth
@@ -23,7 +24,16 @@ from weakrec_core.workspace import Workspace
 
 CARD = "card.md"
 _NEEDED = ("config.json", "status.json", "result.json", "metrics.jsonl", "label_model.json", "model.keras")
-_OPTIONAL = (ABOUT_FILE, "train.log", "ease.npz", "rating.npz", "test_rows.parquet", "test_users.parquet", "worth.json")
+_OPTIONAL = (
+    ABOUT_FILE,
+    LISTS_FILE,
+    "train.log",
+    "ease.npz",
+    "rating.npz",
+    "test_rows.parquet",
+    "test_users.parquet",
+    "worth.json",
+)
 _FILES = {CARD, *_NEEDED, *_OPTIONAL}
 MOST_BYTES = 4 << 30  # of all files together
 _MOST_RATIO = 200  # of a file that is no longer small

@@ -1,14 +1,18 @@
 """One reader's list without a model and by a run, to show what a run does."""
 
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import asdict
 
 import numpy as np
+from pydantic import TypeAdapter, ValidationError
 
+from weakrec_core import files
 from weakrec_core.data.dataset import Dataset
 from weakrec_core.data.item_names import name_of
 from weakrec_core.data.training_rows import count_readers, training_users
 from weakrec_core.errors import WeakrecError
-from weakrec_core.runs.presentation.slide import ReaderLists
+from weakrec_core.runs.presentation.slide import LISTS_FILE, ReaderLists
 from weakrec_core.runs.store import Run
 from weakrec_core.serving.reader import Reader, reader_of
 from weakrec_core.serving.recommend import Recommendation, most_read, recommend
@@ -65,10 +69,27 @@ def reader_lists(
 def known_lists(
     run: Run, user: str | None = None, ask: Callable[[Reader, int], list[Recommendation]] | None = None
 ) -> ReaderLists | None:
-    """`reader_lists`; None where the run cannot recommend, such as when its dataset has changed, or the reader is not there."""
+    """`reader_lists`; None where the run cannot recommend, such as when its dataset has changed, or the reader is not there.
+
+    The lists of the reader that nobody picked are kept in the run's directory, so that they are made once.
+    """
+    if user is None and (kept := _kept(run)) is not None:
+        return kept
     try:
-        return reader_lists(run, user, ask)
+        found = reader_lists(run, user, ask)
     except WeakrecError:
+        return None
+    if user is None:
+        with suppress(OSError):  # a workspace that may only be read: they are made anew then
+            files.write_json(run.path / LISTS_FILE, asdict(found))
+    return found
+
+
+def _kept(run: Run) -> ReaderLists | None:
+    """What the run's directory holds; None where it holds nothing that can be read."""
+    try:
+        return TypeAdapter(ReaderLists).validate_python(files.read_json(run.path / LISTS_FILE))
+    except (OSError, ValueError, ValidationError):
         return None
 
 

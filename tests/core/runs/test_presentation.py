@@ -10,11 +10,13 @@ from weakrec_core.errors import DataError
 from weakrec_core.labeling.lf_set import LFSet, read_lf_set
 from weakrec_core.runs.listing import list_runs
 from weakrec_core.runs.presentation.drawn import slide_html
-from weakrec_core.runs.presentation.slide import ReaderLists, Slide, Table
+from weakrec_core.runs.presentation.slide import LISTS_FILE, ReaderLists, Slide, Table
 from weakrec_core.runs.presentation.slides import slides
 from weakrec_core.runs.store import Run
 from weakrec_core.runs.worth import WORTH_FILE
+from weakrec_core.serving.reader import Reader
 from weakrec_core.serving.reader_lists import known_lists, middle_reader, reader_lists
+from weakrec_core.serving.recommend import Recommendation
 from weakrec_core.workspace import Workspace
 
 WORTH = {
@@ -35,7 +37,10 @@ def run(prepared_runs: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 @pytest.fixture(scope="module")
 def lists(run: Run) -> ReaderLists:
-    return reader_lists(run)
+    """What the run's directory holds."""
+    found = known_lists(run)
+    assert found is not None
+    return found
 
 
 def named(shown: list[Slide]) -> dict[str, Slide]:
@@ -94,7 +99,7 @@ def test_a_run_whose_dataset_is_gone_is_presented_without_it(run: Run) -> None:
         shown = named(slides(run, known_lists(run)))
     finally:
         hidden.rename(run.workspace.datasets)
-    assert list(shown) == ["problem", "lfs", "labels", "test", "limits"]
+    assert list(shown) == ["problem", "lfs", "labels", "test", "reader", "limits"]
     assert "changed" in shown["lfs"].note
 
 
@@ -107,6 +112,25 @@ def test_a_readers_lists(run: Run, lists: ReaderLists) -> None:
     assert any(second.startswith("because of") for _, second in lists.recommended)
     with pytest.raises(DataError, match="no user 'nobody'"):
         reader_lists(run, "nobody")
+
+
+def test_lists_are_made_once(run: Run, lists: ReaderLists) -> None:
+    asked: list[Reader] = []
+
+    def ask(reader: Reader, k: int) -> list[Recommendation]:
+        asked.append(reader)
+        return []
+
+    kept = run.path / LISTS_FILE
+    whole = kept.read_bytes()
+    try:
+        assert known_lists(run, ask=ask) == lists and not asked
+        kept.write_text("[")
+        made = known_lists(run, ask=ask)
+        assert made is not None and made.reader == lists.reader and made == known_lists(run, ask=ask)
+        assert len(asked) == 1
+    finally:
+        kept.write_bytes(whole)
 
 
 def test_texts_are_escaped() -> None:

@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 from weakrec_core.charts.colors import Chart
 
+LISTS_FILE = "reader_lists.json"  # of a run: the `ReaderLists` of the reader that nobody picked
+
 
 class Tile(NamedTuple):
     """A figure with what it is; `verdict` is one of `weakrec_core.stats.verdicts`, or empty."""
