@@ -59,7 +59,7 @@ def contents(wb: Workbench) -> None:
     meta = wb.dataset.meta
     left, right = st.columns([1.2, 1], gap="large")
     with left:
-        st.header("Splits, by user", anchor=False)
+        st.header(f"Splits, by {'time' if wb.dataset.by_time else 'user'}", anchor=False, help=_split_help(wb))
         st.dataframe(
             splits_table(wb),
             hide_index=True,
@@ -145,6 +145,16 @@ def contents(wb: Workbench) -> None:
 def _of_items(wb: Workbench, count: str) -> str:
     """What an ingest has counted, in the words of the dataset."""
     return re.sub(r"\bbooks\b", wb.dataset.noun.many, count.replace("_", " "))
+
+
+def _split_help(wb: Workbench) -> str:
+    if not wb.dataset.by_time:
+        return "Every user is in one split only."
+    return (
+        f"Of each user's rated {wb.dataset.noun.many} the last quarter (rounded down, at least one; of a single one none) is held out: "
+        "in dev, valid or test, each with users of its own. Histories end before it. Of what was at the same time, the "
+        "first in the file counts as the earlier."
+    )
 
 
 def _origin(meta: dict[str, Any]) -> list[str]:

@@ -34,6 +34,9 @@ def choose_reader(wb: Workbench, catalogue: Catalogue, runs: Sequence[Run], view
     labels = {run.id: run_label(run) for run in runs}
     _held("rec_run", view.run)
     st.selectbox("Run", list(labels), format_func=labels.__getitem__, key="rec_run", on_change=_set_run, args=(view,))
+    known = "Test users were never seen in training."
+    if wb.dataset.by_time:
+        known = f"Of test users, the {wb.dataset.noun.many} before the held-out ones were trained on."
     _held("rec_kind", _COMPOSED if view.user is None else _TEST_USER)
     st.segmented_control(
         "Reader",
@@ -42,7 +45,7 @@ def choose_reader(wb: Workbench, catalogue: Catalogue, runs: Sequence[Run], view
         key="rec_kind",
         on_change=_set_kind,
         args=(view, catalogue),
-        help=f"Test users were never seen in training. A composed reader has the {wb.dataset.noun.many} that you add.",
+        help=f"{known} A composed reader has the {wb.dataset.noun.many} that you add.",
     )
     if view.user is not None:
         _choose_user(catalogue, view)

@@ -23,10 +23,13 @@ def show_baselines(run: Run, result: dict[str, Any]) -> None:
         _chart(result_tables.figures(result, "test", ["auc"], intervals), "auc_chart")
     if result_tables.cuts(result):
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+            hidden = f"A seeded fifth of the liked {noun.many} of every test user is hidden and"
+            if run.config.by_time:
+                hidden = f"The liked {noun.many} among the last of every test user are"
             st.markdown(
                 f"**Ranking:** liked {noun.many} held out of each reader's history, found among all {noun.many}",
-                help=f"A seeded fifth of the liked {noun.many} of every test user is hidden and ranked against the whole "
-                "catalogue without the rest of the history. Intervals: 95 % bootstrap over users.",
+                help=f"{hidden} ranked against the whole catalogue without the rest of the history. "
+                "Intervals: 95 % bootstrap over users.",
                 width="content",
             )
             k = choose_cut(result_tables.cuts(result), "result_k")
@@ -38,7 +41,12 @@ def show_baselines(run: Run, result: dict[str, Any]) -> None:
         st.caption("This run is from before ranking was measured: train it anew for precision, recall and NDCG.")
     shown = [m for m in RATING_METRICS if m in result["test"]]
     st.markdown(
-        f"**Ratings:** liked or not, on all {result['test']['n']:,} rated test rows of readers not seen in training",
+        f"**Ratings:** liked or not, on all {result['test']['n']:,} rated test rows "
+        + (
+            "that came last, of readers whose earlier ones were trained on"
+            if run.config.by_time
+            else "of readers not seen in training"
+        ),
         help="Intervals: 95 % bootstrap over users. Models that only rank have no row here.",
     )
     metrics_table(result_tables.figures(result, "test", shown, intervals), f"rating_{run.id}")

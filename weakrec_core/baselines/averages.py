@@ -66,7 +66,7 @@ def fit_averages(dataset: Dataset, rows: TrainingRows, seed: int = 0, *, gold: T
     dev, own = (dev_rows(dataset), None) if gold is None else (gold, gold)
     averages = LabelAverages.of(rows, np.zeros(dataset.n_books, np.int32))
     like, both = (
-        _fitted(_four(averages, dataset.histories, users, books, own), label)
+        _fitted(_four(averages, dataset.histories, users, books, own, dataset.by_time), label)
         for users, books, label in (
             (dev.user_idx, dev.book_idx, dev.p_positive),
             tutorial_examples(dataset, dev, seed),
@@ -81,8 +81,9 @@ def _four(
     user_idx: NDArray[np.integer],
     book_idx: NDArray[np.integer],
     own: TrainingRows | None = None,
+    known_users: bool = False,
 ) -> Floats:
-    of_labels = averages.features(histories, user_idx, book_idx, own)[:, :3]
+    of_labels = averages.features(histories, user_idx, book_idx, own, known_users)[:, :3]
     return np.column_stack([of_labels, np.log1p(histories.lengths[user_idx])])
 
 

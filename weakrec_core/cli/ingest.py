@@ -5,7 +5,7 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
 from multiprocessing import get_context
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -23,6 +23,7 @@ app = typer.Typer(no_args_is_help=True, help="Make a dataset from raw files.")
 Encoding = Annotated[str | None, typer.Option(help="Of a text file, such as cp1252; default: found.")]
 Separator = Annotated[str | None, typer.Option(help="Between columns, such as ; or tab; default: found.")]
 Quote = Annotated[str | None, typer.Option(help="Around text that holds separators; default: found.")]
+Split = Literal["user", "time"]
 Header = Annotated[
     bool | None, typer.Option("--header/--no-header", help="Without, columns are called c1, c2 …; default: found.")
 ]
@@ -116,6 +117,7 @@ def ingest_table(
     average_rating: Annotated[
         str | None, typer.Option(help="Column of the item's average rating, known apart from these ratings.")
     ] = None,
+    time: Annotated[str | None, typer.Option(help="Column of when it was, for a split by time.")] = None,
     items: Annotated[
         Path | None, typer.Option(help="A second file, one row an item, that has title, creator and average rating.")
     ] = None,
@@ -149,7 +151,14 @@ def ingest_table(
     separator: Separator = None,
     quote: Quote = None,
     header: Header = None,
-    dev_rows: Annotated[int | None, typer.Option(min=1, help="Default: a tenth of the rows, at most 8,000.")] = None,
+    split: Annotated[
+        Split,
+        typer.Option(help="Users are in one split each, or the last quarter of each user's rated rows is held out."),
+    ] = "user",
+    dev_rows: Annotated[
+        int | None,
+        typer.Option(min=1, help="Default: a tenth of the rows, by time two fifths of those held out, at most 8,000."),
+    ] = None,
     seed: Seed = 0,
     min_item_users: Annotated[int, typer.Option(min=1)] = 1,
     max_item_users: Annotated[int | None, typer.Option(min=1, help="Default: no limit.")] = None,
@@ -174,6 +183,7 @@ def ingest_table(
         title=title,
         creator=creator,
         average_rating=average_rating,
+        time=time,
         signals=tuple(signal or ()),
         categories=tuple(category or ()),
         votes=tuple(votes or ()),
@@ -195,7 +205,7 @@ def ingest_table(
             file,
             columns,
             config,
-            splits.SplitConfig(dev_rows=dev_rows, seed=seed),
+            splits.SplitConfig(by=split, dev_rows=dev_rows, seed=seed),
             progress,
             Noun.parse(noun),
             table.ItemFacts(file=items, id=items_id) if items and items_id else None,

@@ -35,7 +35,8 @@ class Dataset:
 
     Somebody may ingest other data under its name meanwhile: an open dataset holds on to its own files.
 
-    Splits are disjoint by user. Rows of a split are sorted by ``user_idx``, then ``book_idx``.
+    Splits are disjoint by user, or by time: then users of dev, valid and test, who are different ones, have their earlier rows
+    in train, and histories end where the held-out rows begin. Rows of a split are sorted by ``user_idx``, then ``book_idx``.
     ``book_idx`` and ``user_idx`` are positions: ``books.iloc[book_idx]``, ``histories.of(user_idx)``.
 
     Attributes
@@ -84,6 +85,11 @@ class Dataset:
     def noun(self) -> Noun:
         """What it calls its items."""
         return Noun(*self.meta["noun"]) if "noun" in self.meta else Noun()
+
+    @property
+    def by_time(self) -> bool:
+        """Whether the last rows of each user are held out; else every user is in one split only."""
+        return bool(self.meta.get("splits", {}).get("by") == "time")
 
     def n_rows(self, split: str) -> int:
         """Number of rows in a split, without reading it."""
@@ -135,7 +141,7 @@ class Dataset:
 
     @cached_property
     def histories(self) -> Histories:
-        """All books a user interacted with, rated or not."""
+        """All books a user interacted with, rated or not; by time, before the first row that is held out."""
         path = self.path / "users.parquet"
         with _reading(path):
             column = pq.read_table(path, columns=["book_idxs"])["book_idxs"].combine_chunks()

@@ -1,4 +1,4 @@
-"""Ranking the whole catalogue for readers never seen in training: a part of what they liked has to be found again."""
+"""Ranking the whole catalogue for readers: a part of what they liked, or what they came to like, has to be found."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -45,7 +45,7 @@ class RankingTask:
 
     @classmethod
     def make(cls, dataset: Dataset, split: str = "test", seed: int = 0) -> "RankingTask":
-        """Hold out a fifth of each user's liked books (gold POSITIVE), at random, at least one.
+        """Hold out a fifth of each user's liked books (gold POSITIVE), at random, at least one; of a split by time all.
 
         Users of the split without a liked book are left out.
 
@@ -62,7 +62,8 @@ class RankingTask:
         user_idx, user, counts = np.unique(users, return_inverse=True, return_counts=True)
         order = np.lexsort([np.random.default_rng(seed).random(len(user)), user])
         rank = np.arange(len(user)) - np.repeat(np.cumsum(counts) - counts, counts)
-        taken = order[rank < np.maximum(np.round(HELD_SHARE * counts), 1)[user[order]]]
+        share = 1.0 if dataset.by_time else HELD_SHARE
+        taken = order[rank < np.maximum(np.round(share * counts), 1)[user[order]]]
         held = Histories.from_pairs(user[taken], books[taken], len(user_idx))
         whole = dataset.histories
         of = np.repeat(np.arange(len(user_idx)), whole.lengths[user_idx])

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from weakrec_core import POSITIVE
 from weakrec_core.data.dataset import Dataset
+from weakrec_core.data.histories import Histories
 from weakrec_core.data.sampling import UnreadSampler
 from weakrec_core.data.training_rows import TrainingRows, gold_rows
 from weakrec_core.errors import DataError
@@ -56,7 +57,11 @@ def tutorial_examples(dataset: Dataset, rows: TrainingRows, seed: int) -> tuple[
     """
     positive = np.flatnonzero(rows.p_positive == POSITIVE)
     users = rows.user_idx[positive]
-    sampler = UnreadSampler(dataset.histories, dataset.n_books)
+    histories = dataset.histories
+    if dataset.by_time:  # whose histories lack the rows
+        of, read = np.concatenate([histories.users, rows.user_idx]), np.concatenate([histories.indices, rows.book_idx])
+        histories = Histories.from_pairs(of, read, histories.n_users)
+    sampler = UnreadSampler(histories, dataset.n_books)
     kept, negatives = sampler.sample(users, rows.book_idx[positive], np.random.default_rng(seed))
     return (
         np.concatenate([rows.user_idx, users[kept]]),

@@ -101,6 +101,7 @@ class LabelAverages:
         user_idx: NDArray[np.integer],
         book_idx: NDArray[np.integer],
         own: TrainingRows | None = None,
+        known_users: bool = False,
     ) -> Floats:
         """What the averages say of pairs of users and books, shape [n, `N_AVERAGES`].
 
@@ -112,11 +113,13 @@ class LabelAverages:
         own : TrainingRows or None
             The labels that the averages were made of, where they are among the pairs: what a user said is then not used
             to tell what this user thinks, for of a new user nothing is known, either.
+        known_users : bool
+            Whether of those to be rated for it is known, in a split by time: then only the pair's own label is left out.
         """
         users, row_user = np.unique(user_idx, return_inverse=True)
         read, segment = histories.gather(users)
         said = _Said(own)
-        effect = self.books.effect(read, *said.of(users[segment], read))
+        effect = self.books.effect(read, *(_Said(None) if known_users else said).of(users[segment], read))
         label, n_label = said.of(user_idx, book_idx)
         known = self.authors.effect(self.author[book_idx], label, n_label)
         total = np.bincount(segment, weights=effect, minlength=len(users))

@@ -114,6 +114,7 @@ def fit_rating(
     review_weight: float = 1.0,
     weak_weight: float = 1.0,
     seed: int = 0,
+    known_users: bool = False,
 ) -> RatingModel:
     """Fit to weak labels, gold ones or both.
 
@@ -125,13 +126,15 @@ def fit_rating(
         Of different users; one of both may be empty.
     review_weight, weak_weight : float
         Of weak labels with a review and without one.
+    known_users : bool
+        Whether it is to rate for users who have labels in `weak`: then these tell of them as of any others.
     """
     averages = LabelAverages.of(weak, author), LabelAverages.of(gold, author)
     weak_rows, gold_rows = (sampled(rows, _MAX_ROWS, seed) for rows in (weak, gold))
 
     def columns(rows: TrainingRows) -> Floats:
         pairs = rows.user_idx, rows.book_idx
-        return _columns(*averages, taste.taste(histories, *pairs), histories, *pairs, own=(weak, gold))
+        return _columns(*averages, taste.taste(histories, *pairs), histories, *pairs, (weak, gold), known_users)
 
     of_weak, of_gold = columns(weak_rows), columns(gold_rows)
     n_columns = of_gold.shape[1]
@@ -152,9 +155,11 @@ def _columns(
     user_idx: NDArray[np.integer],
     book_idx: NDArray[np.integer],
     own: tuple[TrainingRows | None, TrainingRows | None] = (None, None),
+    known_users: bool = False,
 ) -> Floats:
     parts = [
-        averages.features(histories, user_idx, book_idx, said) for averages, said in zip((weak, gold), own, strict=True)
+        averages.features(histories, user_idx, book_idx, said, known_users)
+        for averages, said in zip((weak, gold), own, strict=True)
     ]
     return np.concatenate([*parts, taste], axis=1)
 

@@ -53,7 +53,8 @@ def _data(run: Run, result: dict[str, Any]) -> list[str]:
         f"{result['test']['n']:,} rated test rows"
         + ("" if scores is None else f" of {scores.rows['user_idx'].nunique():,} users"),
     ]
-    return [_list(lines), "Train, dev, valid and test share no user."]
+    shared = "Dev, valid and test have the last rated rows of different users, whose earlier ones are train's."
+    return [_list(lines), shared if config.by_time else "Train, dev, valid and test share no user."]
 
 
 def _lfs(run: Run, result: dict[str, Any]) -> list[str]:

@@ -27,6 +27,8 @@ class RunConfig(BaseModel):
         Of Snorkel's LabelModel, where that is the label model.
     noun : Noun
         What the dataset calls its items.
+    by_time : bool
+        Whether the last rows of each user are held out; else users of valid and test are not trained on.
     cut : str or None
         A goal of `weakrec_core.stats.decision_cut.best_cut` to measure test at, beside the usual ones.
     """
@@ -47,6 +49,7 @@ class RunConfig(BaseModel):
     class_balance: float | None = Field(None, gt=0, lt=1)
     snorkel: SnorkelConfig = SnorkelConfig()
     noun: Noun = Noun()
+    by_time: bool = False
     cut: str | None = None
 
     @field_validator("lf_set", "train")

@@ -289,6 +289,7 @@ def new_run(
             class_balance=class_balance,
             snorkel=snorkel or SnorkelConfig(),
             noun=dataset.noun,
+            by_time=dataset.by_time,
             cut=None if cut is None else checked_goal(cut),
         ),
     )

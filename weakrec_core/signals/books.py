@@ -39,13 +39,14 @@ def author_counts(dataset: Dataset, rows: pd.DataFrame) -> tuple[Values, ...]:
     )
     wanted = users.astype(np.int64) * (len(names) + 1) + author[books]
     at = np.minimum(np.searchsorted(keys, wanted), max(len(keys) - 1, 0))
-    with_target = np.where(keys[at] == wanted, counts[at], 0).astype(float) if len(keys) else np.zeros(len(rows))
-    with_target[author[books] < 0] = np.nan
+    found = np.where(keys[at] == wanted, counts[at], 0).astype(float) if len(keys) else np.zeros(len(rows))
+    found[author[books] < 0] = np.nan
     target = histories.contains(users, books)
-    others = with_target - target
+    others = found - target
     n_others = (histories.lengths[users] - target).astype(float)
     share = np.divide(others, n_others, out=np.full(len(rows), np.nan), where=n_others > 0)
-    return others, with_target, share
+    # Of a row that is held out by time the item is not in the history, and yet is counted.
+    return others, others + 1 if dataset.by_time else found, share
 
 
 @row_signal(Signal("history_length", "Other {items} in the user's history", "{items}", "never"))

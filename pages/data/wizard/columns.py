@@ -21,6 +21,7 @@ _ROLES = {
     "title": ("Title", "Of the item, for people to read"),
     "creator": ("Creator", "Author, director, maker; items of one title and creator are one item"),
     "average_rating": ("Average rating", "Of the item, known apart from these ratings"),
+    "time": ("Time", "When it was, for a split by time: a date, seconds, a year"),
 }
 
 

@@ -14,7 +14,7 @@ def show_rows(found: TablePreview, file_name: str) -> None:
     ratings, dropped = found.summary["ratings"], found.summary["dropped"]
     n_dropped = found.read - found.kept
     st.markdown(
-        f"**{found.read:,}** rows read = **{ratings['parsed']:,}** rated + **{ratings['not_rated']:,}** not rated, in histories "
+        f"**{found.read:,}** rows read = **{ratings['parsed']:,}** rated + **{ratings['not_rated']:,}** not rated, for histories "
         f"only + **{n_dropped:,}** dropped. {found.summary['users']:,} users, {found.summary['items']:,} items."
     )
     if not n_dropped:

@@ -108,14 +108,24 @@ def _filters() -> tuple[dict[str, int | None], SplitConfig]:
             "min_item_users": int(left.number_input("Users an item has: from", 1, value=1, key="min_item_users")),
             "max_item_users": right.number_input("to ", 1, value=None, placeholder="no limit", key="max_item_users"),
         }
-        dev_rows = left.number_input(
-            "Dev rows with gold", 1, value=None, placeholder="a tenth, at most 8,000", key="table_dev_rows"
+        by = st.segmented_control(
+            "Split",
+            ["user", "time"],
+            default="user",
+            required=True,
+            format_func=lambda by: f"by {by}",
+            key="table_split",
+            help="By user: each is in one split only. By time: the last quarter of each user's rated rows is held out, in dev, "
+            "valid or test; histories end before it.",
         )
-        seed = right.number_input("Seed of the splits, by user", 0, value=0, key="table_seed")
+        dev_rows = left.number_input(
+            "Dev rows with gold", 1, value=None, placeholder="at most 8,000", key="table_dev_rows"
+        )
+        seed = right.number_input("Seed of the splits", 0, value=0, key="table_seed")
         st.text_input(
             "Scale of plain numbers", placeholder="as their distribution says, such as 1-10", key="table_scale"
         )
-    return filters, SplitConfig(dev_rows=dev_rows, seed=int(seed))
+    return filters, SplitConfig(by=by, dev_rows=dev_rows, seed=int(seed))
 
 
 def _make(

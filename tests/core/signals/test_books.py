@@ -21,6 +21,8 @@ SIMILAR = st.lists(st.lists(st.integers(0, 5), max_size=4, unique=True), min_siz
 class Fake:
     """The parts of a dataset that these signals read: 4 users, 6 books."""
 
+    by_time = False
+
     def __init__(self, authors: list[str | None], pairs: list[tuple[int, int]], similar: list[list[int]]):
         users, books = np.array(pairs).T
         self.histories = Histories.from_pairs(users, books, 4)

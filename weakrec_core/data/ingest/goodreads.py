@@ -18,6 +18,7 @@ from weakrec_core.data.ingest.jsonlines import drop_bad_lines, load_lines
 from weakrec_core.data.ingest.notations import NUMBER
 from weakrec_core.data.ingest.packing import verify
 from weakrec_core.data.splits import SplitConfig
+from weakrec_core.errors import DataError
 from weakrec_core.files import checked_name
 from weakrec_core.progress import Progress, no_progress
 from weakrec_core.workspace import Workspace
@@ -96,6 +97,8 @@ def ingest_goodreads(
     checked_name(name, "Dataset")
     config = config or GoodreadsConfig()
     splits = splits or SplitConfig()
+    if splits.by == "time":
+        raise DataError("Goodreads files are split by user; a split by time is for tables with a column of the time.")
     files = {"reviews": reviews, "books": books, "interactions": interactions}
     given = {kind: path for kind, path in files.items() if path is not None}
     skipped: dict[str, dict[str, int]] = {}
@@ -117,9 +120,9 @@ def ingest_goodreads(
             con, config, has_books=books is not None, has_interactions=interactions is not None
         )
         progress(0.8, "Joining reviews")
-        rows, histories, user_ids = extract(con, "reviews", ", ".join(p.name for p in given.values()))
+        rows, pairs, user_ids = extract(con, "reviews", ", ".join(p.name for p in given.values()))
         book_table = _book_table(con, has_books=books is not None)
-    rows = label_and_split(rows, config.positive, splits)
+    rows, histories = label_and_split(rows, pairs, len(user_ids), config.positive, splits)
     meta: dict[str, Any] = {
         "source": source,
         "files": {kind: path.name for kind, path in given.items()},

@@ -12,16 +12,21 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from weakrec_core.data.histories import Histories
-from weakrec_core.data.splits import SplitConfig, split_by_user
+from weakrec_core.data.splits import SplitConfig, first_held_out, split_by_time, split_by_user
 from weakrec_core.errors import DataError
 
 REPEATS = "repeats a user and item"
 
 
 def keep_pairs(
-    con: duckdb.DuckDBPyConnection, source: str, rating: str, min_user_books: int, max_user_books: int | None
+    con: duckdb.DuckDBPyConnection,
+    source: str,
+    rating: str,
+    min_user_books: int,
+    max_user_books: int | None,
+    moment: str = "",
 ) -> dict[str, int]:
-    """Create the tables pairs (user_id, book_idx, rating, line; rating NULL = not rated) and kept_users (user_id, user_idx).
+    """Create the tables pairs (user_id, book_idx, rating, line, place; rating NULL = not rated) and kept_users (user_id, user_idx).
 
     Parameters
     ----------
@@ -31,16 +36,21 @@ def keep_pairs(
         SQL expression over it for the rating, NULL where there is none.
     min_user_books, max_user_books : int
         Users by their pairs; None = no limit.
+    moment : str, optional
+        SQL expression over it for the time. Place is the order of a user's pairs in time, at the same time of the file; of
+        repeated interactions the first in time counts.
 
     Returns
     -------
     dict
         How many of what were found and kept.
     """
+    order = f"{moment}, {source}.line" if moment else f"{source}.line"
+    place = f"row_number() OVER (PARTITION BY user_id ORDER BY {order})" if moment else "0"
     con.execute(
-        f"""CREATE TEMP TABLE pairs AS SELECT user_id, book_idx, {rating} AS rating, {source}.line AS line
+        f"""CREATE TEMP TABLE pairs AS SELECT user_id, book_idx, {rating} AS rating, {source}.line AS line, {place} AS place
         FROM {source} JOIN kept_books USING (book_id)
-        QUALIFY row_number() OVER (PARTITION BY user_id, book_idx ORDER BY ({rating} IS NULL), {source}.line) = 1"""
+        QUALIFY row_number() OVER (PARTITION BY user_id, book_idx ORDER BY ({rating} IS NULL), {order}) = 1"""
     )
     con.execute(
         """CREATE TEMP TABLE user_sizes AS SELECT user_id, count(*) AS n_books, count(*) BETWEEN $low AND $high AS kept
@@ -114,8 +124,8 @@ def count(con: duckdb.DuckDBPyConnection, queries: dict[str, str]) -> dict[str, 
 
 def extract(
     con: duckdb.DuckDBPyConnection, texts: str, files: str, also: Mapping[str, str] | None = None
-) -> tuple[pd.DataFrame, Histories, NDArray[np.object_]]:
-    """The rated pairs as rows, each with its text; the histories, unrated pairs included; the user ids.
+) -> tuple[pd.DataFrame, pd.DataFrame, NDArray[np.object_]]:
+    """The rated pairs as rows, each with its text; all pairs (user_idx, book_idx, place), unrated ones included; the user ids.
 
     Parameters
     ----------
@@ -138,7 +148,7 @@ def extract(
             SELECT user_id, book_id, review_text FROM {texts}
             QUALIFY row_number() OVER (PARTITION BY user_id, book_id ORDER BY (review_text IS NULL), line) = 1)
         SELECT user_idx::INTEGER AS user_idx, book_idx::INTEGER AS book_idx, user_id, book_id, review_text,
-            pairs.rating::FLOAT AS rating{"".join(f", said.{name}" for name in also or ())}
+            pairs.rating::FLOAT AS rating, place{"".join(f", said.{name}" for name in also or ())}
         FROM pairs JOIN kept_users USING (user_id) JOIN kept_books USING (book_idx)
         LEFT JOIN texts USING (user_id, book_id){said}
         WHERE pairs.rating IS NOT NULL"""
@@ -147,16 +157,24 @@ def extract(
         raise DataError(
             f"No rated interaction is left of {files} after the filters; widen the limits on books and users."
         )
-    pairs = con.execute("SELECT user_idx, book_idx FROM pairs JOIN kept_users USING (user_id)").df()
+    pairs = con.execute("SELECT user_idx, book_idx, place FROM pairs JOIN kept_users USING (user_id)").df()
     user_ids = con.execute("SELECT user_id FROM kept_users ORDER BY user_idx").df()["user_id"].to_numpy(object)
-    return (
-        rows,
-        Histories.from_pairs(pairs["user_idx"].to_numpy(), pairs["book_idx"].to_numpy(), len(user_ids)),
-        user_ids,
-    )
+    return rows, pairs, user_ids
 
 
-def label_and_split(rows: pd.DataFrame, positive: float, splits: SplitConfig) -> pd.DataFrame:
-    """The rows with ``gold``, POSITIVE from the rating `positive` on, and ``split``."""
-    split = split_by_user(rows["user_idx"].to_numpy(), splits)
-    return rows.assign(gold=(rows["rating"] >= positive).astype("int8"), split=split)
+def label_and_split(
+    rows: pd.DataFrame, pairs: pd.DataFrame, n_users: int, positive: float, splits: SplitConfig
+) -> tuple[pd.DataFrame, Histories]:
+    """The rows with ``gold``, POSITIVE from the rating `positive` on, and ``split``; the histories.
+
+    By time, a history ends before the first of the user's rows that is held out.
+    """
+    users, place = rows["user_idx"].to_numpy(), rows["place"].to_numpy()
+    if splits.by == "time":
+        split = split_by_time(users, place, splits)
+        first = first_held_out(users, place, split, n_users)
+        pairs = pairs[pairs["place"].to_numpy() < first[pairs["user_idx"].to_numpy()]]
+    else:
+        split = split_by_user(users, splits)
+    rows = rows.drop(columns="place").assign(gold=(rows["rating"] >= positive).astype("int8"), split=split)
+    return rows, Histories.from_pairs(pairs["user_idx"].to_numpy(), pairs["book_idx"].to_numpy(), n_users)

@@ -21,6 +21,7 @@ from weakrec_core.data.ingest.ratings import Cut, RatingColumn, read_ratings
 from weakrec_core.data.ingest.summary import summary_of
 from weakrec_core.data.ingest.table_config import FACTS, Columns, ItemFacts, TableConfig
 from weakrec_core.data.ingest.tabular import known_columns, load_columns
+from weakrec_core.data.ingest.times import time_expression
 from weakrec_core.data.kept_columns import KeptColumn
 from weakrec_core.data.noun import ITEM, Noun
 from weakrec_core.data.splits import SplitConfig
@@ -100,9 +101,10 @@ def ingest_table(
     noun: Noun = ITEM,
     facts: ItemFacts | None = None,
 ) -> Dataset:
-    """Read a table with one row a user and item, filter, split by user and save.
+    """Read a table with one row a user and item, filter, split by user or by time and save.
 
-    A row of the dataset is a rated pair; a history is all of a user's pairs, rated or not. Items of one title and one
+    A row of the dataset is a rated pair; a history is all of a user's pairs, rated or not, by time those before the first that
+    is held out. Items of one title and one
     creator, case and spaces aside, are one item, the first of them. An item's average rating is not computed from the
     table: it would be made of labels that train does not have and test must not give away. Its number of ratings is that
     of the train users who have it.
@@ -147,7 +149,8 @@ def preview_table(
     config = (config or TableConfig()).model_copy(update={"skip_bad_lines": True})
     with duckdb.connect() as con:
         table = _table(con, path, columns, config, splits or SplitConfig(), progress, ITEM, facts)
-        shown = {key: name for key, name in columns.named().items() if facts is None or key not in FACTS}
+        there = {row[0] for row in con.execute("DESCRIBE dropped").fetchall()}
+        shown = {key: n for key, n in columns.named().items() if key in there and (facts is None or key not in FACTS)}
         chosen = ", ".join(f"{key} AS {sql_name(name)}" for key, name in shown.items())
         dropped = con.execute(f"SELECT line, reason, {chosen}, content FROM dropped ORDER BY line").df()
     rows = {split: int((table.rows["split"] == split).sum()) for split in SPLITS}
@@ -169,6 +172,10 @@ def _table(
     """All that a dataset is made of; the view dropped has the rows that are not kept."""
     con.execute("SET enable_progress_bar = false; SET TimeZone = 'UTC'")
     named = columns.named()
+    if splits.by != "time":
+        named.pop("time", None)
+    elif "time" not in named:
+        raise DataError("A split by time needs a column of the time (--time), and none is named.")
     of_table = {key: name for key, name in named.items() if facts is None or key not in FACTS}
     kept = {f"kept_{i}": name for i, name in enumerate(columns.kept())}
     with plain_file(path, config.format.encoding, lambda f, message: progress(0.3 * f, message)) as file:
@@ -186,15 +193,17 @@ def _table(
     counts = merge_items(con) | counts
     keep_items(con, config.min_item_users, config.max_item_users)
     limits = config.min_user_items, config.max_user_items
-    counts = keep_pairs(con, "ratings", "stored", *limits) | counts
+    counts = keep_pairs(con, "ratings", "stored", *limits, moment="moment" if splits.by == "time" else "") | counts
     read, dropped = account_for(con, "ratings", *limits)
     also = {key: key for key in kept} | ({} if ratings.plain else {RATING_TEXT: "rating"})
-    rows, histories, user_ids = extract(con, "ratings", path.name, also)
+    rows, pairs, user_ids = extract(con, "ratings", path.name, also)
     rated = con.execute(
         "SELECT said.rating, count(*) FROM pairs JOIN kept_users USING (user_id) JOIN ratings AS said ON said.line = pairs.line "
         "WHERE said.rating IS NOT NULL GROUP BY ALL"
     ).fetchall()
-    rows = label_and_split(rows, cut.value, splits)
+    rows, histories = label_and_split(rows, pairs, len(user_ids), cut.value, splits)
+    if later := len(pairs) - len(histories.indices) - int((rows["split"] != "train").sum()):
+        counts["not_rated_after_the_held_out_began"] = later
     rows, kept_columns = _read_kept(rows, columns)
     kept_ratings = ratings.with_rows(dict(rated))
     meta: dict[str, Any] = {
@@ -243,6 +252,11 @@ def _clean(
     checks = {f"has no {named[key]}": f"coalesce(trim({key}), '') = ''" for key in ("user_id", "book_id")}
     if "average_rating" in named:
         checks[f"has a {named['average_rating']} that is not a number"] = NO_AVERAGE
+    if "time" in named:
+        moment = time_expression(con, "ratings", "time", path, named["time"])
+        con.execute("ALTER TABLE ratings ADD COLUMN moment DOUBLE")
+        con.execute(f"UPDATE ratings SET moment = {moment}")
+        checks[f"has a {named['time']} that is no time"] = "moment IS NULL"
     return drop_bad_lines(con, "ratings", path, checks, skip, unit)
 
 

@@ -40,6 +40,7 @@ def table_command(
     if config.scale is not None:
         options["scale"] = f"{config.scale.low:g}..{config.scale.top:g}"
     options |= {key: value for key, value in config.format if key != "header"}
+    options |= {"split": splits.by if splits.by != "user" else None}
     options |= {"dev_rows": splits.dev_rows, "seed": splits.seed or None}
     for key, value in options.items():
         if value is not None and value is not False:

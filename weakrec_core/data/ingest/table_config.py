@@ -21,6 +21,8 @@ class Columns(BaseModel):
     ----------
     average_rating : str or None
         What everybody thinks of the item, as a number known apart from these ratings.
+    time : str or None
+        When the user interacted with the item, for a split by time; see `times.time_expression`.
     signals, categories, votes : tuple of str
         Other columns to keep for LFs: a number, a text, a vote from elsewhere a row.
     """
@@ -34,6 +36,7 @@ class Columns(BaseModel):
     title: str | None = None
     creator: str | None = None
     average_rating: str | None = None
+    time: str | None = None
     signals: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     votes: tuple[str, ...] = ()

@@ -33,7 +33,7 @@ class Recommended(Preset):
     description = "two towers that learn from what is read, a rating model on them; its ranking is blended with EASE"
     losses = (
         "Loss: cross-entropy of what is hidden of each history, among all {items}; on train of readers that are learned from, on "
-        "valid of readers not seen. It says how well reading is foretold; ratings are fitted afterwards."
+        "valid of its readers. It says how well reading is foretold; ratings are fitted afterwards."
     )
     defaults: ClassVar[dict[str, Any]] = {"epochs": 40, "learning_rate": 3e-3, "batch_size": 8192, "use_dev": True}
     holdout = True
@@ -95,6 +95,7 @@ class Recommended(Preset):
             review_weight=config.review_weight,
             weak_weight=config.weak_weight,
             seed=config.seed,
+            known_users=dataset.by_time,
         )
 
 
@@ -125,14 +126,19 @@ def _losses(network: Network) -> Callable[..., Sums]:
 
 
 class _Hidden:
-    """Books of valid's users hidden from their histories, for the training's loss there."""
+    """Books of valid's users hidden from their histories, by time what came after these, for the training's loss there."""
 
     def __init__(self, left: Histories, books: Histories):
         self.left, self.books = left, books
 
     @classmethod
     def of(cls, dataset: Dataset, seed: int) -> "_Hidden":
-        users = np.unique(dataset.split("valid")["user_idx"].to_numpy())
+        rows = dataset.split("valid")
+        users, row_user = np.unique(rows["user_idx"].to_numpy(), return_inverse=True)
+        if dataset.by_time:  # the histories were learned from; what came after them was not
+            read, segment = dataset.histories.gather(users)
+            later = Histories.from_pairs(row_user, rows["book_idx"].to_numpy(), len(users))
+            return cls(Histories.from_pairs(segment, read, len(users)), later)
         read, segment = dataset.histories.gather(users)
         several = dataset.histories.lengths[users][segment] > 1
         hidden = several & (np.random.default_rng(seed).random(len(read)) < _HIDDEN)

@@ -64,7 +64,7 @@ def _slides(
             charts=[("Test AUC by number of gold labels", curve)],
             note="Bands are 95 % intervals over test readers and samples of dev's gold.",
         )
-    yield _test(result, intervals)
+    yield _test(run, result, intervals)
     if lists is not None:
         yield _reader(run, result, lists)
     known = limits(run, result)
@@ -84,7 +84,10 @@ def _problem(run: Run, result: dict[str, Any], n_lfs: int) -> Slide:
             Tile(f"{train['rows']:,}", f"{noun.many} chosen, liking unknown"),
             Tile(f"{n_lfs:,}", "labeling functions vote"),
             Tile(f"{train['covered']:,}", "labels to train on"),
-            Tile(f"{result['test']['n']:,}", "ratings of new readers to test on"),
+            Tile(
+                f"{result['test']['n']:,}",
+                f"ratings {'given later' if run.config.by_time else 'of new readers'} to test on",
+            ),
         ],
         flow=True,
         note=f"Dataset {run.config.dataset} · run {run.title} · {created}",
@@ -171,7 +174,7 @@ def _labels(run: Run, result: dict[str, Any]) -> Slide:
     )
 
 
-def _test(result: dict[str, Any], intervals: result_tables.Intervals) -> Slide:
+def _test(run: Run, result: dict[str, Any], intervals: result_tables.Intervals) -> Slide:
     own = [result_tables.THIS_RUN, result_tables.NETWORK]
     charts = []
     for part, metric, heading in _CHARTS:
@@ -182,7 +185,7 @@ def _test(result: dict[str, Any], intervals: result_tables.Intervals) -> Slide:
             charts.append((f"{heading}: {title(metric)}", chart.properties(height=ROW * n)))
     return Slide(
         "test",
-        "On readers it has never seen",
+        "On what readers came to later" if run.config.by_time else "On readers it has never seen",
         (result.get("recovered") or {}).get("sentence") or "",
         tiles=[
             Tile(
