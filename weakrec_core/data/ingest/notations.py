@@ -58,6 +58,7 @@ _FULL, _EMPTY = "★⭐🌟✭✮✯*", "☆✩✰"
 
 _FINITE = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,2})?", re.IGNORECASE | re.ASCII)
 _LONGEST = 60  # characters; a longer text is none
+_HIGHEST = 1e30  # of what is stored as float32
 _DIGITS = r"[+-]?(?:\d[\d.,']*|[.,]\d+)"
 _VALUE = rf"(?P<value>{_DIGITS})?[ -]?(?P<part>{_FRACTION})?"
 _LABEL = re.compile(r"(?:rating|grade|score|rated|stars?|note|bewertung)\s*[:=]\s*", re.IGNORECASE)
@@ -170,4 +171,4 @@ def _scaled(notation: str, value: float, top: float) -> Reading:
 
 
 def _unscaled(notation: str, value: float) -> Reading:
-    return Reading(notation, value) if math.isfinite(value) else Reading("", reason=UNKNOWN)
+    return Reading(notation, value) if abs(value) < _HIGHEST else Reading("", reason=UNKNOWN)
