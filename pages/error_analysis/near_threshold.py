@@ -12,9 +12,9 @@ from weakrec_core.charts.colors import ABSTAIN_COLOR, NEGATIVE_COLOR, POSITIVE_C
 from weakrec_core.charts.error_analysis import distance_bars
 from weakrec_core.error_analysis.buckets import Buckets
 from weakrec_core.error_analysis.excerpts import excerpt
-from weakrec_core.error_analysis.near_threshold import errors_by_distance, nearest_rows, price_of_a_step
+from weakrec_core.error_analysis.near_threshold import NearLF, errors_by_distance, nearest_rows, price_of_a_step
 from weakrec_core.labeling.base import VALUE
-from weakrec_core.labeling.kinds import ThresholdLF
+from weakrec_core.labeling.kinds import SimilarLF
 from weakrec_core.labeling.parsing import parse_lf
 from weakrec_core.signals import signals_of
 
@@ -23,27 +23,27 @@ _NEAREST = 4
 
 def thresholds_view(wb: Workbench, found: Buckets) -> None:
     """Errors around the threshold of one LF, and the price of moving it."""
-    lfs = {lf.name: lf for lf in found.applied.active if isinstance(lf, ThresholdLF)}
+    lfs = {lf.name: lf for lf in found.applied.active if isinstance(lf, NearLF)}
     if not lfs:
-        st.info("This set has no threshold LF that is on.", icon=":material/info:")
+        st.info("This set has no LF with a threshold that is on.", icon=":material/info:")
         return
     name = st.segmented_control(
-        "Threshold LF", list(lfs), default=next(iter(lfs)), key="near_lf", required=True, format_func=fmt.literal
+        "LF with a threshold", list(lfs), default=next(iter(lfs)), key="near_lf", required=True, format_func=fmt.literal
     )
     lf = lfs.get(name or "", next(iter(lfs.values())))
-    values = wb.applier.signals.values(lf.signal, "dev")
+    values = lf.measured(wb.applier.columns["dev"])
     left, right = st.columns([1.3, 1], gap="large")
     with left:
         st.markdown(
-            f"**Errors by distance from the threshold**: {lf.signal} {lf.op} {' to '.join(f'{b:g}' for b in lf.bounds)}, "
+            f"**Errors by distance from the threshold**: {lf.measure} {lf.op} {' to '.join(f'{b:g}' for b in lf.bounds)}, "
             f"votes {lf.label}",
             help="Groups of equal size; grey: rows that would vote if the threshold were moved that far",
         )
         table = errors_by_distance(lf, values, found.gold)
         st.altair_chart(distance_bars(table, f"Share of errors by distance from the threshold of {lf.name}"))
     with right:
-        step = signals_of(wb.dataset)[lf.signal].step
-        st.markdown("**The price of one step**", help=f"One step of {lf.signal} is {step:g}")
+        step = 0.01 if isinstance(lf, SimilarLF) else signals_of(wb.dataset)[lf.signal].step
+        st.markdown("**The price of one step**", help=f"One step of {lf.measure} is {step:g}")
         _price(wb, lf, price_of_a_step(lf, values, found.gold, step))
     votes, abstains = nearest_rows(lf, values, _NEAREST)
     for column, title, rows in zip(
@@ -54,7 +54,7 @@ def thresholds_view(wb: Workbench, found: Buckets) -> None:
             st.html("".join(_near_card(wb, lf, int(row), values, found) for row in rows) or "<i>No row.</i>")
 
 
-def _price(wb: Workbench, lf: ThresholdLF, prices: pd.DataFrame) -> None:
+def _price(wb: Workbench, lf: NearLF, prices: pd.DataFrame) -> None:
     widths = [2.1, 1, 1, 1, 1.1]
     for column, title in zip(st.columns(widths), ("Move", "Rows", "Correct", "Errors"), strict=False):
         column.caption(title)
@@ -68,16 +68,16 @@ def _price(wb: Workbench, lf: ThresholdLF, prices: pd.DataFrame) -> None:
         )
 
 
-def _move(wb: Workbench, lf: ThresholdLF, field: str, to: float) -> None:
+def _move(wb: Workbench, lf: NearLF, field: str, to: float) -> None:
     wb.replace(lf.name, parse_lf(lf.model_dump() | {field: to}))
     wb.refresh_widgets()
     select_lf(lf.name)
 
 
-def _near_card(wb: Workbench, lf: ThresholdLF, row: int, values: np.ndarray, found: Buckets) -> str:
+def _near_card(wb: Workbench, lf: NearLF, row: int, values: np.ndarray, found: Buckets) -> str:
     record = wb.dataset.split("dev").iloc[row]
     gold = int(found.gold[row])
-    badges = badge(f"{lf.signal} {values[row]:.4g}", ABSTAIN_COLOR) + gold_badge(record)
+    badges = badge(f"{lf.measure} {values[row]:.4g}", ABSTAIN_COLOR) + gold_badge(record)
     if gold >= 0:
         right = gold == VALUE[lf.label]
         would = "" if found.L[row, found.applied.names.index(lf.name)] >= 0 else "would be "

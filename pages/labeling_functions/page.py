@@ -14,6 +14,7 @@ from pages.shared.bar.set_bar import set_bar
 from pages.shared.errors import errors_shown, sentence
 from pages.shared.help import help_link
 from pages.shared.workbench import Workbench, opened
+from pages.similar.draft import similar_draft
 from weakrec_core.labeling.base import LF
 from weakrec_core.labeling.python_votes import StillRunning
 from weakrec_core.signals import signals_of
@@ -97,10 +98,13 @@ def working_area(wb: Workbench) -> None:
             return
         left, right = st.columns([1.45, 1], gap="large")
         with left:
+            draft = st.container()
             editor(wb, lf)
         with right:
             if wb.applier.problem(lf) is None:
                 rows_panel(wb, lf)
+        with draft:  # what a button among the rows has started
+            similar_draft(wb)
 
 
 working_area(opened())

@@ -8,6 +8,7 @@ import streamlit as st
 from pages.shared.bar.changed_rows import changed_rows, draft_changes
 from pages.shared.cards import badge, book_of, card, gold_badge, marked
 from pages.shared.workbench import Workbench
+from pages.similar.draft import similar_button
 from weakrec_core import ABSTAIN
 from weakrec_core.charts.colors import ABSTAIN_COLOR
 from weakrec_core.error_analysis.excerpts import excerpt
@@ -64,7 +65,11 @@ def _rows_of(wb: Workbench, lf: LF) -> None:
         st.caption("No dev row here.")
         return
     page = st.session_state.get("rows_shown", _PAGE)
-    st.html("".join(_card(wb, lf, int(row)) for row in rows[:page]))
+    for row in rows[:page].tolist():
+        with st.container(gap=None):
+            st.html(_card(wb, lf, row))
+            if isinstance(wb.dataset.split("dev")["review_text"].iloc[row], str):
+                similar_button(wb, [row], f"more_like_{row}", quiet=True)
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.caption(f"1–{min(page, len(rows))} of {len(rows):,}")
         if len(rows) > page and st.button("Show more", key="more_rows", type="tertiary", icon=":material/expand_more:"):

@@ -31,9 +31,11 @@ def similar_button(
     key: str,
     label: str = "More rows like this",
     meaning: str = "Draft an LF that votes on reviews like it",
+    quiet: bool = False,
 ) -> None:
-    """The button that starts a draft from dev rows."""
-    if st.button(label, icon=":material/join_inner:", key=key, help=meaning):
+    """The button that starts a draft from dev rows; a quiet one stands below each of several rows."""
+    kind: Literal["tertiary", "secondary"] = "tertiary" if quiet else "secondary"
+    if st.button(label, icon=":material/join_inner:", key=key, help=meaning, type=kind):
         st.session_state[_ROWS] = (wb.dataset.fingerprint, tuple(int(row) for row in rows))
         st.session_state.pop(_DRAFT, None)
         st.session_state.pop(_PROPOSED, None)
@@ -81,7 +83,7 @@ def similar_draft(wb: Workbench) -> None:
 
 
 def _controls(wb: Workbench, lf: SimilarLF, rows: tuple[int, ...], proposals: Sequence[SimilarProposal]) -> None:
-    left, mid, right = st.columns([1.3, 2, 1], vertical_alignment="bottom")
+    row = st.container(horizontal=True, vertical_alignment="bottom", gap="medium")
     key = f"{lf.label}_{lf.vectors}_{lf.threshold}"
 
     def vote() -> None:
@@ -90,7 +92,7 @@ def _controls(wb: Workbench, lf: SimilarLF, rows: tuple[int, ...], proposals: Se
         st.session_state[_PROPOSED] = found
         _set(found[0].lf)
 
-    left.segmented_control(
+    row.segmented_control(
         "Votes",
         ["POSITIVE", "NEGATIVE"],
         default=lf.label,
@@ -99,7 +101,7 @@ def _controls(wb: Workbench, lf: SimilarLF, rows: tuple[int, ...], proposals: Se
         on_change=vote,
     )
     by_kind = {p.lf.vectors: p for p in proposals}
-    mid.segmented_control(
+    row.segmented_control(
         "Vectors, the better on users left out first",
         list(by_kind),
         default=lf.vectors,
@@ -108,13 +110,14 @@ def _controls(wb: Workbench, lf: SimilarLF, rows: tuple[int, ...], proposals: Se
         format_func=lambda kind: f"{VECTORIZERS[kind].title} {fmt.signed(by_kind[kind].held_out.lift, 2)}",
         on_change=lambda: _set(by_kind[st.session_state[f"similar_vectors_{key}"]].lf),
     )
-    right.number_input(
+    row.number_input(
         "Similarity ≥",
         -1.0,
         1.0,
         lf.threshold,
         step=0.01,
         format="%.4g",
+        width=150,
         key=f"similar_threshold_{key}",
         on_change=lambda: _set(lf.model_copy(update={"threshold": st.session_state[f"similar_threshold_{key}"]})),
     )

@@ -71,3 +71,30 @@ def test_the_editor(draft: AppTest) -> None:
     next(a for a in draft.text_area if a.key.startswith("counterexample_0_")).set_value("").run()
     assert len(lf_of(draft).unlike) == 19 and lf_of(draft).name == name
     assert not draft.exception
+
+
+def test_from_the_rows_of_another_lf(open_page: OpenPage) -> None:
+    app = open_page("pages/labeling_functions/page.py")
+    click(app, next(b.key for b in app.button if str(b.key).startswith("more_like_")))
+    assert "A labeling function from this review" in texts(app)
+    click(app, "similar_keep")
+    lf = lf_of(app)
+    assert app.session_state["selected_lf"] == lf.name
+    app.switch_page("pages/error_analysis/page.py")
+    app.query_params["error_view"] = "Thresholds"
+    app.run()
+    near = next(c for c in app.get("button_group") if c.key == "near_lf")
+    near.set_value(lf.name).run()
+    assert not app.exception and f"similarity >= {lf.threshold:g}" in texts(app)
+    before = lf.threshold
+    click(app, "move_0")
+    assert lf_of(app).threshold == pytest.approx(before - 0.01)
+
+
+def test_what_is_not_above_the_base_rate_is_said(open_page: OpenPage) -> None:
+    """A threshold at which every row votes is right as often as the base rate."""
+    app = open_page("pages/error_analysis/page.py", kind="uncovered")
+    click(app, "more_like_this")
+    next(n for n in app.number_input if "similar_threshold" in str(n.key)).set_value(-1.0).run()
+    assert [w.value for w in app.warning if "base rate" in w.value]
+    assert app.button(key="similar_keep").label == "Keep anyway"

@@ -6,16 +6,17 @@ from numpy.typing import NDArray
 
 from weakrec_core import ABSTAIN
 from weakrec_core.labeling.base import VALUE
-from weakrec_core.labeling.kinds import ThresholdLF
+from weakrec_core.labeling.kinds import SimilarLF, ThresholdLF
 from weakrec_core.stats.intervals import wilson
 
 _BINS = 5  # on each side
 _MIN_NEAR = 100  # rows of the side that does not vote; else as many as vote
+NearLF = ThresholdLF | SimilarLF  # one threshold, or low and high, on a number
 Values = NDArray[np.float64]
 Gold = NDArray[np.int8]
 
 
-def signed_distance(lf: ThresholdLF, values: Values) -> Values:
+def signed_distance(lf: NearLF, values: Values) -> Values:
     """How far each value is inside the range that votes (0 and above) or outside it (below 0), shape [n]; NaN = not known.
 
     Exactly at the threshold a strict operator does not vote: the distance is then the smallest number below 0.
@@ -32,7 +33,7 @@ def signed_distance(lf: ThresholdLF, values: Values) -> Values:
     return np.where(at_edge, np.nextafter(0, -1), distance)
 
 
-def nearest_rows(lf: ThresholdLF, values: Values, k: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def nearest_rows(lf: NearLF, values: Values, k: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Positions of the k rows nearest to the threshold that vote, and of the k nearest that do not; nearest first."""
     distance = signed_distance(lf, values)
     fires, abstains = np.flatnonzero(distance >= 0), np.flatnonzero(distance < 0)
@@ -42,7 +43,7 @@ def nearest_rows(lf: ThresholdLF, values: Values, k: int) -> tuple[NDArray[np.in
     )
 
 
-def errors_by_distance(lf: ThresholdLF, values: Values, gold: Gold) -> pd.DataFrame:
+def errors_by_distance(lf: NearLF, values: Values, gold: Gold) -> pd.DataFrame:
     """Dev rows with gold in groups of about equal size by distance from the threshold, up to five a side.
 
     Returns
@@ -72,8 +73,8 @@ def errors_by_distance(lf: ThresholdLF, values: Values, gold: Gold) -> pd.DataFr
     return table.assign(error_rate=table["errors"] / table["n"], ci_low=low, ci_high=high)
 
 
-def price_of_a_step(lf: ThresholdLF, values: Values, gold: Gold, step: float) -> pd.DataFrame:
-    """What moving the threshold by one step, as its signal has it, changes on dev.
+def price_of_a_step(lf: NearLF, values: Values, gold: Gold, step: float) -> pd.DataFrame:
+    """What moving the threshold by one step, changes on dev.
 
     Returns
     -------
