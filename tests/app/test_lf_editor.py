@@ -161,6 +161,27 @@ def test_set_best_takes_the_widest_threshold_that_is_good_enough_or_says_there_i
     assert app.session_state["draft"].lf_set != before
 
 
+def test_a_threshold_says_what_the_set_gains_and_what_its_votes_cost(open_page: OpenPage) -> None:
+    app = open_page(LABELING)
+    select(app, "polarity_positive")
+    (gain,) = (m.value for m in app.markdown if "without: gain" in m.value)
+    said = float(gain.removeprefix("The set's log loss is ").split()[0])
+    assert said == pytest.approx(float(metric(app, "Log loss")), abs=0.00051)
+    assert button(app, "Set cheapest").disabled
+    app.number_input(key="cost_wrong").set_value(3.0).run()
+    app.number_input(key="cost_missing").set_value(1.0).run()
+    price = next(m.value for m in app.markdown if m.value.startswith("Cheapest at"))
+    press(app, "Set cheapest")
+    threshold = app.session_state["draft"].lf_set.lfs[2].threshold
+    assert f"Cheapest at **{threshold:g}**" in price
+    app.button_group(key="curve_over").set_value("coverage").run()
+    assert not app.exception
+    chart = f"sweep_polarity_positive_{app.session_state['revision']}_>_POSITIVE_coverage"
+    app.session_state[chart] = {"selection": {"pick": [{"threshold": 0.41}]}}
+    app.run()
+    assert app.session_state["draft"].lf_set.lfs[2].threshold == 0.41
+
+
 def test_combined_lf_conditions(open_page: OpenPage) -> None:
     app = add(open_page(LABELING), "combined", "both")
     alone = int(lf_row(app, "both")["n"].replace(",", ""))

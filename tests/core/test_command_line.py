@@ -488,6 +488,13 @@ def test_sweep(demo: Dataset, demo_applier: Applier, cli: Cli) -> None:
         fires = values > row["threshold"]
         assert row["n"] == (fires & (gold >= 0)).sum()
         assert row["correct"] == (fires & (gold == 1)).sum()
+        assert row["missing"] == (~fires & (gold == 1)).sum()
+        assert row["set_log_loss"] > 0
+    priced = ("sweep", "--dataset", "demo", "--lfs", TUTORIAL, "--lf", "polarity_positive", "--json", "--cost-wrong", 3)
+    with_costs = cli(*priced, "--cost-missing", 1).json
+    (cheapest,) = (row for row in with_costs if row["cheapest"])
+    assert cheapest["cost"] == 3 * cheapest["incorrect"] + cheapest["missing"] == min(row["cost"] for row in with_costs)
+    assert cli(*priced).status == cli(*priced, "--cost-missing", -1).status == 2
     done = cli("sweep", "--dataset", "demo", "--lfs", TUTORIAL, "--lf", "stars_in_review")
     assert (done.status, done.out) == (2, "")
     assert "stars_in_review" in done.err

@@ -1,4 +1,4 @@
-"""The two charts that follow every move of a threshold: histogram and sweep on one x axis.
+"""The charts that follow every move of a threshold, on one x axis: histogram, precision, coverage, the set's gain.
 
 Altair takes tens of milliseconds to build and check a chart, so each is built once as a template over named data, and an
 edit fills in the data. The functions give Vega-Lite specs whose ``datasets`` are data frames, as ``st.vega_lite_chart`` takes them.
@@ -16,8 +16,12 @@ from weakrec_core.charts.colors import ABSTAIN_COLOR, BAND_COLOR, NEGATIVE_COLOR
 from weakrec_core.stats.domain import Domain
 
 Spec = dict[str, Any]
-_TOP_LEVEL = ("$schema", "config", "datasets", "params")  # keys that a part of a chart does not have
-_AXIS = 46  # width of both y axes, so that the x axes lie above each other
+_TOP_LEVEL = ("$schema", "config", "datasets", "params", "padding")  # keys that a part of a chart does not have
+_AXIS = 46  # width of all y axes, so that the x axes lie above each other
+SLIDER_INDENT = 68  # px: a slider over the charts that begins so far right has its ends above those of the x axis
+_PADDING = {"left": 0, "right": 5, "top": 0, "bottom": 0}  # px; at the right as much as a slider has beside its track
+_SPIKE = 2.5  # a bin with so many times the rows of the next highest is cut, or the others would be flat
+_HEIGHT = 190
 _LABELS = alt.Scale(domain=["POSITIVE", "NEGATIVE"], range=[POSITIVE_COLOR, NEGATIVE_COLOR])
 
 
@@ -25,6 +29,8 @@ def threshold_histogram(
     bins: pd.DataFrame, shown: Domain, bounds: tuple[float, ...], fired: tuple[float, float], title: str, dark: bool
 ) -> Spec:
     """A signal by gold label, the threshold as a line and the part that votes shaded.
+
+    A bin that stands far above all others is cut, its colours in their shares, and its rows are written beside it.
 
     Parameters
     ----------
@@ -38,11 +44,31 @@ def threshold_histogram(
         The text alternative.
     """
     zone = pd.DataFrame({"low": [max(fired[0], shown.low)], "high": [min(fired[1], shown.high)]})
-    return _filled(_histogram(shown, dark), title, bins=bins, zone=zone, rules=_rules(bounds))
+    drawn, cut, top = _without_spike(bins)
+    leftwards = bool((cut["high"] > (shown.low + shown.high) / 2).any())
+    return _filled(_histogram(shown, top, leftwards, dark), title, bins=drawn, cut=cut, zone=zone, rules=_rules(bounds))
+
+
+def _without_spike(bins: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, float]:
+    """The bins with the height that each is drawn with, the one that is cut with its rows, and the height of the axis."""
+    total = bins.groupby("low")["rows"].transform("sum")
+    highest = total[bins["label"] == bins["label"].iloc[0]].nlargest(2).tolist()
+    top = float(max(highest[0], 1))
+    if len(highest) == 2 and highest[0] > _SPIKE * highest[1] > 0:
+        top = 1.3 * highest[1]
+    spike = bins.assign(text=[f"↑ {rows:,}" for rows in total])[total > top].drop_duplicates("low")
+    return bins.assign(height=bins["rows"] * (top / total.clip(lower=top))), spike[["low", "high", "text"]], top
 
 
 def threshold_sweep(
-    table: pd.DataFrame, shown: Domain, bounds: tuple[float, ...], base_rate: float, signal: str, title: str, dark: bool
+    table: pd.DataFrame,
+    shown: Domain,
+    bounds: tuple[float, ...],
+    base_rate: float,
+    name: str,
+    title: str,
+    dark: bool,
+    over: str = "threshold",
 ) -> Spec:
     """Precision with its interval at every threshold; click picks one (selection ``pick``, field ``threshold``).
 
@@ -50,14 +76,43 @@ def threshold_sweep(
     ----------
     table : DataFrame
         From `weakrec_core.labeling.sweep.sweep`.
+    shown : Domain
+        Of the x axis.
+    bounds : floats
+        Where the LF stands on it.
     base_rate : float
         Share of the voted label in gold, drawn as a dashed line.
+    name : str
+        What the x axis is called.
+    over : {"threshold", "coverage"}
+        What the x axis is.
     """
-    table = table[table["threshold"].between(shown.low, shown.high)]
+    table = table[table[over].between(shown.low, shown.high)]
     lowest = min(float(table["ci_low"].min()) if len(table) else 1.0, base_rate)
     rate = pd.DataFrame({"y": [base_rate], "text": [f"base rate {base_rate:.2f}"]})
-    template = _sweep(shown, math.floor(lowest * 10) / 10, signal, dark)
+    template = _sweep(shown, math.floor(lowest * 10) / 10, name, over, dark)
     return _filled(template, title, table=table, rate=rate, rules=_rules(bounds))
+
+
+def threshold_trace(
+    table: pd.DataFrame,
+    shown: Domain,
+    bounds: tuple[float, ...],
+    column: str,
+    title: str,
+    dark: bool,
+    over: str = "threshold",
+) -> Spec:
+    """Coverage or the set's gain at every threshold, to stand under `threshold_sweep` of the same x axis.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `weakrec_core.label_model.threshold_gain.sweep_with_gain`; thresholds without a value are left out.
+    column : {"coverage", "set_gain"}
+    """
+    table = table[table[over].between(shown.low, shown.high) & table[column].notna()]
+    return _filled(_trace(shown, column, over, dark), title, table=table, rules=_rules(bounds))
 
 
 def sweep_chart(
@@ -84,7 +139,7 @@ def sweep_chart(
 
 
 def _filled(template: Spec, title: str, **datasets: pd.DataFrame) -> Spec:
-    return copy.deepcopy(template) | {"datasets": datasets, "description": title}
+    return copy.deepcopy(template) | {"datasets": datasets, "description": title, "padding": _PADDING}
 
 
 def _rules(bounds: tuple[float, ...]) -> pd.DataFrame:
@@ -92,9 +147,10 @@ def _rules(bounds: tuple[float, ...]) -> pd.DataFrame:
 
 
 @lru_cache(maxsize=64)
-def _histogram(shown: Domain, dark: bool) -> Spec:
+def _histogram(shown: Domain, top: float, leftwards: bool, dark: bool) -> Spec:
     x = alt.Scale(domain=[shown.low, shown.high], nice=False, zero=False, clamp=True)
-    y_axis = alt.Axis(minExtent=_AXIS, maxExtent=_AXIS, tickCount=4)
+    y = alt.Scale(domain=[0, top], nice=False)
+    y_axis = _axis(tickCount=4, format="~s")
     area = _over("zone").mark_rect(color=POSITIVE_COLOR, opacity=0.07).encode(alt.X("low:Q", scale=x), x2="high:Q")
     bars = (
         _over("bins")
@@ -102,7 +158,7 @@ def _histogram(shown: Domain, dark: bool) -> Spec:
         .encode(
             alt.X("low:Q", bin="binned", scale=x, title=None, axis=alt.Axis(labels=False, ticks=False)),
             alt.X2("high:Q"),
-            alt.Y("rows:Q", stack="zero", title="dev rows", axis=y_axis),
+            alt.Y("height:Q", stack="zero", title="dev rows", axis=y_axis, scale=y),
             alt.Color("label:N", scale=_LABELS, title="gold", legend=alt.Legend(orient="top", titleOrient="left")),
             alt.Order("label:N", sort="ascending"),
             tooltip=[
@@ -113,15 +169,26 @@ def _histogram(shown: Domain, dark: bool) -> Spec:
             ],
         )
     )
-    return dict(alt.layer(area, bars, _threshold_line(x, dark)).properties(height=190).to_dict())
+    counts = (
+        _over("cut")
+        .mark_text(
+            align="right" if leftwards else "left",
+            baseline="top",
+            dx=-4 if leftwards else 4,
+            fontSize=11,
+            color=_line_color(dark),
+        )
+        .encode(alt.X("low:Q" if leftwards else "high:Q", scale=x), y=alt.value(0), text="text:N")
+    )
+    return dict(alt.layer(area, bars, counts, _threshold_line(x, dark)).properties(height=_HEIGHT).to_dict())
 
 
 @lru_cache(maxsize=64)
-def _sweep(shown: Domain, lowest: float, signal: str, dark: bool) -> Spec:
+def _sweep(shown: Domain, lowest: float, name: str, over: str, dark: bool) -> Spec:
     x = alt.Scale(domain=[shown.low, shown.high], nice=False, zero=False)
     y = alt.Scale(domain=[lowest, 1.0], nice=False, zero=False)
-    axis = alt.Axis(minExtent=_AXIS, maxExtent=_AXIS, tickCount=5, format=".1f")
-    base = _over("table").encode(alt.X("threshold:Q", scale=x, title=signal))
+    axis = _axis(tickCount=5, format=".1f")
+    base = _over("table").encode(alt.X(f"{over}:Q", scale=x, title=name, axis=_x_axis(over)))
     band = base.mark_area(color=BAND_COLOR, opacity=0.18).encode(
         alt.Y("ci_low:Q", scale=y, title="precision"), alt.Y2("ci_high:Q")
     )
@@ -151,12 +218,52 @@ def _sweep(shown: Domain, lowest: float, signal: str, dark: bool) -> Spec:
         ],
     )
     layers = [band, dashes, words, line, values.add_params(hover, pick), _threshold_line(x, dark)]
-    return dict(alt.layer(*layers).properties(height=190).to_dict())
+    return dict(alt.layer(*layers).properties(height=_HEIGHT).to_dict())
+
+
+_TRACES = {"coverage": ("coverage", ".0%"), "set_gain": ("set's gain", "+.3~f")}
+
+
+@lru_cache(maxsize=64)
+def _trace(shown: Domain, column: str, over: str, dark: bool) -> Spec:
+    x = alt.Scale(domain=[shown.low, shown.high], nice=False, zero=False)
+    title, number = _TRACES[column]
+    axis = _x_axis(over, labels=False, ticks=False)
+    base = _over("table").encode(alt.X(f"{over}:Q", scale=x, title=None, axis=axis))
+    y = alt.Y(f"{column}:Q", title=title, axis=_axis(tickCount=3, format=number))
+    tips = [
+        alt.Tooltip("threshold:Q", format=".4~f"),
+        alt.Tooltip("coverage:Q", format=".2%"),
+        alt.Tooltip("set_gain:Q", title="set's gain", format="+.4f"),
+        alt.Tooltip("set_log_loss:Q", title="set's log loss", format=".4f"),
+    ]
+    hover = alt.selection_point(
+        name="hover", fields=["threshold"], nearest=True, on="pointermove", empty=False, clear="pointerout"
+    )
+    values = base.mark_rule(strokeWidth=1).encode(
+        opacity=alt.condition(hover, alt.value(0.5), alt.value(0)), tooltip=tips
+    )
+    layers: list[Any] = [base.mark_line(color=BAND_COLOR, strokeWidth=2).encode(y), values.add_params(hover)]
+    if column == "set_gain":
+        without = _over("rules").mark_rule(strokeDash=[4, 3], color=ABSTAIN_COLOR).encode(alt.YDatum(0))
+        layers.insert(0, without)
+    return dict(alt.layer(*layers, _threshold_line(x, dark)).properties(height=84).to_dict())
+
+
+def _axis(**settings: Any) -> alt.Axis:
+    return alt.Axis(minExtent=_AXIS, maxExtent=_AXIS, **settings)
+
+
+def _x_axis(over: str, **settings: Any) -> alt.Axis:
+    return alt.Axis(format=".1~%", **settings) if over == "coverage" else alt.Axis(**settings)
+
+
+def _line_color(dark: bool) -> str:
+    return "#f2f5f7" if dark else "#1f2933"
 
 
 def _threshold_line(scale: alt.Scale, dark: bool) -> Any:
-    color = "#f2f5f7" if dark else "#1f2933"
-    return _over("rules").mark_rule(color=color, strokeWidth=2).encode(alt.X("at:Q", scale=scale))
+    return _over("rules").mark_rule(color=_line_color(dark), strokeWidth=2).encode(alt.X("at:Q", scale=scale))
 
 
 def _over(dataset: str) -> Any:

@@ -70,12 +70,30 @@ def sweep(
     dataset: DatasetName,
     lfs: LFFile,
     lf: Annotated[str, typer.Option(help="A threshold LF of the set.")],
+    cost_wrong: Annotated[float | None, typer.Option(help="What a wrong vote costs; with --cost-missing.")] = None,
+    cost_missing: Annotated[
+        float | None,
+        typer.Option(help="What a row of the label without a vote costs; the cheapest threshold is marked."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Precision, coverage and lift of a threshold LF on dev at every threshold."""
+    """Precision, coverage and lift of a threshold LF on dev at every threshold, and the set's log loss there."""
+    from weakrec_core.label_model.threshold_gain import sweep_with_gain
     from weakrec_core.labeling.analysis import to_records
+    from weakrec_core.labeling.kinds import SimilarLF, ThresholdLF
+    from weakrec_core.labeling.sweep import cheapest_threshold, costs
 
-    table = applied_set(dataset, lfs).sweep(lf).table
+    applied = applied_set(dataset, lfs)
+    swept = applied.sweep(lf).lf
+    assert isinstance(swept, ThresholdLF | SimilarLF)
+    table = sweep_with_gain(applied, swept)
+    if cost_wrong is not None or cost_missing is not None:
+        if cost_wrong is None or cost_missing is None:
+            raise WeakrecError("sweep takes --cost-wrong and --cost-missing together.")
+        cheapest = cheapest_threshold(table, cost_wrong, cost_missing)
+        table = table.assign(
+            cost=costs(table, cost_wrong, cost_missing), cheapest=[t == cheapest for t in table["threshold"]]
+        )
     print_json(to_records(table)) if as_json else typer.echo(table.round(4).to_string(index=False))
 
 

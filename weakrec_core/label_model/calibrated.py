@@ -88,9 +88,7 @@ class CalibratedModel:
         """P(POSITIVE) for each row of `votes`, shape [p]."""
         p_positive = np.empty(len(votes))
         for rows in (slice(i, i + _CHUNK) for i in range(0, len(votes), _CHUNK)):
-            design = _design(votes[rows])
-            variance = np.einsum("ij,ij->i", design @ self.covariance, design)
-            p_positive[rows] = expit(design @ self.coefficients / np.sqrt(1 + np.pi / 8 * variance))
+            p_positive[rows] = predict_batch(votes[rows], self.coefficients[None], self.covariance[None])[0]
         return p_positive
 
     def to_json(self) -> dict[str, Any]:
@@ -139,7 +137,10 @@ def fit_calibrated(
     if not dev.gold_counts.any():
         raise LabelModelError("The dev split has no gold labels; the calibrated label model is fitted to them.")
     labeled = dev.labeled()
-    coefficients, covariance = _fit(labeled.votes, labeled.gold_counts, None if start is None else start.coefficients)
+    modes, covariances = fit_batch(
+        labeled.votes, labeled.gold_counts[None], None if start is None else start.coefficients
+    )
+    coefficients, covariance = modes[0], covariances[0]
     positive, negative = coefficients[1:].reshape(2, -1)
     n_positive, n_negative = train.counts @ (train.votes == 1), train.counts @ (train.votes == 0)
     n_votes = n_positive + n_negative
@@ -148,40 +149,73 @@ def fit_calibrated(
     return CalibratedModel(list(lf_names), coefficients, covariance, weights)
 
 
+def predict_batch(votes: NDArray[np.int8], modes: Floats, covariances: Floats) -> Floats:
+    """P(POSITIVE) of p patterns by each of b models, shape [b, p]."""
+    design = _design(votes)
+    variance = ((design @ covariances) * design).sum(axis=-1)
+    return np.asarray(expit(modes @ design.T / np.sqrt(1 + np.pi / 8 * variance)))
+
+
 def _design(votes: NDArray[np.int8]) -> Floats:
     return np.concatenate([np.ones((len(votes), 1)), votes == 1, votes == 0], axis=1)
 
 
-def _fit(votes: NDArray[np.int8], gold_counts: NDArray[np.int64], start: Floats | None) -> tuple[Floats, Floats]:
-    """Posterior mode and covariance by Newton steps; the posterior is log-concave, so there is one mode."""
-    m = votes.shape[1]
-    n_negative, n_positive = gold_counts.sum(axis=0)
-    base = logit((n_positive + 0.5) / (n_negative + n_positive + 1))
-    center = np.concatenate([[base], np.full(m, _COMMON_WORTH), np.full(m, -_COMMON_WORTH)])
+def fit_batch(
+    votes: NDArray[np.int8], gold_counts: NDArray[np.int64], start: Floats | None = None
+) -> tuple[Floats, Floats]:
+    """Posterior modes and covariances of b models of the same patterns, which differ in how often gold has each.
+
+    Parameters
+    ----------
+    votes : int8 array, shape [p, m]
+    gold_counts : int64 array, shape [b, p, 2]
+        Data points of each pattern with gold NEGATIVE and POSITIVE; none in some patterns is fine.
+    start : float64 array, shape [b, 1 + 2 m] or [1 + 2 m], optional
+        Where to begin, near the modes.
+
+    Returns
+    -------
+    modes : float64 array, shape [b, 1 + 2 m]
+        As `CalibratedModel.coefficients`.
+    covariances : float64 array, shape [b, 1 + 2 m, 1 + 2 m]
+    """
+    b, m = len(gold_counts), votes.shape[1]
+    n_negative, n_positive = gold_counts.sum(axis=1).T
+    base = logit((n_positive + 0.5) / (n_negative + n_positive + 1))[:, None]
+    worths = np.repeat([_COMMON_WORTH, -_COMMON_WORTH], m)
+    center = np.concatenate([base, np.broadcast_to(worths, (b, 2 * m))], axis=1)
     precision = _prior_precision(m)
     design = _design(votes)
     voted = np.flatnonzero(design.any(axis=0))  # the other terms follow from the prior alone
-    design, positive, n = design[:, voted], gold_counts[:, 1], gold_counts.sum(axis=1)
+    design, positive, n = design[:, voted], gold_counts[..., 1], gold_counts.sum(axis=-1)
 
-    def log_posterior(w: Floats) -> float:
-        log_odds = design @ w[voted]
-        return float(positive @ log_odds - n @ np.logaddexp(0, log_odds) - (w - center) @ precision @ (w - center) / 2)
+    def log_posterior(w: Floats) -> Floats:
+        log_odds, off = w[:, voted] @ design.T, w - center
+        likelihood = (positive * log_odds - n * np.logaddexp(0, log_odds)).sum(axis=1)
+        return np.asarray(likelihood - ((off @ precision) * off).sum(axis=1) / 2)
 
-    mode = np.concatenate([[base], np.zeros(2 * m)]) if start is None else start
-    value = log_posterior(mode)
+    zero = np.concatenate([base, np.zeros((b, 2 * m))], axis=1)
+    modes = zero if start is None else np.broadcast_to(start, zero.shape)
+    values = log_posterior(modes)
     for _ in range(_MAX_STEPS):
-        p = expit(design @ mode[voted])
-        gradient = precision @ (center - mode)
-        gradient[voted] += design.T @ (positive - n * p)
-        curvature = precision.copy()
-        curvature[np.ix_(voted, voted)] += (design.T * (n * p * (1 - p))) @ design
-        step = np.linalg.solve(curvature, gradient)
-        while (after := log_posterior(mode + step)) < value and np.abs(step).max() > _TOLERANCE:
-            step /= 2  # a full step can overshoot far from the mode
-        mode, value = mode + step, after
-        if np.abs(step).max() <= _TOLERANCE:  # the error left is of the order of its square
+        p = expit(modes[:, voted] @ design.T)
+        gradient = (center - modes) @ precision
+        gradient[:, voted] += (positive - n * p) @ design
+        curvature = np.repeat(precision[None], b, axis=0)
+        curvature[:, voted[:, None], voted] += (design.T * (n * p * (1 - p))[:, None]) @ design
+        steps = np.linalg.solve(curvature, gradient[..., None])[..., 0]
+        after = log_posterior(modes + steps)
+        while (over := (after < values) & _far(steps)).any():  # a full step can overshoot far from the mode
+            steps[over] /= 2
+            after = log_posterior(modes + steps)
+        modes, values = modes + steps, after
+        if not _far(steps).any():  # the error left is of the order of its square
             break
-    return mode, np.asarray(np.linalg.inv(curvature))
+    return modes, np.asarray(np.linalg.inv(curvature))
+
+
+def _far(steps: Floats) -> NDArray[np.bool_]:
+    return np.asarray(np.abs(steps).max(axis=1) > _TOLERANCE)
 
 
 def _prior_precision(m: int) -> Floats:

@@ -1,5 +1,6 @@
 """What a threshold LF would do at every threshold: histogram by gold label, precision, coverage and lift."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from weakrec_core import NEGATIVE, POSITIVE
+from weakrec_core.errors import SpecError
 from weakrec_core.labeling.base import VALUE
 from weakrec_core.labeling.thresholded import Thresholded
 from weakrec_core.stats.domain import Domain, domain
@@ -108,8 +110,8 @@ def sweep(values: NDArray[np.float64], gold: NDArray[np.int8], op: str, label: i
     Returns
     -------
     DataFrame
-        threshold (ascending), n, correct, incorrect, precision, ci_low, ci_high, coverage, lift; only thresholds where
-        something fires.
+        threshold (ascending), n, correct, incorrect, missing (gold of the label without a vote), precision, ci_low, ci_high,
+        coverage, lift; only thresholds where something fires.
     """
     known = ~np.isnan(values)
     firing = values[known]
@@ -128,6 +130,7 @@ def sweep(values: NDArray[np.float64], gold: NDArray[np.int8], op: str, label: i
             "n": n,
             "correct": correct,
             "incorrect": n - correct,
+            "missing": (gold == label).sum() - correct,
             "precision": precision,
             "ci_low": low,
             "ci_high": high,
@@ -142,6 +145,29 @@ def best_threshold(table: pd.DataFrame, precision: float) -> float | None:
     """The threshold with the most coverage whose interval lies above `precision`; None if there is none."""
     good = table[table["ci_low"] >= precision]
     return None if good.empty else float(good["threshold"].to_numpy()[good["coverage"].to_numpy().argmax()])
+
+
+def costs(table: pd.DataFrame, wrong: float, missing: float) -> pd.Series:
+    """What the votes at each threshold of `sweep` cost on dev's gold, where a wrong and a missing vote cost so much.
+
+    Raises
+    ------
+    SpecError
+        If a cost is below 0 or not a number, or both are 0.
+    """
+    if not (0 <= wrong < math.inf and 0 <= missing < math.inf and wrong + missing > 0):
+        raise SpecError(
+            f"A wrong vote at {wrong:g} and a missing one at {missing:g}: costs are 0 or more, and not both 0."
+        )
+    return wrong * table["incorrect"] + missing * table["missing"]
+
+
+def cheapest_threshold(table: pd.DataFrame, wrong: float, missing: float) -> float | None:
+    """The threshold whose votes cost least (see `costs`), of equal ones that with the most coverage; None if there is none."""
+    if table.empty:
+        return None
+    order = np.lexsort((-table["coverage"].to_numpy(float), costs(table, wrong, missing).to_numpy(float)))
+    return float(table["threshold"].to_numpy()[order[0]])
 
 
 def _firing(ordered: NDArray[np.float64], grid: NDArray[np.float64], op: str) -> NDArray[np.int64]:

@@ -1,4 +1,4 @@
-"""The editor of a threshold LF: controls, histogram over sweep on one x axis, and what the setting gives."""
+"""The editor of a threshold LF: controls, and charts under the slider on one x axis."""
 
 import math
 from typing import Any
@@ -6,12 +6,14 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from pages.labeling_functions.editors.threshold_price import threshold_curve, threshold_price
 from pages.shared import fmt
 from pages.shared.workbench import Workbench, is_dark
 from weakrec_core import NEGATIVE, POSITIVE
-from weakrec_core.charts.threshold import threshold_histogram, threshold_sweep
+from weakrec_core.charts.threshold import SLIDER_INDENT, threshold_histogram
+from weakrec_core.label_model.threshold_gain import sweep_with_gain
 from weakrec_core.labeling.kinds import ThresholdLF
-from weakrec_core.labeling.sweep import best_threshold, histogram, sweep
+from weakrec_core.labeling.sweep import histogram
 from weakrec_core.signals import signals_of
 from weakrec_core.stats.domain import Domain, domain
 from weakrec_core.stats.intervals import wilson
@@ -60,25 +62,27 @@ def threshold_editor(wb: Workbench, lf: ThresholdLF) -> None:
     if shown is None:
         st.info(f"No dev row has this signal: {info.nan}. The LF abstains throughout.", icon=":material/info:")
         return
+    step = info.step
+    shown = Domain(_floor(min(shown.low, *lf.bounds), step), -_floor(-max(shown.high, *lf.bounds), step))
     _threshold_slider(wb, lf, shown, key)
     _charts(wb, lf, values, gold, shown, key)
 
 
 def _threshold_slider(wb: Workbench, lf: ThresholdLF, shown: Domain, key: str) -> None:
     info = signals_of(wb.dataset)[lf.signal]
-    step = info.step
-    low, high = _floor(min(shown.low, *lf.bounds), step), -_floor(-max(shown.high, *lf.bounds), step)
     current: Any = lf.bounds if lf.op == "between" else lf.bounds[0]
-    st.slider(
-        "Threshold",
-        low,
-        high,
-        current,
-        step=float(step),
-        key=f"threshold_{key}_{lf.op == 'between'}",
-        help=info.told(wb.dataset.noun).unit,
-        on_change=lambda: _set(wb, lf, st.session_state[f"threshold_{key}_{lf.op == 'between'}"]),
-    )
+    with st.container(horizontal=True, gap=None, key="threshold_slider"):
+        st.space(SLIDER_INDENT)
+        st.slider(
+            "Threshold",
+            shown.low,
+            shown.high,
+            current,
+            step=float(info.step),
+            key=f"threshold_{key}_{lf.op == 'between'}",
+            help=info.told(wb.dataset.noun).unit,
+            on_change=lambda: _set(wb, lf, st.session_state[f"threshold_{key}_{lf.op == 'between'}"]),
+        )
 
 
 def _charts(wb: Workbench, lf: ThresholdLF, values: "np.ndarray", gold: "np.ndarray", shown: Domain, key: str) -> None:
@@ -97,44 +101,19 @@ def _charts(wb: Workbench, lf: ThresholdLF, values: "np.ndarray", gold: "np.ndar
     )
     if lf.op == "between":
         return
-    table = sweep(values, gold, lf.op, label, len(values))
-    base_rate = (gold == label).sum() / max((gold >= 0).sum(), 1)
+    table = sweep_with_gain(wb.applied, lf)
     if table.empty:
         return
-    event = st.vega_lite_chart(
-        threshold_sweep(
-            table,
-            shown,
-            lf.bounds,
-            base_rate,
-            lf.signal,
-            f"Precision with its 95 % interval at every threshold on {lf.signal}",
-            is_dark(),
-        ),
-        key=f"sweep_{key}_{lf.op}_{lf.label}",
-        on_select="rerun",
-        selection_mode=["pick"],
-    )
-    picked = event["selection"].get("pick") or []
-    if picked:  # the chart that is drawn next has another key: nothing is picked there yet
-        _set(wb, lf, picked[0]["threshold"])
-        wb.refresh_widgets()
-        st.rerun()
-    with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
-        st.markdown(_sentence(wb, lf, values, gold, label, base_rate), width=340)
-        with st.container(horizontal=True, vertical_alignment="bottom", width="content"):
-            wanted = st.number_input("Precision ≥", 0.5, 0.99, 0.8, step=0.01, key=f"wanted_{lf.name}", width=120)
-            if st.button("Set best", icon=":material/target:", key=f"best_{lf.name}", help=_BEST):
-                best = best_threshold(table, wanted)
-                if best is None:
-                    st.toast(f"No threshold has an interval above {wanted:.2f}.", icon=":material/info:")
-                else:
-                    _set(wb, lf, best)
-                    wb.refresh_widgets()
-                    st.rerun()
+    base_rate = (gold == label).sum() / max((gold >= 0).sum(), 1)
+    threshold_curve(wb, lf, table, shown, base_rate, f"{key}_{lf.op}_{lf.label}", lambda at: _choose(wb, lf, at))
+    st.markdown(_sentence(wb, lf, values, gold, label, base_rate))
+    threshold_price(wb, lf, table, lambda at: _choose(wb, lf, at))
 
 
-_BEST = "The threshold with the most coverage whose 95 % interval lies above this precision"
+def _choose(wb: Workbench, lf: ThresholdLF, threshold: float) -> None:
+    _set(wb, lf, threshold)
+    wb.refresh_widgets()
+    st.rerun()
 
 
 def _sentence(

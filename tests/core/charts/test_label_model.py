@@ -10,7 +10,7 @@ import pytest
 
 from weakrec_core.charts.colors import NEGATIVE_COLOR, POSITIVE_COLOR
 from weakrec_core.charts.label_model import fit_losses, posterior_histogram, reliability_curve
-from weakrec_core.charts.threshold import threshold_histogram, threshold_sweep
+from weakrec_core.charts.threshold import threshold_histogram, threshold_sweep, threshold_trace
 from weakrec_core.charts.training import learning_curves, metric_curve
 from weakrec_core.labeling.sweep import histogram, sweep
 from weakrec_core.stats.domain import Domain, domain
@@ -149,7 +149,7 @@ def test_the_part_that_votes_is_shaded_within_what_is_shown() -> None:
         data, _ = find(spec, "rect")
         assert data.to_numpy().tolist() == [list(zone)]
         bars, _ = find(spec, "bar")
-        pd.testing.assert_frame_equal(bars, bins)
+        pd.testing.assert_frame_equal(bars[bins.columns.tolist()], bins)
 
 
 @pytest.mark.parametrize("bounds", [(0.2,), (0.1, 0.3)])
@@ -178,6 +178,39 @@ def test_the_sweep_reads_values_in_the_browser_and_picks_a_threshold_by_a_click(
     tips = [{t["field"] for t in e["tooltip"]} for _, data, e in units(spec) if data == "table" and "tooltip" in e]
     assert tips == [{"threshold", "precision", "ci_low", "ci_high", "lift", "n", "coverage"}]
     assert spec["datasets"]["rate"].to_dict("records") == [{"y": 0.625, "text": "base rate 0.62"}]
+
+
+def test_a_spike_is_cut_and_says_how_many_rows_it_has() -> None:
+    """Of 1,000 rows at 0 the others would be a line along the axis."""
+    shown = Domain(-1.0, 1.0)
+    values, gold = np.r_[np.zeros(1000), np.linspace(-1, 1, 97)], (np.arange(1097) % 4 > 0).astype(np.int8)
+    bins = histogram(values, gold, shown)
+    spec = threshold_histogram(bins, shown, (0.3,), (0.3, np.inf), "t", dark=False)
+    bars, encoding = find(spec, "bar")
+    assert encoding["y"]["field"] == "height"
+    spike = bars[bars.groupby("low")["rows"].transform("sum") > 100]
+    others = bars.drop(spike.index)
+    assert spec["datasets"]["cut"]["text"].tolist() == [f"↑ {spike['rows'].sum():,}"]
+    assert encoding["y"]["scale"]["domain"][1] == pytest.approx(spike["height"].sum())
+    assert spike["height"].sum() < 2 * others.groupby("low")["rows"].sum().max()
+    np.testing.assert_allclose(spike["height"] / spike["height"].sum(), spike["rows"] / spike["rows"].sum())
+    assert (others["height"] == others["rows"]).all()
+    even = threshold_histogram(histogram(VALUES, GOLD, shown), shown, (0.3,), (0.3, np.inf), "t", dark=False)
+    assert even["datasets"]["cut"].empty
+
+
+def test_coverage_and_gain_lie_under_the_precision_over_the_threshold_or_over_coverage() -> None:
+    table = sweep(VALUES, GOLD, ">=", 1, len(VALUES))
+    table = table.assign(set_log_loss=0.6, set_gain=np.where(np.arange(len(table)) % 2, 0.01, np.nan))
+    for over, shown in (("threshold", Domain(0.0, 0.5)), ("coverage", Domain(0.0, 1.0))):
+        precision = threshold_sweep(table, shown, (0.2,), 0.625, "x", "t", dark=False, over=over)
+        gain, coverage = (threshold_trace(table, shown, (0.2,), c, "t", False, over) for c in ("set_gain", "coverage"))
+        for spec in (precision, gain, coverage):
+            data, encoding = find(spec, "line")
+            assert (encoding["x"]["field"], encoding["x"]["scale"]["domain"]) == (over, [shown.low, shown.high])
+            assert data[over].between(shown.low, shown.high).all()
+        assert find(gain, "line")[0]["set_gain"].eq(0.01).all()
+        assert len(find(coverage, "line")[0]) == len(find(precision, "line")[0])
 
 
 def test_the_sweep_shows_what_the_axis_shows() -> None:

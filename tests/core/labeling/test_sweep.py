@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.stats import binomtest
 
-from weakrec_core.labeling.sweep import best_threshold, histogram, sweep
+from weakrec_core.errors import SpecError
+from weakrec_core.labeling.sweep import best_threshold, cheapest_threshold, costs, histogram, sweep
 from weakrec_core.stats.domain import Domain, domain
 
 COMPARE = {">": operator.gt, ">=": operator.ge, "<": operator.lt, "<=": operator.le}
@@ -34,7 +35,8 @@ def brute_force(values: NDArray[np.float64], gold: NDArray[np.int8], op: str, la
         interval = binomtest(correct, n).proportion_ci(method="wilson")
         base_rate = np.mean(gold[gold >= 0] == label)
         records.append(
-            {"threshold": threshold, "n": n, "correct": correct, "incorrect": n - correct, "precision": correct / n}
+            {"threshold": threshold, "n": n, "correct": correct, "incorrect": n - correct}
+            | {"missing": sum(g == label and not f for g, f in zip(gold, fires, strict=True)), "precision": correct / n}
             | {"ci_low": interval.low, "ci_high": interval.high, "coverage": sum(fires) / total}
             | {"lift": correct / n - base_rate}
         )
@@ -94,6 +96,32 @@ def test_the_best_threshold_needs_its_interval_above_the_precision() -> None:
     assert best_threshold(table.iloc[1:], 0.8) is None
     assert best_threshold(table, 0.85) is None
     assert best_threshold(table.iloc[:0], 0.0) is None
+
+
+@given(ROWS, st.sampled_from(list(COMPARE)), st.floats(0, 10), st.floats(0.01, 10))
+def test_the_cheapest_threshold_costs_no_more_than_any_other(
+    rows: list[tuple[float, int]], op: str, wrong: float, missing: float
+) -> None:
+    values, gold = arrays(rows)
+    table = sweep(values, gold, op, 1, max(len(rows), 1))
+    cheapest = cheapest_threshold(table, wrong, missing)
+    if cheapest is None:
+        assert table.empty
+        return
+
+    def cost(threshold: float) -> float:
+        fires = COMPARE[op](values, threshold)
+        return wrong * int((fires & (gold == 0)).sum()) + missing * int((~fires & (gold == 1)).sum())
+
+    np.testing.assert_allclose(costs(table, wrong, missing), [cost(t) for t in table["threshold"]])
+    assert cost(cheapest) == pytest.approx(min(map(cost, table["threshold"])))
+
+
+@pytest.mark.parametrize(("wrong", "missing"), [(0.0, 0.0), (-1.0, 1.0), (1.0, np.nan), (np.inf, 1.0)])
+def test_costs_that_say_nothing_are_refused(wrong: float, missing: float) -> None:
+    table = sweep(np.array([0.0, 1.0]), np.array([0, 1], np.int8), ">=", 1, 2)
+    with pytest.raises(SpecError, match="costs are 0 or more"):
+        cheapest_threshold(table, wrong, missing)
 
 
 @pytest.mark.parametrize("values", [[], [np.nan, np.nan], [0.5, np.nan]])
