@@ -58,6 +58,11 @@ examples:
   - I wanted to love this, but the middle drags and nobody in it ever seems to grow.
 threshold: 0.42
 """,
+    "prompt": """kind: prompt
+name: would_read_again
+prompt: Would the reviewer read another book by this author? Judge only what is said of the book.
+model: llama3.2
+""",
     "combined": """kind: combined
 name: praised_and_glad
 label: POSITIVE

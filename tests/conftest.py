@@ -18,6 +18,7 @@ import pytest
 from filelock import FileLock
 from hypothesis import settings
 
+from tests.model_server import ModelServer, serving
 from weakrec_core.data.dataset import BOOK_COLUMNS, SPLITS, Dataset, open_dataset, save_dataset
 from weakrec_core.data.demo.raw_files import write_demo
 from weakrec_core.data.histories import Histories
@@ -230,6 +231,16 @@ def make_dataset(workspace: Workspace) -> MakeDataset:
         return save_dataset(workspace, name, rows, books, histories, user_ids, {"source": "test"})
 
     return make
+
+
+@pytest.fixture
+def model_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModelServer]:
+    """A language model on this machine, which the environment names as the operator's."""
+    with serving() as server:
+        monkeypatch.setenv("WEAKREC_LLM_URL", server.url)
+        monkeypatch.setenv("WEAKREC_LLM_MODEL", "small-1b")
+        monkeypatch.setenv("WEAKREC_LLM_TIMEOUT", "20")
+        yield server
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from weakrec_core.cli import data, export, imports, labeling, recommend, runs, similar, workbench
+from weakrec_core.cli import data, export, imports, labeling, prompt, recommend, runs, similar, workbench
 from weakrec_core.errors import WeakrecError, os_sentence
 from weakrec_core.jobs.reporting import reporting
 
@@ -14,7 +14,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Weak supervision for recommenders.",
 )
-for part in (workbench, data, labeling, similar, runs, recommend, export, imports):
+for part in (workbench, data, labeling, similar, prompt, runs, recommend, export, imports):
     app.add_typer(part.app)
 
 

@@ -9,6 +9,11 @@ KEYWORDS = 20_000  # of one LF
 REGEX_CHARACTERS = 2_000  # of one regular expression
 ALL_REGEXES_CHARACTERS = 100_000  # of those of one keyword list
 
+# A language model
+PROMPT_CHARACTERS = 4_000
+TEXT_CHARACTERS = 8_000  # of a text that is sent; what comes after is left out
+ANSWER_BYTES = 256_000  # of what a server answers
+
 # A training
 EPOCHS = 10_000
 SNORKEL_EPOCHS = 100_000

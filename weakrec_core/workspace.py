@@ -94,6 +94,11 @@ class Workspace:
         return self.root / "cache" / "python_lfs"
 
     @property
+    def prompt_votes(self) -> Path:
+        """What language models answered, by prompt and model; paid for, so no cache."""
+        return self.root / "prompt_votes"
+
+    @property
     def tracked_artifacts(self) -> Path:
         """What MLflow keeps of runs where it has no place of its own."""
         return self.root / "mlflow-artifacts"

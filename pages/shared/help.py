@@ -12,6 +12,7 @@ TOPICS = {
     "glossary": "Glossary",
     "command-line": "Command line",
     "exchange": "Export and import",
+    "language-model": "A language model",
     "cli-reference": "Commands",
     "install": "Install",
     "deployment": "Deployment",

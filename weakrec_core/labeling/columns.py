@@ -13,6 +13,7 @@ from weakrec_core.data.attached import attached_votes
 from weakrec_core.data.dataset import Dataset
 from weakrec_core.errors import DataError
 from weakrec_core.labeling.keyword_match import keyword_pattern
+from weakrec_core.language_model.question import text_digest
 from weakrec_core.signals import SignalStore
 
 _KEYWORDS_PER_PASS = 200  # more may be too large a pattern for RE2
@@ -78,6 +79,12 @@ class Columns:
                 found = pc.match_substring_regex(texts, keyword_pattern(part, match, case_sensitive or lower))
             hits[self._reviewed[found.to_numpy(zero_copy_only=False)]] = True
         return hits
+
+    @cached_property
+    def review_digests(self) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
+        """Positions of the rows that have a review, and what it is known by: see `text_digest`."""
+        texts = self.dataset.split(self.split)["review_text"].iloc[self._reviewed]
+        return self._reviewed, np.fromiter(map(text_digest, texts), np.uint64, len(texts))
 
     @cached_property
     def _reviewed(self) -> NDArray[np.int64]:

@@ -5,6 +5,7 @@ from weakrec_core.labeling.kinds.category import CategoryLF
 from weakrec_core.labeling.kinds.column import ColumnLF
 from weakrec_core.labeling.kinds.combined import CombinedLF
 from weakrec_core.labeling.kinds.keyword import KeywordGroup, KeywordLF
+from weakrec_core.labeling.kinds.prompt import PromptLF
 from weakrec_core.labeling.kinds.python import PythonLF
 from weakrec_core.labeling.kinds.similar import SimilarLF
 from weakrec_core.labeling.kinds.threshold import ThresholdLF
@@ -16,6 +17,7 @@ __all__ = [
     "CombinedLF",
     "KeywordGroup",
     "KeywordLF",
+    "PromptLF",
     "PythonLF",
     "SimilarLF",
     "ThresholdLF",
@@ -25,6 +27,7 @@ LF_KINDS: dict[str, type[LF]] = {
     "keyword": KeywordLF,
     "threshold": ThresholdLF,
     "similar": SimilarLF,
+    "prompt": PromptLF,
     "combined": CombinedLF,
     "category": CategoryLF,
     "column": ColumnLF,

@@ -26,12 +26,15 @@ from weakrec_core.labeling.kinds import LF_KINDS
 from weakrec_core.labeling.kinds.python import MODULES_VARIABLE
 from weakrec_core.labeling.lf_set import LFSet, parse_lf_set, read_lf_set
 from weakrec_core.labeling.snorkel_code import SnorkelCode
+from weakrec_core.language_model.question import Question, text_digest
+from weakrec_core.language_model.vote_store import vote_store
 from weakrec_core.signals import SIGNALS
 from weakrec_core.signals.registry import FAMILIES, row_signal
 
 SHIPPED = sorted((PROJECT / "lfs").glob("*.yaml"))
 N = 30
 SHELVES = ("fantasy", "Fantasy", "it's", 'say "no"', "x\\n", "面白い", "nan", "0")
+ASKED = Question("Is it good?", "yes", "no", "m")
 PYTHON_LFS = """
 from snorkel.labeling import labeling_function
 
@@ -76,6 +79,9 @@ def dataset(demo: Dataset) -> Iterator[Dataset]:
     path = demo.workspace.root / "crowd.parquet"
     votes.to_parquet(path)
     attach_columns(made, path)
+    with vote_store(demo.workspace, ASKED).appending(ASKED) as answers:
+        for i, text in enumerate(made.split("dev")["review_text"].dropna().unique()[:N]):
+            answers.add(text_digest(text), i % 3 - 1, "", 0, 0)
     module = demo.workspace.root / "python_lfs_to_export.py"
     module.write_text(PYTHON_LFS, encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
@@ -167,6 +173,9 @@ LF_VALUES = st.one_of(
     ),
     st.permutations((*SHELVES, "of no row")).map(
         lambda values: {"kind": "category", "column": "shelf", "positive": values[:3], "negative": values[3:5]}
+    ),
+    st.sampled_from(["never asked", ASKED.prompt]).map(
+        lambda prompt: {"kind": "prompt", "prompt": prompt, "model": ASKED.model}
     ),
     st.sampled_from(["reads_much", "no_review"]).map(
         lambda name: {"kind": "python", "target": f"python_lfs_to_export:{name}"}
@@ -281,6 +290,12 @@ def test_rows_for_a_set_hold_the_similarities_that_it_reads(dataset: Dataset) ->
     both = [values, {"kind": "column", "name": "c", "column": column}]
     with pytest.raises(SpecError, match=f"LF 'c': another LF has a column '{column}' of its own"):
         snorkel_module(LFSet.model_validate({"name": "s", "lfs": both}))
+
+
+def test_the_answers_of_a_model_are_a_column(dataset: Dataset, every_column: pd.DataFrame) -> None:
+    values = {"kind": "prompt", "name": "good", "prompt": ASKED.prompt, "model": ASKED.model}
+    votes = check(LFSet.model_validate({"name": "s", "lfs": [values]}), dataset, every_column)
+    assert {-1, 0, 1} == set(votes[:, 0].tolist())
 
 
 def test_a_column_called_like_another_is_refused(dataset: Dataset) -> None:

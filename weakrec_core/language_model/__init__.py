@@ -1,0 +1,1 @@
+"""Asking a language model that the operator has named; off until then."""
