@@ -9,10 +9,20 @@ from pages.labeling_functions.editors.external_editor import column_editor, pyth
 from pages.labeling_functions.editors.field_editor import field_editor
 from pages.labeling_functions.editors.keyword_editor import keyword_editor
 from pages.labeling_functions.editors.threshold_editor import threshold_editor
+from pages.prompt.editor import prompt_editor
 from pages.shared.workbench import Workbench
 from pages.similar.editor import similar_editor
 from weakrec_core.labeling.base import LF
-from weakrec_core.labeling.kinds import CategoryLF, ColumnLF, CombinedLF, KeywordLF, PythonLF, SimilarLF, ThresholdLF
+from weakrec_core.labeling.kinds import (
+    CategoryLF,
+    ColumnLF,
+    CombinedLF,
+    KeywordLF,
+    PromptLF,
+    PythonLF,
+    SimilarLF,
+    ThresholdLF,
+)
 
 _EDITORS: dict[type[LF], Callable[[Workbench, Any], None]] = {
     KeywordLF: keyword_editor,
@@ -20,6 +30,7 @@ _EDITORS: dict[type[LF], Callable[[Workbench, Any], None]] = {
     CombinedLF: combined_editor,
     CategoryLF: category_editor,
     ColumnLF: column_editor,
+    PromptLF: prompt_editor,
     PythonLF: python_editor,
     SimilarLF: similar_editor,
 }
