@@ -127,12 +127,13 @@ def gold_budgets(
 def similar(
     dataset: Annotated[str | None, typer.Option(help="A dataset of the workspace; default: the demo.")] = None,
     rows: Annotated[int, typer.Option(min=1, help="Of the measurement of scale.")] = 800_000,
+    seed: Annotated[int, typer.Option(min=0, help="Of the rows picked, and of the demo.")] = 0,
     as_json: Json = False,
 ) -> None:
     """LFs by example from wrong and uncovered rows, on other users; a query over many rows."""
     from benchmarks.similar import run
 
-    _show(run(dataset, rows), as_json)
+    _show(run(dataset, rows, seed), as_json)
 
 
 @app.command("wrench")

@@ -19,6 +19,7 @@ from benchmarks import (
     label_model,
     lf_speed,
     recommend,
+    similar,
     training,
     wrench,
 )
@@ -27,6 +28,7 @@ from weakrec_core.data.training_rows import gold_rows
 from weakrec_core.error_analysis.buckets import BUCKETS
 from weakrec_core.error_analysis.filters import RowFilter
 from weakrec_core.errors import DataError
+from weakrec_core.stats.bootstrap import Draws
 from weakrec_core.workspace import Workspace
 
 SHAPE = {"name", "work", "ours", "peer", "ratio", "unit", "runs", "machine"}
@@ -207,3 +209,32 @@ def test_lf_speed(name: str) -> None:
     found = getattr(lf_speed, name)(rows=3_000, runs=1)
     assert set(found) >= SHAPE and found["ratio"] > 0
     assert found.get("same_votes", True) and found.get("same_table", True)
+
+
+def test_similar(demo: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(similar, "_PICKED", 2)
+    monkeypatch.setattr(similar, "_DRAWS", 60)
+    found = similar.run(demo.name, rows=500, seed=3)
+    assert set(found) == SHAPE | {"quality", "scale"}
+    json.dumps(found, allow_nan=False)
+    quality = found["quality"]
+    assert quality["auc"][:2] == [found["peer"], found["ours"]]
+    assert len(quality["lfs"]) == 2 and quality["other_users"] == sum(
+        demo.split(split)["user_idx"].nunique() for split in ("valid", "test")
+    )
+    for lf in quality["lfs"]:
+        assert lf["correct"] <= lf["n"]
+        assert lf["ratio_low"] is None or lf["ratio_low"] <= lf["ratio_high"]
+
+
+def test_intervals_of_similar_draw_users() -> None:
+    """One of two users is right throughout, the other half the time; a draw has one of them twice, or both."""
+    users, gold = np.repeat([0, 1], 4), np.array([1, 1, 1, 1, 1, 1, 0, 0], np.int8)
+    others = similar._Others(gold, Draws.make(users, 400))
+    fires = np.array([1, 1, 0, 0, 1, 0, 1, 0], bool)
+    found = others.ratio([fires], [1])
+    assert (found["n"], found["correct"], found["ratio"]) == (4, 3, 1.0)
+    assert (found["ratio_low"], found["ratio_high"]) == (1.0, 1.0)  # each user's votes are as right as its rows
+    worse = others.ratio([np.array([1, 1, 0, 0, 0, 0, 1, 1], bool)], [1])
+    assert worse["ratio"] == pytest.approx(2 / 4 / 0.75, abs=1e-4)
+    assert (worse["ratio_low"], worse["ratio_high"]) == (0.0, 1.0)
