@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import streamlit as st
 
+from pages.shared.address import keep_view, write_query
 from weakrec_core.errors import WeakrecError
 
 K_CHOICES = (5, 10, 20, 50)
@@ -55,7 +55,7 @@ class View:
 
 
 def current_view(fresh: View) -> View:
-    """The view of the URL; where it says nothing, that of this tab's last visit, or a fresh one.
+    """The view of the URL; where it says nothing, a fresh one, which the URL need not say.
 
     Raises
     ------
@@ -63,12 +63,13 @@ def current_view(fresh: View) -> View:
         If the number of books is none.
     """
     query = st.query_params
+    keep_view("Recommendations", _KEYS)
     if not any(key in query for key in _KEYS):
-        show(st.session_state.get("recommendations_view") or fresh)
+        return fresh
     k = query.get("k", "10")
     if not (k.isdecimal() and 1 <= int(k) <= _MOST):
         raise WeakrecError(f"The address asks for k={k!r}; k is a number from 1 to {_MOST}.")
-    view = View(
+    return View(
         query.get("run") or None,
         query.get("user") or None,
         _distinct(query.get_all("book")),
@@ -78,32 +79,26 @@ def current_view(fresh: View) -> View:
         _distinct(query.get_all("pin")),
         query.get("present") == "1",
     )
-    st.session_state["recommendations_view"] = view
-    return view
 
 
 def show(view: View) -> None:
     """Put a view into the URL, for this run of the page or, from a callback, the next."""
-    values: dict[str, Any] = {
-        "run": view.run,
-        "user": view.user,
-        "book": list(view.book),
-        "liked": list(view.liked),
-        "k": str(view.k) if view.k != View.k else None,
-        "beside": list(view.beside),
-        "pin": list(view.pinned),
-        "present": "1" if view.present else None,
-    }
-    for key, value in values.items():
-        if value:
-            st.query_params[key] = value
-        elif key in st.query_params:
-            del st.query_params[key]
+    write_query(
+        {
+            "run": view.run,
+            "user": view.user,
+            "book": view.book,
+            "liked": view.liked,
+            "k": str(view.k) if view.k != View.k else None,
+            "beside": view.beside,
+            "pin": view.pinned,
+            "present": "1" if view.present else None,
+        }
+    )
 
 
 def start_over() -> None:
-    """Forget the URL's view and this tab's."""
-    st.session_state.pop("recommendations_view", None)
+    """Forget the URL's view."""
     show(View())
 
 

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.shared import fmt
+from pages.shared.address import keep_view, write_query
 from weakrec_core.runs import test_looks
 from weakrec_core.runs.inputs import label_model_named
 from weakrec_core.runs.pinned import is_pinned
@@ -24,6 +25,7 @@ _TEXTS = {
 }
 _SHOWN_ROWS = 7
 _LIMIT = 8  # runs compared at once
+_WRITTEN, _ASKED = "runs_in_address", "runs_asked"
 
 
 def choose_runs(runs: list[Run]) -> list[Run]:
@@ -37,7 +39,7 @@ def choose_runs(runs: list[Run]) -> list[Run]:
         st.info("No run fits these filters: clear one of them.", icon=":material/filter_alt_off:")
         return []
     ids, by_id = table["run"].tolist(), {run.id: run for run in runs}
-    key = f"runs_{abs(hash(tuple(ids)))}"
+    key = f"runs_{_times_asked()}_{abs(hash(tuple(ids)))}"
     selected = st.session_state[key].selection.rows if key in st.session_state else _at_first(table)
     chosen = [by_id[ids[row]] for row in selected if row < len(ids)][:_LIMIT]
     _say_missing(by_id, chosen)
@@ -71,8 +73,25 @@ def choose_runs(runs: list[Run]) -> list[Run]:
         },
         alt="Runs: select some to read or compare their test metrics",
     )
-    st.query_params["run"] = [run.id for run in chosen]
+    _keep_chosen([run.id for run in chosen], runs)
     return chosen
+
+
+def _keep_chosen(chosen: list[str], runs: list[Run]) -> None:
+    """Put the chosen runs into the address, where they are others than those that it opens without saying so."""
+    opens = [run.id for run in runs if run.status.state == "succeeded"][:1]
+    if "run" in st.query_params or chosen != opens:
+        write_query({"run": chosen})
+    st.session_state[_WRITTEN] = st.query_params.get_all("run")
+    keep_view("Results", ["run"])
+
+
+def _times_asked() -> int:
+    """Part of the table's key: it goes up when the address asks for other runs, as the browser's way back does."""
+    before, asked = st.session_state.get(_WRITTEN), st.query_params.get_all("run")
+    times = int(st.session_state.get(_ASKED, 0)) + (before not in (None, asked))
+    st.session_state[_ASKED] = times
+    return times
 
 
 def _say_missing(by_id: dict[str, Run], chosen: list[Run]) -> None:

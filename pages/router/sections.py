@@ -5,7 +5,7 @@ from typing import Literal
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from pages.shared.address import current_address
+from pages.shared.address import current_address, kept_view
 from pages.shared.selection import selected_address
 
 Sections = dict[str, list[StreamlitPage]]
@@ -48,6 +48,6 @@ def show_sections(sections: Sections) -> None:
                 if title:
                     st.caption(title)
                 for page in pages:
-                    more = selected_address() if page.url_path == "Labeling_functions" else {}
-                    st.page_link(page, query_params=current_address() | more)
+                    own = selected_address() if page.url_path == "Labeling_functions" else kept_view(page.url_path)
+                    st.page_link(page, query_params={**current_address(), **own})
     st.divider()
