@@ -9,6 +9,7 @@ import typer
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Reviews = Annotated[Path | None, typer.Option(help="Reviews in the UCSD format; default: the demo's.")]
+Dataset = Annotated[str | None, typer.Option(help="A dataset of the workspace; default: the demo.")]
 Runs = Annotated[int, typer.Option(min=1)]
 Rows = Annotated[int, typer.Option(min=1_000, help="Train rows, about.")]
 
@@ -51,11 +52,11 @@ def label_model(reviews: Reviews = None, runs: Runs = 5, as_json: Json = False) 
 
 
 @app.command("label_quality")
-def label_quality(reviews: Reviews = None, as_json: Json = False) -> None:
-    """What 20, 50 and 100 suggestions add to the tutorial's LFs, on held-out users."""
+def label_quality(reviews: Reviews = None, dataset: Dataset = None, as_json: Json = False) -> None:
+    """What 5, 20 and 50 suggestions add to the tutorial's LFs and promise to add, on held-out users."""
     from benchmarks.label_quality import run
 
-    _show(run(reviews), as_json)
+    _show(run(reviews, dataset), as_json)
 
 
 @app.command("edit_latency")
@@ -92,7 +93,7 @@ def recommend(runs: Runs = 40, as_json: Json = False) -> None:
 
 @app.command("end_model")
 def end_model(
-    dataset: Annotated[str | None, typer.Option(help="A dataset of the workspace; default: the demo.")] = None,
+    dataset: Dataset = None,
     ratings: Annotated[Path | None, typer.Option(help="A table of ratings instead, see `ingest table`.")] = None,
     user: str = "user",
     item: str = "item",
@@ -112,7 +113,7 @@ def end_model(
 
 @app.command("gold_budgets")
 def gold_budgets(
-    dataset: Annotated[str | None, typer.Option(help="A dataset of the workspace; default: the demo.")] = None,
+    dataset: Dataset = None,
     lfs: Annotated[Path | None, typer.Option(help="An LF set; default: lfs/recommended.yaml.")] = None,
     seeds: Annotated[int, typer.Option(min=1)] = 3,
     as_json: Json = False,

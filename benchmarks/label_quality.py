@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.common import machine, temporary_workspace
+from benchmarks.end_model import provide
 from benchmarks.label_model import DEV_SHARE, SEEDS, tfidf_alone
-from weakrec_core.data.dataset import SPLITS, Dataset, save_dataset
-from weakrec_core.data.demo.raw_files import write_demo
+from weakrec_core.data.dataset import SPLITS, Dataset, open_dataset, save_dataset
 from weakrec_core.data.ingest.goodreads import ingest_goodreads
 from weakrec_core.files import PROJECT
 from weakrec_core.label_model.calibrated import fit_calibrated
@@ -23,27 +23,37 @@ from weakrec_core.signals import SignalStore
 from weakrec_core.signals.registry import Values
 from weakrec_core.stats.probability_metrics import metrics_against
 from weakrec_core.suggestions.suggest import apply_suggestions, suggest
+from weakrec_core.workspace import Workspace
 
-KS = (20, 50, 100)
+KS = (5, 20, 50)
 _ALONE = 20  # suggestions whose own promise is checked
 METRICS = ("auc", "log_loss", "accuracy", "coverage")
 
 
-def run(reviews: Path | None, seeds: Sequence[int] = SEEDS) -> dict[str, Any]:
+def run(reviews: Path | None, dataset: str | None = None, seeds: Sequence[int] = SEEDS) -> dict[str, Any]:
     """Mean figures over splits of the users: a tenth is dev, the others are labeled and measured.
 
     ``mean``: of the calibrated label model on all reviewed rows of the others (a row without a vote gets the prior), for
-    the tutorial's set and with the first 20, 50 and 100 suggestions, beside a TF-IDF logistic regression trained on dev.
+    the tutorial's set and with the first 5, 20 and 50 suggestions, beside a TF-IDF logistic regression trained on dev.
     ``honesty``: changes of the log loss on all rows of another tenth of the users, whose reviews were not read either,
-    promised and measured, with the 95 % interval of the measured mean over the splits.
+    promised and measured: see `_kept`.
+
+    Parameters
+    ----------
+    reviews : Path or None
+        In the UCSD format.
+    dataset : str, optional
+        Else a dataset of the workspace; else the demo.
     """
+    source = None if dataset is None else open_dataset(Workspace.from_environment(), dataset).path.parent
     lf_set = read_lf_set(PROJECT / "lfs" / "tutorial.yaml")
     with temporary_workspace() as workspace:
-        if reviews is None:
-            dataset = ingest_goodreads(workspace, "benchmark", **write_demo(workspace.root / "raw"))
-        else:
-            dataset = ingest_goodreads(workspace, "benchmark", reviews)
-        users = Users(dataset)
+        made = (
+            provide(workspace, source, None, None, None)
+            if reviews is None
+            else ingest_goodreads(workspace, "benchmark", reviews)
+        )
+        users = Users(made)
         records, promises = [], []
         for seed in seeds:
             measured, kept = _split(users.applier(seed).of(lf_set))
@@ -58,14 +68,14 @@ def run(reviews: Path | None, seeds: Sequence[int] = SEEDS) -> dict[str, Any]:
     best = f"suggest {KS[-1]}"
     return {
         "name": "label_quality",
-        "work": f"AUC of the labels of all reviewed rows, {len(seeds)} splits of the users",
+        "work": f"AUC of the labels of all reviewed rows of {made!r}, {len(seeds)} splits of the users",
         "ours": mean[best]["auc"],
         "peer": mean[last]["auc"],
         "ratio": mean[best]["auc"] / mean[last]["auc"],
         "unit": "AUC",
         "gain": {name: round(mean[name]["auc"] - mean[first]["auc"], 4) for name in mean if name.startswith("suggest")},
         "mean": mean,
-        "honesty": {str(name): _interval(part) for name, part in honesty.groupby("what", sort=False)},
+        "honesty": {str(name): _kept(part) for name, part in honesty.groupby("what", sort=False)},
         "runs": len(seeds),
         "machine": machine(),
     }
@@ -140,13 +150,16 @@ def _split(applied: AppliedSet) -> tuple[list[dict[str, Any]], list[dict[str, An
     for k in KS:
         labels = _labels(applied.applier.of(apply_suggestions(lf_set, found[:k])))
         records.append(record(f"suggest {k}", labels))
-        promised = found[min(k, len(found)) - 1].log_loss_change_together
-        promises.append({"what": f"first {k}", "promised": promised, "measured": log_loss(labels) - before})
+        last = found[min(k, len(found)) - 1]
+        promises.append(
+            {"what": f"first {k}", "measured": log_loss(labels) - before}
+            | _promised(last.log_loss_change_together, *last.log_loss_interval_together)
+        )
     first = found[:_ALONE]
     alone = [log_loss(_labels(applied.applier.of(apply_suggestions(lf_set, [s])))) - before for s in first]
-    promised = float(np.mean([s.log_loss_change for s in first]))
+    each = np.mean([(s.log_loss_change, *s.log_loss_interval) for s in first], axis=0)
     promises.append(
-        {"what": f"each of the first {_ALONE} alone", "promised": promised, "measured": float(np.mean(alone))}
+        {"what": f"each of the first {_ALONE} alone", "measured": float(np.mean(alone))} | _promised(*map(float, each))
     )
     dev = dataset.split("dev")["review_text"]
     used = dev.notna().to_numpy()
@@ -167,16 +180,28 @@ def _measured(p: np.ndarray, gold: np.ndarray) -> dict[str, Any]:
     return metrics_against(gold, p)
 
 
-def _interval(part: pd.DataFrame) -> dict[str, float]:
-    """The mean promise beside the measured mean and its 95 % interval over the splits."""
+def _promised(change: float, low: float, high: float) -> dict[str, float]:
+    return {"promised": change, "promised_low": low, "promised_high": high}
+
+
+def _kept(part: pd.DataFrame) -> dict[str, Any]:
+    """Means over the splits of the promise, the ends of its 95 % interval and what was measured, and whether it was kept.
+
+    Returns
+    -------
+    dict
+        ``promised``, ``promised_low``, ``promised_high``; ``measured`` with the 95 % interval of its mean over the splits,
+        ``ci_low`` and ``ci_high``; ``within``: whether it lies in the promise's interval; ``splits_within``: the share of
+        splits for which that holds, where what was measured varies, too.
+    """
     from scipy.stats import t
 
-    mean, error = float(part["measured"].mean()), float(part["measured"].sem()) if len(part) > 1 else float("nan")
-    half = float(t.ppf(0.975, max(len(part) - 1, 1))) * error
-    values = {
-        "promised": float(part["promised"].mean()),
-        "measured": mean,
-        "ci_low": mean - half,
-        "ci_high": mean + half,
+    measured = part["measured"]
+    half = float(t.ppf(0.975, max(len(part) - 1, 1)) * measured.sem()) if len(part) > 1 else float("nan")
+    means = {str(column): float(part[column].mean()) for column in ("promised", "promised_low", "promised_high")}
+    values = means | {"measured": float(measured.mean())}
+    values |= {"ci_low": values["measured"] - half, "ci_high": values["measured"] + half}
+    return {key: round(value, 6) for key, value in values.items()} | {
+        "within": bool(means["promised_low"] <= values["measured"] <= means["promised_high"]),
+        "splits_within": float(measured.between(part["promised_low"], part["promised_high"]).mean()),
     }
-    return {key: round(value, 6) for key, value in values.items()}

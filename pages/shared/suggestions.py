@@ -12,13 +12,14 @@ from weakrec_core.suggestions.relevance import Relevant
 from weakrec_core.suggestions.suggest import Suggestion, apply_suggestions
 
 _VERBS = {"add_keyword": "add keyword", "add_threshold": "add", "drop_keyword": "drop keyword"}
+_EDITS = {"add_keyword": "a keyword to add", "add_threshold": "a threshold to add", "drop_keyword": "a keyword to drop"}
 _HELP = {
     "Votes": "The label that the edit votes; a keyword to drop speaks against it",
     "Right on dev": "Dev rows with gold on which it votes, how many of them rightly, and the 95 % interval of that share",
     "Lift": "The share that is right, less the share of the label among all gold: points",
     "Coverage": "Change of the share of train rows with a vote, by this edit alone",
     "Log loss": "Change of the label model's log loss on all dev rows with gold, by this edit alone, below 0 = better; expected "
-    "on users not seen: cross-validated over users, with the choice among many inside",
+    "on users not seen: cross-validated over users, with the choice among many inside.",
     "Helps": "Rows in the list above with gold on which it speaks for the gold label",
     "Harms": "Rows in the list above with gold on which it speaks against the gold label",
     "Gain here": "The rows it helps less those it harms, times its lift: what is to be expected beyond chance; best first",
@@ -53,7 +54,7 @@ def suggestions_table(
             name: st.column_config.TextColumn(
                 width=_WIDTHS.get(name, 84),
                 alignment="left" if name in ("Edit", "Votes") else "right",
-                help=_HELP.get(name),
+                help=_help(name, found),
             )
             for name in table.columns
         },
@@ -67,6 +68,23 @@ def suggestions_table(
 
 
 _WIDTHS = {"Edit": 300, "Votes": 76, "Right on dev": 150, "Lift": 60, "Helps": 60, "Harms": 60}
+
+
+def _help(column: str, found: Sequence[Suggestion]) -> str | None:
+    """What a column says; of promises, how far they can be trusted."""
+    said = _HELP.get(column)
+    return f"{said} {_trust(found)}".rstrip() if said is not None and column == "Log loss" else said
+
+
+def _trust(found: Sequence[Suggestion]) -> str:
+    """The 95 % intervals of the promises: by kind of edit they are the same multiples of each figure."""
+    one_of_each = {s.action: s for s in found if s.log_loss_change < 0}
+    each = [
+        f"{s.log_loss_interval[1] / s.log_loss_change:.1f} to {s.log_loss_interval[0] / s.log_loss_change:.1f} times the figure "
+        f"for {_EDITS[action]}"
+        for action, s in one_of_each.items()
+    ]
+    return f"95 % interval over users: {', '.join(each)}." if each else ""
 
 
 def _row(s: Suggestion) -> dict[str, str]:

@@ -1,7 +1,8 @@
 """What suggestions are worth on users not seen: a nested cross-validation over the users of dev.
 
 For every fold the whole selection is repeated without the gold of its users, and what it chose is measured on them, so that
-the luck of choosing the best of many is not part of the promise.
+the luck of choosing the best of many is not part of the promise. Its interval draws the users anew, each with what was
+measured on them: what other choices would have given is in it as far as the folds' choices differ.
 """
 
 from collections import defaultdict
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from weakrec_core.errors import LabelModelError
 from weakrec_core.labeling.applied import AppliedSet
 from weakrec_core.labeling.conditions import SignalCondition
+from weakrec_core.stats.bootstrap import Draws, percentile_interval
 from weakrec_core.stats.folds import user_folds
 from weakrec_core.stats.probability_metrics import CLIP
 from weakrec_core.suggestions.candidates import Candidates, Labels
@@ -31,12 +33,18 @@ class ExpectedGain:
     ----------
     kept : dict
         By action: which part of the estimated gain of a pick alone is found on users not seen.
+    kept_interval : dict
+        By action the 95 % interval of `kept`, over users.
     together : float64 array, shape [k]
         The change by the first 1, 2, … k picks together.
+    together_interval : float64 array, shape [k, 2]
+        Its 95 % interval, over users.
     """
 
     kept: dict[Action, float]
+    kept_interval: dict[Action, tuple[float, float]]
     together: Floats
+    together_interval: Floats
 
 
 def expected_gain(candidates: Candidates, gold: Labels, k: int) -> ExpectedGain:
@@ -53,9 +61,9 @@ def expected_gain(candidates: Candidates, gold: Labels, k: int) -> ExpectedGain:
     folds = np.full(len(gold), -1)
     folds[known] = user_folds(candidates.users[known])
     checked = [c for c in _CHECKED if c < k] + [k]
-    together = np.zeros(len(checked))
-    estimated: dict[Action, float] = defaultdict(float)
-    measured: dict[Action, float] = defaultdict(float)
+    together = np.zeros((len(gold), len(checked)))
+    estimated: dict[Action, Floats] = defaultdict(lambda: np.zeros(len(gold)))
+    measured: dict[Action, Floats] = defaultdict(lambda: np.zeros(len(gold)))
     for fold in range(int(folds.max()) + 1):
         held = folds == fold
         rest = np.where(held, -1, gold).astype(np.int8)
@@ -64,19 +72,45 @@ def expected_gain(candidates: Candidates, gold: Labels, k: int) -> ExpectedGain:
         lfs = lfs_of(picks)
         for i, times in _sampled(len(picks)):
             after = held_out_loss(votes_of(candidates, picks[i : i + 1], lfs[i : i + 1]), rest, gold, held)
-            estimated[picks[i].action] += times * picks[i].alone * held.sum()
-            measured[picks[i].action] += times * (before - after)
+            estimated[picks[i].action][held] += times * picks[i].alone
+            measured[picks[i].action][held] += times * (before - after)
         for i, count in enumerate(checked):
-            together[i] += held_out_loss(votes_of(candidates, picks[:count], lfs[:count]), rest, gold, held) - before
-    kept = {action: measured[action] / estimated[action] for action in estimated}
-    curve = np.interp(np.arange(1, k + 1), [0, *checked], [0.0, *(together / known.sum())])
-    return ExpectedGain(kept, curve)
+            after = held_out_loss(votes_of(candidates, picks[:count], lfs[:count]), rest, gold, held)
+            together[held, i] = after - before
+    users = _Users(candidates.users[known])
+    kept = {action: users.ratio(measured[action][known], estimated[action][known]) for action in estimated}
+    curve = np.array([(0.0, 0.0, 0.0)] + [users.ratio(by_row, np.ones(len(by_row))) for by_row in together[known].T])
+    value, low, high = (np.interp(np.arange(1, k + 1), [0, *checked], column) for column in curve.T)
+    return ExpectedGain(
+        {action: value for action, (value, _, _) in kept.items()},
+        {action: (low, high) for action, (_, low, high) in kept.items()},
+        value,
+        np.stack([low, high], axis=1),
+    )
 
 
-def held_out_loss(L: Labels, rest: Labels, gold: Labels, held: NDArray[np.bool_]) -> float:
-    """The log loss, summed over held-out rows, of the calibrated model fitted to the rest of dev's gold."""
+class _Users:
+    """Users drawn with replacement, the same for all that is asked."""
+
+    def __init__(self, user_idx: NDArray[np.integer]):
+        self._draws = Draws.make(user_idx)
+
+    def ratio(self, above: Floats, below: Floats) -> tuple[float, float, float]:
+        """The ratio of the sums over rows of two columns, and its 95 % interval; both ends the ratio where there is none."""
+        above_drawn, below_drawn = (
+            self._draws.weights @ np.bincount(self._draws.user, weights=column) for column in (above, below)
+        )
+        with np.errstate(divide="ignore", invalid="ignore"):
+            drawn = above_drawn / below_drawn
+        value = float(above.sum() / below.sum())
+        low, high = percentile_interval(np.where(below_drawn > 0, drawn, np.nan)) or (value, value)
+        return value, low, high
+
+
+def held_out_loss(L: Labels, rest: Labels, gold: Labels, held: NDArray[np.bool_]) -> Floats:
+    """The log loss of each held-out row by the calibrated model fitted to the rest of dev's gold."""
     p = np.clip(base_model(L, rest).predict_proba(L[held]), CLIP, 1 - CLIP)
-    return float(-np.where(gold[held] == 1, np.log(p), np.log1p(-p)).sum())
+    return -np.where(gold[held] == 1, np.log(p), np.log1p(-p))
 
 
 def _sampled(n: int) -> list[tuple[int, int]]:

@@ -49,8 +49,12 @@ class Suggestion:
         has learned from dev reads them.
     coverage_change, log_loss_change : float
         By this edit alone.
+    log_loss_interval : (float, float)
+        95 % interval of `log_loss_change` over users: of what is kept of estimates such as this one.
     coverage_change_together, log_loss_change_together : float
         By this edit and all those before it.
+    log_loss_interval_together : (float, float)
+        95 % interval of `log_loss_change_together` over users.
     score : float
         What the list is ordered by: the estimated gain in log-likelihood per row, net of the suggestions before.
     """
@@ -71,8 +75,10 @@ class Suggestion:
     source: Literal["dev", "train"]
     coverage_change: float
     log_loss_change: float
+    log_loss_interval: tuple[float, float]
     coverage_change_together: float
     log_loss_change_together: float
+    log_loss_interval_together: tuple[float, float]
     score: float
 
 
@@ -99,7 +105,8 @@ def suggest(applied: AppliedSet, k: int = DEFAULT_K) -> list[Suggestion]:
         edit = _edit(candidates, pick, number)
         alone, together = coverage.add(pick)
         figures = _dev_figures(applied.applier, candidates, pick, gold)
-        kept = expected.kept.get(pick.action, 0.0)
+        kept, (low, high) = expected.kept.get(pick.action, 0.0), expected.kept_interval.get(pick.action, (0.0, 0.0))
+        low_together, high_together = map(float, expected.together_interval[rank])
         suggestion = Suggestion(
             action=pick.action,
             text="",
@@ -107,8 +114,10 @@ def suggest(applied: AppliedSet, k: int = DEFAULT_K) -> list[Suggestion]:
             **figures,
             coverage_change=alone,
             log_loss_change=-kept * pick.alone,
+            log_loss_interval=(-high * pick.alone, -low * pick.alone),
             coverage_change_together=together,
             log_loss_change_together=float(expected.together[rank]),
+            log_loss_interval_together=(low_together, high_together),
             score=pick.gain,
         )
         suggestions.append(replace(suggestion, text=_line(suggestion)))

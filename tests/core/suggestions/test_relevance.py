@@ -25,7 +25,10 @@ def suggestion(action: str = "add_keyword", **more: Any) -> Suggestion:
         "source": "dev",
     }
     changes = ("coverage_change", "log_loss_change", "coverage_change_together", "log_loss_change_together", "score")
-    return Suggestion(action=action, **(values | dict.fromkeys(changes, 0.0) | more))
+    values |= dict.fromkeys(changes, 0.0) | dict.fromkeys(
+        ("log_loss_interval", "log_loss_interval_together"), (0.0, 0.0)
+    )
+    return Suggestion(action=action, **(values | more))
 
 
 def lf_set() -> LFSet:

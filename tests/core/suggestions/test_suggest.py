@@ -46,8 +46,10 @@ def keyword(text: str, label: str = "POSITIVE", lf_name: str = "suggested_positi
         "dev",
         0.0,
         0.0,
+        (0.0, 0.0),
         0.0,
         0.0,
+        (0.0, 0.0),
         0.0,
     )
 
@@ -114,7 +116,10 @@ def test_a_promise_is_what_a_selection_without_the_fold_gives_on_it(demo_applier
         before, after = (probability_metrics(p, gold[held] == 0, gold[held] == 1)["log_loss"] for p in labels)
         assert before is not None and after is not None
         change += (after - before) * held.sum() / len(gold)
-    assert expected_gain(candidates, gold, 8).together[-1] == pytest.approx(change)
+    expected = expected_gain(candidates, gold, 8)
+    assert expected.together[-1] == pytest.approx(change)
+    low, high = expected.together_interval.T
+    assert (low < expected.together).all() and (expected.together < high).all()
 
 
 def test_luck_is_not_promised(demo_applier: Applier, tutorial: LFSet) -> None:
@@ -124,11 +129,13 @@ def test_luck_is_not_promised(demo_applier: Applier, tutorial: LFSet) -> None:
     picks = greedy_choice(candidates, gold, K)
     L = votes_of(candidates, picks, lfs_of(picks))
     everyone = np.ones(len(gold), bool)
-    in_sample = [held_out_loss(votes, gold, gold, everyone) / len(gold) for votes in (candidates.L, L)]
+    in_sample = [held_out_loss(votes, gold, gold, everyone).mean() for votes in (candidates.L, L)]
     assert in_sample[1] < in_sample[0] - 0.002
     promised = expected_gain(candidates, gold, K)
     assert promised.together[-1] > -0.002
     assert all(kept < 0.5 for kept in promised.kept.values())
+    assert (promised.together_interval[:, 1] > 0).all()
+    assert all(low <= 0 for low, _ in promised.kept_interval.values())
 
 
 def test_a_telling_phrase_comes_first(make_dataset: MakeDataset) -> None:
@@ -144,6 +151,8 @@ def test_a_telling_phrase_comes_first(make_dataset: MakeDataset) -> None:
     assert first["NEGATIVE"].keyword in {"so", "dull", "so dull"}
     for s in first.values():
         assert s.correct == s.hits > 10 and s.log_loss_change < 0 < s.coverage_change
+        low, high = s.log_loss_interval
+        assert low < s.log_loss_change < high < 0
 
 
 def material_of(users: list[int], beyond: np.ndarray) -> Candidates:
@@ -250,6 +259,9 @@ def test_json_is_plain_and_ranked(suggestions: list[Suggestion]) -> None:
     values = json.loads(json.dumps(to_json(suggestions), allow_nan=False))
     assert [value["rank"] for value in values] == list(range(1, K + 1))
     assert values[0]["text"] == suggestions[0].text
+    for value in values:
+        low, high = value["log_loss_interval_together"]
+        assert low < value["log_loss_change_together"] < high
 
 
 def test_the_set_may_be_empty_and_the_list_is_kept(demo: Dataset) -> None:
