@@ -59,6 +59,19 @@ def label_quality(reviews: Reviews = None, dataset: Dataset = None, as_json: Jso
     _show(run(reviews, dataset), as_json)
 
 
+@app.command("honesty")
+def honesty(
+    dataset: Dataset = None,
+    sets: Annotated[int, typer.Option(min=1, help="Label sets of noise.")] = 200,
+    users: Annotated[int | None, typer.Option(help="Readers of the demo; default: 4,900.")] = None,
+    as_json: Json = False,
+) -> None:
+    """How often Results claims a gain for label sets of pure noise."""
+    from benchmarks.honesty import run
+
+    _show(run(dataset, sets, users=users), as_json)
+
+
 @app.command("edit_latency")
 def edit_latency(edits: Annotated[int, typer.Option(min=1)] = 50, as_json: Json = False) -> None:
     """From an edit to the updated table, in a browser and in the server alone."""

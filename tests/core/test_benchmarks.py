@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
@@ -16,6 +17,7 @@ from benchmarks import (
     end_model,
     error_analysis,
     gold_budgets,
+    honesty,
     label_model,
     lf_speed,
     recommend,
@@ -28,7 +30,10 @@ from weakrec_core.data.training_rows import gold_rows
 from weakrec_core.error_analysis.buckets import BUCKETS
 from weakrec_core.error_analysis.filters import RowFilter
 from weakrec_core.errors import DataError
+from weakrec_core.labeling.apply import Applier
+from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.stats.bootstrap import Draws
+from weakrec_core.stats.verdicts import BETTER, SAME
 from weakrec_core.workspace import Workspace
 
 SHAPE = {"name", "work", "ours", "peer", "ratio", "unit", "runs", "machine"}
@@ -183,6 +188,43 @@ def test_gold_budgets(demo: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
         low, high = row["auc_against"]["interval"]
         assert low <= high
     assert set(found["ceiling"]) >= {"ours", "averages"}
+
+
+def test_honesty() -> None:
+    found = honesty.run(sets=2, users=150, epochs=1)
+    json.dumps(found, allow_nan=False)
+    assert SHAPE | {"claims", "any", "differences", "rivals"} <= set(found)
+    assert found["ours"] == 1 - found["any"]["share"]
+    low, high = found["any"]["interval"]
+    assert low <= found["any"]["share"] <= high
+    low, _, high = found["differences"]["auc"]
+    assert low < high  # the sets are different ones
+
+
+def test_noise_has_the_votes_of_the_set_and_none_of_its_sense(demo_applier: Applier, tutorial: LFSet) -> None:
+    applied, dealt = demo_applier.of(tutorial), honesty._Dealt(demo_applier, 0).of(tutorial)
+    for split in ("train", "dev"):
+        before, after = (pd.DataFrame(one.votes(split)) for one in (applied, dealt))
+        pd.testing.assert_series_equal(*(votes.value_counts().sort_index() for votes in (before, after)))
+        assert not before.equals(after)
+
+
+def test_a_claim_is_what_results_shows_as_a_gain() -> None:
+    same = {"rival": "dev_only", "value": 0.6, "difference": 0.01, "interval": [-0.1, 0.1], "verdict": SAME}
+    better = same | {"interval": [0.005, 0.1], "verdict": BETTER}
+    nothing = {
+        "rivals": {"auc": same, "log_loss": same, "ndcg@10": same},
+        "recovered": {"sentence": "Weak labels give no measurable gain over dev's gold alone."},
+        "lists": None,
+    }
+    assert not any(honesty._claims(nothing).values())
+    gains: dict[str, dict[str, Any]] = {
+        "AUC": {"rivals": nothing["rivals"] | {"auc": better}},
+        "gap recovered": {"recovered": {"sentence": "Weak labels recover 30 % of the gap."}},
+        "lists": {"lists": {"verdict": BETTER}},
+    }
+    for claim, change in gains.items():
+        assert [name for name, said in honesty._claims(nothing | change).items() if said] == [claim]
 
 
 def test_wrench(tmp_path: Path) -> None:
