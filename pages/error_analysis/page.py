@@ -5,8 +5,9 @@ import streamlit as st
 from pages.error_analysis.clusters.view import clusters_view
 from pages.error_analysis.filters import active_conditions, current_filter, filter_panel
 from pages.error_analysis.near_threshold import thresholds_view
+from pages.error_analysis.opened_row import opened_row
 from pages.error_analysis.pairs import pairs_view
-from pages.error_analysis.rows import export_button, notes_of, opened_row, rows_panel
+from pages.error_analysis.rows import export_button, notes_of, rows_panel
 from pages.error_analysis.slices import slices_view
 from pages.error_analysis.suggestions import suggestions_panel
 from pages.shared.bar.set_bar import set_bar

@@ -1,21 +1,17 @@
-"""The rows of a filter as a table with pages, and the opened row in full."""
+"""The rows of a filter as a table with pages."""
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
-from pages.error_analysis.keyword_maker import keyword_maker
 from pages.shared import fmt
-from pages.shared.cards import COLORS, badge, book_of, card, gold_badge, marked
 from pages.shared.workbench import Workbench
-from weakrec_core import ABSTAIN, LABEL_NAMES
-from weakrec_core.data.notes import NOTE_LENGTH, export_notes, remove_note, starred_rows, write_note
+from weakrec_core import LABEL_NAMES
+from weakrec_core.data.notes import export_notes, starred_rows
 from weakrec_core.error_analysis.buckets import Buckets
-from weakrec_core.error_analysis.excerpts import marked_text
 from weakrec_core.tables import csv_text
 
 _PAGE = 10
-_SHOWN_BOOKS = 6
 _START = 160  # characters of a review in the table
 
 
@@ -103,94 +99,6 @@ def _table(wb: Workbench, found: Buckets, shown: np.ndarray, notes: dict[int, st
             "Review": [text[:_START] if isinstance(text, str) else fmt.NONE for text in records["review_text"]],
         }
     )
-
-
-def opened_row(wb: Workbench, found: Buckets, row: int, notes: dict[int, str]) -> None:
-    """One row in full: the review with the deciding words marked, the reader's history, votes, and a note."""
-    record = wb.dataset.split("dev").iloc[row]
-    votes = [(lf, int(v)) for lf, v in zip(found.applied.active, found.L[row], strict=True) if v != ABSTAIN]
-    title, author = book_of(wb, record["book_idx"])
-    badges = gold_badge(record)
-    p_positive = found.p_positive[row]
-    if not np.isnan(p_positive):
-        says = f", says {LABEL_NAMES[found.said[row]]}" if found.said[row] >= 0 else ", no vote: the prior"
-        badges += badge(f"p {p_positive:.2f}{says}", COLORS[int(found.said[row])])
-    text = record["review_text"]
-    body = marked(marked_text(votes, text)) if isinstance(text, str) else "<i>no review</i>"
-    st.html(card(title, author, badges, f"<div style='max-height:22rem;overflow-y:auto'>{body}</div>"))
-    if isinstance(text, str):
-        keyword_maker(wb, row, int(found.gold[row]))
-    _votes(found, row)
-    _history(wb, record)
-    _note(wb, row, record, notes)
-
-
-def _votes(found: Buckets, row: int) -> None:
-    moves = found.fitted.moves(row) if found.fitted is not None else np.full(found.L.shape[1], np.nan)
-    voted = np.flatnonzero(found.L[row] != ABSTAIN)
-    if not len(voted):
-        st.caption("No LF votes on this row.")
-        return
-    order = voted[np.argsort(-np.abs(moves[voted]), kind="stable")]
-    table = pd.DataFrame(
-        {
-            "LF": [found.applied.names[j] for j in order],
-            "Vote": [LABEL_NAMES[found.L[row, j]] for j in order],
-            "Moved log-odds": [fmt.signed(float(moves[j]), 2) for j in order],
-        }
-    )
-    silent = found.L.shape[1] - len(voted)
-    st.dataframe(
-        table,
-        hide_index=True,
-        height="content",
-        column_config={
-            "Vote": st.column_config.TextColumn(width=90),
-            "Moved log-odds": st.column_config.TextColumn(
-                width=120,
-                alignment="right",
-                help="Log-odds of POSITIVE by the label model, less those without this vote: above 0 it pulled to POSITIVE",
-            ),
-        },
-        alt="Votes on this row",
-    )
-    if silent:
-        st.caption(f"{silent} other LF{'s abstain' if silent > 1 else ' abstains'}.")
-
-
-def _history(wb: Workbench, record: pd.Series) -> None:
-    books = wb.dataset.histories.of(int(record["user_idx"]))
-    others = books[books != record["book_idx"]]
-    table = wb.dataset.books
-    by_author = np.zeros(len(others), bool)
-    author = table["first_author"].iloc[record["book_idx"]]
-    if isinstance(author, str):
-        by_author = (table["first_author"].iloc[others] == author).to_numpy(bool)
-    first = np.concatenate([others[by_author], others[~by_author]])[:_SHOWN_BOOKS]
-    titles = ", ".join(f"*{fmt.literal(t)}*" for t in table["title"].iloc[first])
-    more = f" and {len(others) - len(first):,} more" if len(others) > len(first) else ""
-    same = f", {by_author.sum()} by this author" if by_author.any() else ""
-    st.caption(
-        f"Reader {fmt.literal(record['user_id'])}: {wb.dataset.noun.counted(len(others)).replace(' ', ' other ', 1)}{same}. {titles}{more}"
-    )
-
-
-def _note(wb: Workbench, row: int, record: pd.Series, notes: dict[int, str]) -> None:
-    ids = record["user_id"], record["book_id"]
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        text = st.text_input(
-            "Note",
-            notes.get(row, ""),
-            key=f"note_{row}_{row in notes}",
-            max_chars=NOTE_LENGTH,
-            placeholder="What is wrong here?",
-        )
-        if st.button("Save note" if row in notes else "Star", icon=":material/star:", key="star"):
-            write_note(wb.dataset, *ids, text.strip())
-            st.rerun()
-        if row in notes and st.button("Remove", icon=":material/delete:", key="unstar"):
-            remove_note(wb.dataset, *ids)
-            st.rerun()
 
 
 def notes_of(wb: Workbench) -> dict[int, str]:
