@@ -12,16 +12,26 @@ from weakrec_core.labeling.kinds import KeywordLF
 from weakrec_core.labeling.lf_set import LFSet
 
 _NEW = "A new LF"
+_AT_HAND = "keyword_lf_at_hand"
 
 
-def keyword_maker(wb: Workbench, row: int, gold: int) -> None:
-    """Draw it for a dev row; the label is at first the row's gold."""
+def offer_keyword(wb: Workbench, row: int, words: str) -> None:
+    """Put words into the box, as if they had been typed; for callbacks."""
+    st.session_state[_box(wb, row)] = words
+
+
+def _box(wb: Workbench, row: int) -> str:
+    return f"keyword_{row}_{wb.revision}"
+
+
+def keyword_maker(wb: Workbench, row: int, gold: int, keep_shortcut: str | None = None) -> None:
+    """Draw it for a dev row; the label is at first the row's gold, the LF the one that a keyword of that label was last kept in."""
     key = f"{row}_{wb.revision}"
     lfs = {lf.name: lf for lf in wb.draft.lf_set.lfs if isinstance(lf, KeywordLF)}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         keyword = st.text_input(
             "Make this a keyword",
-            key=f"keyword_{key}",
+            key=_box(wb, row),
             placeholder="Words of the review",
             help="Copy or type words of the review: how they would vote on all dev rows is shown before they are kept",
         ).strip()
@@ -32,7 +42,10 @@ def keyword_maker(wb: Workbench, row: int, gold: int) -> None:
             key=f"keyword_label_{key}",
             required=True,
         )
-        into = st.selectbox("In", [_NEW, *lfs], key=f"keyword_lf_{key}", width=190)
+        names = [_NEW, *lfs]
+        at_hand = st.session_state.get(_AT_HAND, {}).get(label)
+        index = names.index(at_hand) if at_hand in names else 0
+        into = st.selectbox("In", names, index, key=f"keyword_lf_{key}_{label}", width=190)
     if not keyword:
         return
     name = keyword.lower().replace(" ", "_")[:60] if into == _NEW else into
@@ -55,8 +68,9 @@ def keyword_maker(wb: Workbench, row: int, gold: int) -> None:
             )
         else:
             st.markdown(f"**{trial.hits:,}** dev rows with it, none of known gold", width="content")
-        if st.button("Keep", icon=":material/add:", type="primary", key="keep_keyword"):
+        if st.button("Keep", icon=":material/add:", type="primary", key="keep_keyword", shortcut=keep_shortcut):
             wb.edit(edited.lfs)
+            st.session_state.setdefault(_AT_HAND, {})[label] = name
             wb.refresh_widgets()
             select_lf(name)
             st.toast(f"{fmt.literal(name)} has it; Undo is at the top.", icon=":material/check:")

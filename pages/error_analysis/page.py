@@ -10,12 +10,13 @@ from pages.error_analysis.pairs import pairs_view
 from pages.error_analysis.rows import export_button, notes_of, rows_panel
 from pages.error_analysis.slices import slices_view
 from pages.error_analysis.suggestions import suggestions_panel
+from pages.error_analysis.triage.view import triage_view
 from pages.shared.bar.set_bar import set_bar
 from pages.shared.workbench import Workbench, opened
 from pages.similar.draft import similar_button, similar_draft
 from weakrec_core.error_analysis.buckets import Buckets, buckets
 
-_VIEWS = ("Rows", "Groups", "Slices", "Pairs", "Thresholds")
+_VIEWS = ("Rows", "Triage", "Groups", "Slices", "Pairs", "Thresholds")
 
 
 def rows_view(wb: Workbench, found: Buckets) -> None:
@@ -54,5 +55,11 @@ view = st.segmented_control(
     label_visibility="collapsed",
 )
 found = buckets(wb.applied)
-views = {"Groups": clusters_view, "Slices": slices_view, "Pairs": pairs_view, "Thresholds": thresholds_view}
+views = {
+    "Triage": triage_view,
+    "Groups": clusters_view,
+    "Slices": slices_view,
+    "Pairs": pairs_view,
+    "Thresholds": thresholds_view,
+}
 views.get(view or "Rows", rows_view)(wb, found)

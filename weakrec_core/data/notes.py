@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from weakrec_core import LABEL_NAMES, files
 from weakrec_core.data.dataset import SPLITS, Dataset
+from weakrec_core.data.row_positions import row_positions
 from weakrec_core.errors import DataError
 
 NOTE_LENGTH = 2000  # characters at most
@@ -84,15 +84,13 @@ def export_notes(dataset: Dataset) -> pd.DataFrame:
 def _located(dataset: Dataset) -> list[tuple[str, int, str]]:
     """Split, position and note of every note whose row is in the data."""
     notes = read_notes(dataset)
-    found = []
-    for split in SPLITS if len(notes) else ():
-        rows = dataset.split(split)
-        near = np.flatnonzero(rows["user_id"].isin(notes["user_id"]))
-        keys = dict(zip(zip(rows["user_id"].iloc[near], rows["book_id"].iloc[near], strict=True), near, strict=True))
-        for user_id, book_id, note in zip(notes["user_id"], notes["book_id"], notes["note"], strict=True):
-            if (user_id, book_id) in keys:
-                found.append((split, int(keys[user_id, book_id]), note))
-    return found
+    ids = list(zip(notes["user_id"], notes["book_id"], strict=True))
+    return [
+        (split, int(row), note)
+        for split in (SPLITS if ids else ())
+        for row, note in zip(row_positions(dataset.split(split), ids), notes["note"], strict=True)
+        if row >= 0
+    ]
 
 
 def _directory(dataset: Dataset) -> Path:
