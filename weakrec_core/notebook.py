@@ -32,8 +32,13 @@ def list_datasets() -> list[str]:
     return stored.list_datasets(Workspace.from_environment())
 
 
-def load_dataset(name: str) -> Dataset:
+def load_dataset(name: str, fingerprint: str | None = None) -> Dataset:
     """Open a dataset of the workspace; each of its parts is read when first asked for.
+
+    Parameters
+    ----------
+    fingerprint : str, optional
+        Open it with the labels given by hand that it had when this was its fingerprint; by default with all of them.
 
     Raises
     ------
@@ -46,7 +51,7 @@ def load_dataset(name: str) -> Dataset:
     >>> wr.load_dataset("demo").split("dev")[["user_idx", "book_idx", "gold"]].head(1).columns.tolist()
     ['user_idx', 'book_idx', 'gold']
     """
-    return stored.open_dataset(Workspace.from_environment(), name)
+    return stored.open_dataset(Workspace.from_environment(), name, fingerprint)
 
 
 def load_demo() -> Dataset:

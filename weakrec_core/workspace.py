@@ -64,6 +64,11 @@ class Workspace:
         return self.root / "notes"
 
     @property
+    def gold(self) -> Path:
+        """Labels given by hand, by dataset and fingerprint of its data."""
+        return self.root / "gold"
+
+    @property
     def test_looks(self) -> Path:
         """Which runs' test metrics were looked at, by dataset fingerprint."""
         return self.root / "looks"

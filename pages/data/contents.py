@@ -9,6 +9,7 @@ import streamlit as st
 from pages.shared import fmt
 from pages.shared.workbench import Workbench
 from weakrec_core.data.dataset import RATING_TEXT, SPLITS
+from weakrec_core.data.gold_by_hand import gold_sentence
 from weakrec_core.runs import test_looks
 
 _SHOWN_ROWS = 200
@@ -16,7 +17,7 @@ _SHOWN_ROWS = 200
 
 def test_shown(wb: Workbench) -> bool:
     """Whether somebody has asked in this session for the ratings of test."""
-    return wb.dataset.fingerprint in st.session_state.get("test_shown", ())
+    return wb.dataset.data_fingerprint in st.session_state.get("test_shown", ())
 
 
 def show_test(wb: Workbench) -> None:
@@ -27,7 +28,7 @@ def show_test(wb: Workbench) -> None:
     )
     if st.button("Show test", icon=":material/visibility:", key="show_test"):
         test_looks.record_rows(wb.dataset)
-        st.session_state["test_shown"] = {*st.session_state.get("test_shown", ()), wb.dataset.fingerprint}
+        st.session_state["test_shown"] = {*st.session_state.get("test_shown", ()), wb.dataset.data_fingerprint}
         st.rerun()
 
 
@@ -96,6 +97,9 @@ def contents(wb: Workbench) -> None:
         for name, column in wb.dataset.kept_columns.items():
             if column.gives_gold_away:
                 st.warning(fmt.literal(column.warning(name)), icon=":material/warning:")
+        by_hand = gold_sentence(wb.dataset)
+        if by_hand is not None:
+            st.info(fmt.literal(by_hand), icon=":material/edit:")
         st.caption(fmt.literal(" · ".join([*_origin(meta), f"fingerprint {wb.dataset.fingerprint[:12]}"])))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         split = st.segmented_control("Rows of", SPLITS, default="dev", key="shown_split", required=True)

@@ -41,7 +41,7 @@ class Catalogue:
 
 def catalogue(dataset: Dataset) -> Catalogue:
     """The catalogue of a dataset, made once."""
-    return _catalogue(dataset.fingerprint, dataset)
+    return _catalogue(dataset.data_fingerprint, dataset)
 
 
 def finished_runs(dataset: Dataset) -> list[Run]:

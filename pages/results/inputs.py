@@ -36,6 +36,7 @@ def show_inputs(run: Run, result: dict[str, Any]) -> None:
         st.markdown("**Made with**")
         _pairs(
             {"created": config.created.replace("T", " ")[:16], "dataset fingerprint": config.fingerprint[:12]}
+            | ({} if config.hand_gold is None else {"dev gold": str(config.hand_gold)})
             | config.libraries,
             "Libraries and data of the run",
         )

@@ -37,7 +37,7 @@ elif len(finished) == 1:
     one_run(finished[0])
 elif finished:
     compared(finished)
-datasets = {run.config.fingerprint: run.config.dataset for run in finished}
+datasets = {run.config.data: run.config.dataset for run in finished}
 for fingerprint, dataset in datasets.items():
     name = f"{fmt.literal(dataset)}: " if len(datasets) > 1 else ""
     st.caption(f":material/visibility: {name}{test_looks.sentence(wb.workspace, fingerprint)}")

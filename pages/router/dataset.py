@@ -44,20 +44,35 @@ def _choose() -> None:
 def opened_dataset(workspace: Workspace, name: str) -> Dataset:
     """The dataset as it is now, its parts read once for all tabs."""
     dataset = open_dataset(workspace, name)
-    return _kept(str(dataset.path), dataset)
+    return _labeled(str(dataset.path), dataset.fingerprint, _kept(str(dataset.path), dataset), dataset)
 
 
 def applier_of(dataset: Dataset) -> Applier:
-    """The applier of a dataset, shared by all tabs."""
-    return _applier(str(dataset.path), dataset)
+    """The applier of a dataset, shared by all tabs; what its LFs vote does not depend on gold."""
+    applier = _applier(str(dataset.path), dataset)
+    return (
+        applier
+        if applier.dataset is dataset
+        else _labeled_applier(str(dataset.path), dataset.fingerprint, applier, dataset)
+    )
 
 
-# A directory of a dataset never changes.
+# A directory of a dataset never changes; labels given by hand are beside it, and in the fingerprint.
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _kept(directory: str, _dataset: Dataset) -> Dataset:
     return _dataset
 
 
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _labeled(directory: str, fingerprint: str, _kept: Dataset, _dataset: Dataset) -> Dataset:
+    return _kept if _kept.fingerprint == fingerprint else _kept.with_gold_log(_dataset.gold_log)
+
+
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _applier(directory: str, _dataset: Dataset) -> Applier:
     return Applier(_dataset, background=True)
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _labeled_applier(directory: str, fingerprint: str, _applier: Applier, _dataset: Dataset) -> Applier:
+    return _applier.with_gold_of(_dataset)

@@ -1,5 +1,6 @@
 """Triage on the Error analysis page: the queue stays, what was looked at is remembered, and words mend rows."""
 
+import shutil
 from collections.abc import Callable
 
 import numpy as np
@@ -93,3 +94,23 @@ def test_words_mend_rows_while_the_queue_stays(page: OpenPage) -> None:
 def test_nothing_to_work_through_is_said(page: OpenPage) -> None:
     app = page(text="no such words anywhere")
     assert "nothing to work through" in app.info[0].value
+
+
+def test_gold_is_given_by_hand_and_counted(page: OpenPage, open_page: OpenPage, demo_workspace: Workspace) -> None:
+    app = page(model="POSITIVE", gold="NEGATIVE")
+    queue, dataset = app.session_state["triage"], app.session_state["workbench"].dataset
+    row = queue.row
+    assert app.button(key="gold_NEGATIVE").disabled
+    try:
+        click(app, "gold_POSITIVE")
+        labeled = app.session_state["workbench"].dataset
+        assert (int(dataset.gold("dev")[row]), int(labeled.gold("dev")[row])) == (0, 1)
+        assert app.session_state["triage"] is queue and queue.at == 1
+        assert "dev gold: 1 corrected by hand" in texts(app) and "1 mended" in at(app)
+        data = open_page("pages/data/page.py")
+        assert any("Dev gold: 1 corrected by hand." in info.value for info in data.info)
+        click(app, "triage_previous")
+        click(app, "gold_back")
+        assert "by hand" not in texts(app) and queue.at == 0
+    finally:
+        shutil.rmtree(demo_workspace.gold, ignore_errors=True)

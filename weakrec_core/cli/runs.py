@@ -184,7 +184,7 @@ def compare(
     found = compare_runs(one, two)
     for run in (one, two):
         test_looks.record(run)
-    fingerprint = two.config.fingerprint
+    fingerprint = two.config.data
     if as_json:
         print_json(found.to_json() | {"test_looks": test_looks.count(workspace, fingerprint)})
         return

@@ -38,7 +38,7 @@ def attach_columns(dataset: Dataset, path: Path) -> dict[str, int]:
         If the file cannot be read, has no vote column, repeats a row, or a value is no vote; and if the dataset has a column
         of that name already: votes once attached do not change.
     """
-    frame = _read(path)
+    frame = read_keyed(path)
     if not {"user_id", "book_id"} <= set(frame.columns):
         raise DataError(f"{path} needs the columns user_id and book_id; it has {', '.join(map(str, frame.columns))}.")
     keyed = frame.astype({"user_id": "str", "book_id": "str"}).set_index(["user_id", "book_id"])
@@ -89,7 +89,7 @@ def attached_votes(dataset: Dataset, name: str, split: str) -> NDArray[np.int8]:
 def attached_digest(dataset: Dataset, name: str) -> str:
     """A hash of an attached column's votes, which are not in the dataset's fingerprint; `DataError` if there is none."""
     if name in _of_table(dataset):
-        return dataset.fingerprint
+        return dataset.data_fingerprint
     path = _existing(dataset, name)
     state = path.stat()
     return _digest(path, state.st_ino, state.st_size, state.st_mtime_ns)
@@ -119,7 +119,8 @@ def _file(dataset: Dataset, name: str) -> Path:
     return dataset.columns_path / f"{name}.parquet"
 
 
-def _read(path: Path) -> pd.DataFrame:
+def read_keyed(path: Path) -> pd.DataFrame:
+    """A CSV or Parquet file with user_id and book_id, ids as they are written."""
     try:
         # An id such as 007 is no number.
         if not is_csv(path):

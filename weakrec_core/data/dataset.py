@@ -18,9 +18,11 @@ from weakrec_core import ABSTAIN, files
 from weakrec_core.data import flat_layout, storage
 from weakrec_core.data.dataset_info import FORMAT, DatasetInfo, read_info
 from weakrec_core.data.dataset_info import SPLITS as SPLITS
+from weakrec_core.data.gold_log import GoldLine, fingerprint_with, log_as_of, read_log
 from weakrec_core.data.histories import Histories
 from weakrec_core.data.kept_columns import KeptColumn
 from weakrec_core.data.noun import Noun
+from weakrec_core.data.row_positions import row_positions
 from weakrec_core.errors import DataError
 from weakrec_core.workspace import Workspace
 
@@ -45,8 +47,12 @@ class Dataset:
     name : str
     meta : dict
         Where the data came from, the filters, the seed, and the counts of what was skipped.
+    data_fingerprint : str
+        SHA-256 of the content as it was ingested, independent of name and path. Histories, reviews, signals and test depend on it.
     fingerprint : str
-        SHA-256 of the content, independent of name and path.
+        The same with the labels given by hand: what all that gold enters depends on.
+    gold_log : tuple of GoldLine
+        Labels given by hand to dev rows, oldest first; the later counts.
     """
 
     def __init__(self, workspace: Workspace, name: str, lease: storage.Lease):
@@ -54,7 +60,8 @@ class Dataset:
         self.workspace = workspace
         self.name = name
         self.meta = info.meta
-        self.fingerprint = info.fingerprint
+        self.fingerprint = self.data_fingerprint = info.fingerprint
+        self.gold_log: tuple[GoldLine, ...] = ()
         self._counts = info.rows
         self.n_users = info.n_users
         self.n_books = info.n_books
@@ -107,8 +114,22 @@ class Dataset:
             For train, rating is NaN, gold is -1 throughout, and there is no rating_text: see `train_gold`.
         """
         if _checked_split(split) not in self._splits:
-            self._splits[split] = _read(self.path / f"{split}.parquet")
+            rows = _read(self.path / f"{split}.parquet")
+            self._splits[split] = self._relabeled(rows) if split == "dev" and self.gold_log else rows
         return self._splits[split]
+
+    @cached_property
+    def ingested_dev_gold(self) -> NDArray[np.int8]:
+        """Dev's gold labels without those given by hand, int8, shape [n_dev]."""
+        return _read(self.path / "dev.parquet", columns=["gold"])["gold"].to_numpy(np.int8)
+
+    def _relabeled(self, rows: pd.DataFrame) -> pd.DataFrame:
+        said = {(line.user_id, line.book_id): line.gold for line in self.gold_log}
+        positions = row_positions(rows, said)
+        gold = rows["gold"].to_numpy(np.int8, copy=True)
+        there = positions >= 0
+        gold[positions[there]] = np.array(list(said.values()), np.int8)[there]
+        return rows.assign(gold=gold)
 
     def gold(self, split: str) -> NDArray[np.int8]:
         """Gold labels of a split, int8, shape [n]; -1 where not known (always so for train)."""
@@ -125,6 +146,19 @@ class Dataset:
         other._splits = self._splits | {"dev": dev.assign(gold=np.where(known, dev["gold"], ABSTAIN).astype(np.int8))}
         other.fingerprint = hashlib.sha256(self.fingerprint.encode() + np.packbits(known).tobytes()).hexdigest()
         return other
+
+    def with_gold_log(self, log: tuple[GoldLine, ...]) -> "Dataset":
+        """The same data with these labels given by hand, and no others; what has been read of the files is shared."""
+        other = copy.copy(self)
+        other._splits = {split: rows for split, rows in self._splits.items() if split != "dev"}
+        other.gold_log = log
+        other.fingerprint = fingerprint_with(self.data_fingerprint, log)
+        return other
+
+    def as_of(self, fingerprint: str) -> "Dataset | None":
+        """The same data with the labels by hand that it had when its fingerprint was this one; None if that never was."""
+        log = log_as_of(self.data_fingerprint, read_log(self.workspace, self.name, self.data_fingerprint), fingerprint)
+        return None if log is None else self.with_gold_log(log)
 
     def train_gold(self) -> NDArray[np.int8]:
         """The hidden labels of train, for the gold-ceiling baseline and nothing else."""
@@ -260,7 +294,8 @@ def open_dataset(workspace: Workspace, name: str, fingerprint: str | None = None
     Parameters
     ----------
     fingerprint : str, optional
-        Open the data with this content, which may have been replaced by now, as long as somebody else has it open.
+        Open the data with this content, which may have been replaced by now, as long as somebody else has it open; where it
+        is one with labels given by hand, with those. Without one: with all labels given by hand.
 
     Raises
     ------
@@ -275,9 +310,11 @@ def open_dataset(workspace: Workspace, name: str, fingerprint: str | None = None
         raise DataError(f"There is no dataset {name!r} in {home.parent}; there are: {known}.")
     dataset = Dataset(workspace, name, storage.lease_current(home))
     storage.sweep(home)
-    if fingerprint in (None, dataset.fingerprint):
-        return dataset
-    lease = storage.lease_version(home, str(fingerprint))
+    if fingerprint is None:
+        return dataset.with_gold_log(read_log(workspace, name, dataset.data_fingerprint))
+    if (found := dataset.as_of(fingerprint)) is not None:
+        return found
+    lease = storage.lease_version(home, fingerprint)
     if lease is None:
         raise DataError(f"Dataset {name!r} has changed; what it was before is gone.")
     return Dataset(workspace, name, lease)

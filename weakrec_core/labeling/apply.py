@@ -85,6 +85,11 @@ class Applier:
         lfs = tuple(lf.model_copy(update=off) if lf.name in broken else lf for lf in lf_set.lfs)
         return lf_set.model_copy(update={"lfs": lfs}) if broken else lf_set
 
+    @property
+    def regardless_of_gold(self) -> "Applier":
+        """The applier whose votes these are: what does not depend on gold is remembered there."""
+        return self
+
     def with_gold_of(self, dataset: Dataset) -> "Applier":
         """An applier for a dataset that differs from this one in gold alone: the votes are not made anew."""
         return _SameVotes(self, dataset)
@@ -128,6 +133,10 @@ class _SameVotes(Applier):
     def __init__(self, other: Applier, dataset: Dataset):
         super().__init__(dataset, other.signals)
         self._other = other
+
+    @property
+    def regardless_of_gold(self) -> Applier:
+        return self._other.regardless_of_gold
 
     def votes(self, lf: LF, split: str) -> Votes:
         return self._other.votes(lf, split)

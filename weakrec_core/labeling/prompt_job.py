@@ -89,7 +89,7 @@ def start_asking(dataset: Dataset, lf: PromptLF, budget: Budget) -> bool:
         "--dataset",
         dataset.name,
         "--fingerprint",
-        dataset.fingerprint,
+        dataset.data_fingerprint,
         "--lfs",
         str(lf_file),
         "--lf",

@@ -58,7 +58,7 @@ def background_votes(dataset: Dataset, lf: PythonLF, split: str) -> Votes:
 def _start(job: Job, dataset: Dataset, lf: PythonLF, split: str, votes: Path) -> bool:
     lf_file = job.path / "lf.yaml"
     files.write_text(lf_file, yaml.safe_dump({"name": "python", "lfs": [dump_lf(lf)]}))
-    arguments = ["label", "--dataset", dataset.name, "--fingerprint", dataset.fingerprint, "--lfs", str(lf_file)]
+    arguments = ["label", "--dataset", dataset.name, "--fingerprint", dataset.data_fingerprint, "--lfs", str(lf_file)]
     return job.start(dataset.workspace, [*arguments, "--split", split, "--out", str(votes)])
 
 
@@ -68,5 +68,5 @@ def _directory(dataset: Dataset, lf: PythonLF) -> Path:
     source = module_source(module)
     if source is None:
         raise SpecError(f"Module {module!r} cannot be found.")
-    digest = hashlib.sha256(f"{dataset.fingerprint} {lf.target} ".encode() + source.read_bytes())
+    digest = hashlib.sha256(f"{dataset.data_fingerprint} {lf.target} ".encode() + source.read_bytes())
     return dataset.workspace.python_votes / digest.hexdigest()[:24]

@@ -26,6 +26,6 @@ def need_vectors(dataset: Dataset, store: VectorStore, kind: str, split: str) ->
     if status is not None and status.state == "failed":
         raise SpecError(status.error or "It failed without a word.")
     if status is None or not status.active:
-        arguments = ["vectors", "--dataset", dataset.name, "--fingerprint", dataset.fingerprint]
+        arguments = ["vectors", "--dataset", dataset.name, "--fingerprint", dataset.data_fingerprint]
         job.start(dataset.workspace, [*arguments, "--vectors", kind, "--split", split])
     raise StillRunning(f"The reviews of {split} are being read in the background, once.")

@@ -48,6 +48,7 @@ def _data(run: Run, result: dict[str, Any]) -> list[str]:
     config, train, scores = run.config, result["labels"]["train"], read_scores(run)
     lines = [
         f"Dataset {_md(config.dataset)}, fingerprint `{config.fingerprint}`",
+        *([] if config.hand_gold is None else [f"dev gold: {config.hand_gold}"]),
         f"{train['rows']:,} train rows without gold labels, {train['covered']:,} of them with a vote",
         *(f"{measured['n']:,} {rows}" for rows, measured in result_tables.dev_metrics(result).items()),
         f"{result['test']['n']:,} rated test rows"

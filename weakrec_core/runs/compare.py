@@ -136,7 +136,7 @@ def compare_runs(first: Run, second: Run) -> RunComparison:
 def _problem(first: Run, second: Run, one: Scores | None, two: Scores | None) -> str | None:
     """Why the runs cannot be compared row by row."""
     a, b = first.config, second.config
-    if a.fingerprint != b.fingerprint:
+    if a.data != b.data:
         names = f"{a.dataset} and {b.dataset}" if a.dataset != b.dataset else f"two states of {a.dataset}"
         return f"The runs were measured on different data ({names}), so they cannot be compared row by row."
     for run, scores in ((first, one), (second, two)):
@@ -206,6 +206,7 @@ def _flat(run: Run) -> dict[str, Any]:
     return {
         "dataset": config.dataset,
         "dataset fingerprint": config.fingerprint[:12],
+        "gold by hand": "none" if config.hand_gold is None else str(config.hand_gold),
         "LF set": f"{config.lf_set['name']} {config.lf_version}",
         **label_settings(run),
         **train_settings(run),

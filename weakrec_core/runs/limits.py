@@ -13,8 +13,10 @@ def limits(run: Run, result: dict[str, Any]) -> list[str]:
     lines = [
         f"The ratings are of users who chose to read and rate; of {run.config.noun.many} that nobody rated nothing was measured.",
         "Train labels are votes, not opinions that were asked for; the LFs' weights say how far they were trusted.",
-        test_looks.sentence(run.workspace, run.config.fingerprint),
+        test_looks.sentence(run.workspace, run.config.data),
     ]
+    if run.config.hand_gold is not None:
+        lines.append(f"Dev gold: {run.config.hand_gold}.")
     for metric in COMPARED:
         against = result_tables.against(result, metric)
         if against is not None and against.verdict != BETTER:

@@ -45,7 +45,7 @@ def render_notebook(run: Run) -> str:
         _markdown("## Data"),
         _code(*_ingest(run)),
         _code(
-            f"dataset = wr.load_dataset({config.dataset!r})",
+            f"dataset = wr.load_dataset({config.dataset!r}{_gold_as_of(run)})",
             f'assert dataset.fingerprint == "{config.fingerprint}", "these are not the data of the run"',
             "dataset",
         ),
@@ -141,3 +141,8 @@ def _markdown(*paragraphs: str) -> Cell:
 
 def _code(*lines: str) -> Cell:
     return {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": [], "source": "\n".join(lines)}
+
+
+def _gold_as_of(run: Run) -> str:
+    """The argument that opens a dataset with the labels by hand that the run had, where it had some."""
+    return "" if run.config.hand_gold is None else f', "{run.config.fingerprint}"'

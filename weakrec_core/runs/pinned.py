@@ -18,13 +18,13 @@ def pin(run: Run) -> None:
         If the run has no result.
     """
     finished(run)
-    files.write_json(run.workspace.pinned / f"{run.config.fingerprint}.json", {"run": run.id})
+    files.write_json(run.workspace.pinned / f"{run.config.data}.json", {"run": run.id})
 
 
 def unpin(run: Run) -> None:
     """Compare with it no longer; a run that is not pinned stays so."""
     if is_pinned(run):
-        (run.workspace.pinned / f"{run.config.fingerprint}.json").unlink(missing_ok=True)
+        (run.workspace.pinned / f"{run.config.data}.json").unlink(missing_ok=True)
 
 
 def is_pinned(run: Run) -> bool:
@@ -41,12 +41,12 @@ def baseline_of(run: Run) -> Run | None:
         found = open_run(run.workspace, pinned)
     except RunError:
         return None
-    return found if found.damage is None and found.config.fingerprint == run.config.fingerprint else None
+    return found if found.damage is None and found.config.data == run.config.data else None
 
 
 def _pinned_id(run: Run) -> str | None:
     try:
-        said = files.read_json(run.workspace.pinned / f"{run.config.fingerprint}.json")
+        said = files.read_json(run.workspace.pinned / f"{run.config.data}.json")
     except (OSError, ValueError):  # none, or a damaged file, which the next pin replaces
         return None
     pinned = said.get("run") if isinstance(said, dict) else None

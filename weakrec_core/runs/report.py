@@ -77,7 +77,7 @@ def render_report(run: Run, lists: ReaderLists | None = None) -> str:
         },
         ratings=_cells(result_tables.figures(result, "test", _rated(result), intervals)),
         lfs=_lf_rows(run),
-        looks=test_looks.sentence(run.workspace, run.config.fingerprint),
+        looks=test_looks.sentence(run.workspace, run.config.data),
         notes=notes,
         worth=read_worth(run),
         decisions=result_tables.decisions(result).to_dict("split"),

@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
+from weakrec_core.data.gold_by_hand import HandGold
 from weakrec_core.data.noun import Noun
 from weakrec_core.label_model.snorkel_config import SnorkelConfig
 
@@ -29,6 +30,10 @@ class RunConfig(BaseModel):
         What the dataset calls its items.
     by_time : bool
         Whether the last rows of each user are held out; else users of valid and test are not trained on.
+    data_fingerprint : str or None
+        Of the data as ingested; None of runs made before there were labels by hand: `fingerprint` is it.
+    hand_gold : HandGold or None
+        How many dev rows had a label given by hand; which ones, `fingerprint` says.
     cut : str or None
         A goal of `weakrec_core.stats.decision_cut.best_cut` to measure test at, beside the usual ones.
     """
@@ -51,6 +56,13 @@ class RunConfig(BaseModel):
     noun: Noun = Noun()
     by_time: bool = False
     cut: str | None = None
+    data_fingerprint: str | None = Field(None, pattern=r"^[A-Za-z0-9]{1,64}$")
+    hand_gold: HandGold | None = None
+
+    @property
+    def data(self) -> str:
+        """The fingerprint of the data as ingested, which test and its looks go by."""
+        return self.data_fingerprint or self.fingerprint
 
     @field_validator("lf_set", "train")
     @classmethod

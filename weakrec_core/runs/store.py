@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 
 from weakrec_core import files
 from weakrec_core.data.dataset import Dataset, open_dataset
+from weakrec_core.data.gold_by_hand import hand_gold
 from weakrec_core.errors import RunError
 from weakrec_core.jobs.job import Job
 from weakrec_core.jobs.status import UNFINISHED, Status
@@ -87,9 +88,10 @@ class Run:
         RunError
             If it has changed since the run was created.
         """
-        dataset = open_dataset(self.workspace, self.config.dataset)
-        if dataset.fingerprint != self.config.fingerprint:
-            raise RunError(f"Dataset {dataset.name!r} has changed since run {self.id} was created; launch a new run.")
+        current = open_dataset(self.workspace, self.config.dataset)
+        dataset = current.as_of(self.config.fingerprint)  # later labels by hand are none of its
+        if dataset is None:
+            raise RunError(f"Dataset {current.name!r} has changed since run {self.id} was created; launch a new run.")
         return dataset
 
     @property
@@ -291,6 +293,8 @@ def new_run(
             noun=dataset.noun,
             by_time=dataset.by_time,
             cut=None if cut is None else checked_goal(cut),
+            data_fingerprint=dataset.data_fingerprint,
+            hand_gold=hand_gold(dataset),
         ),
     )
 

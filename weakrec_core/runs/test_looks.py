@@ -1,7 +1,8 @@
 """How many runs' test metrics of a dataset have been looked at: the best of many is an optimistic estimate.
 
-A look is an empty file ``$WEAKREC_HOME/looks/FINGERPRINT/RUN``. Creating one is atomic, so that two processes at once lose
-none, and it stays when the run is deleted. A look at the ratings of test themselves is a file ``rows`` beside those.
+A look is an empty file ``$WEAKREC_HOME/looks/FINGERPRINT/RUN``, by the data as ingested: labels given by hand leave test as it
+is. Creating one is atomic, so that two processes at once lose none, and it stays when the run is deleted. A look at the ratings of
+test themselves is a file ``rows`` beside those.
 """
 
 from weakrec_core import files
@@ -14,12 +15,12 @@ _ROWS = "rows"  # no run's id, which begins with a date
 
 def record(run: Run) -> None:
     """Note that the run's test metrics are being looked at; a second look at the same run changes nothing."""
-    _touch(run.workspace, run.config.fingerprint, run.id)
+    _touch(run.workspace, run.config.data, run.id)
 
 
 def record_rows(dataset: Dataset) -> None:
     """Note that the ratings of test are being looked at."""
-    _touch(dataset.workspace, dataset.fingerprint, _ROWS)
+    _touch(dataset.workspace, dataset.data_fingerprint, _ROWS)
 
 
 def _touch(workspace: Workspace, fingerprint: str, name: str) -> None:
@@ -30,7 +31,7 @@ def _touch(workspace: Workspace, fingerprint: str, name: str) -> None:
 
 def seen(run: Run) -> bool:
     """Whether the run's test metrics have been looked at."""
-    return (run.workspace.test_looks / run.config.fingerprint / run.id).exists()
+    return (run.workspace.test_looks / run.config.data / run.id).exists()
 
 
 def count(workspace: Workspace, fingerprint: str) -> int:

@@ -49,4 +49,4 @@ def _guessed(reviews: pd.Series) -> NDArray[np.object_]:
 
 
 def _path(dataset: Dataset, split: str) -> Path:
-    return dataset.workspace.signals / dataset.fingerprint[:20] / f"language.v{_VERSION}.{split}.parquet"
+    return dataset.workspace.signals / dataset.data_fingerprint[:20] / f"language.v{_VERSION}.{split}.parquet"

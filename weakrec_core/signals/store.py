@@ -39,7 +39,7 @@ class SignalStore:
         self.vectors = VectorStore(dataset)
         self._pool = pool
         self._memory: dict[tuple[str, str], Values] = {}
-        self._dir = dataset.workspace.signals / dataset.fingerprint[:20]
+        self._dir = dataset.workspace.signals / dataset.data_fingerprint[:20]
 
     def values(self, name: str, split: str, progress: Progress = no_progress) -> Values:
         """A signal for every row of a split, float64, shape [n], NaN = not known; read-only.

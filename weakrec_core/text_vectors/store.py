@@ -73,7 +73,7 @@ class VectorStore:
 
     def __init__(self, dataset: Dataset):
         self.dataset = dataset
-        self.directory = dataset.workspace.signals / dataset.fingerprint[:20]
+        self.directory = dataset.workspace.signals / dataset.data_fingerprint[:20]
         self._lock = RLock()
         self._vectorizers: dict[str, Vectorizer] = {}
         self._vectors: dict[tuple[str, str], TextVectors] = {}

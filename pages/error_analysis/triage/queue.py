@@ -62,7 +62,7 @@ def queue_of(wb: Workbench, found: Buckets, now: RowFilter, starred: dict[int, s
 
     It starts at the first row that nobody has looked at.
     """
-    of = (wb.dataset.fingerprint, now)
+    of = (wb.dataset.data_fingerprint, now)
     kept: Queue | None = st.session_state.get(_KEY)
     if kept is not None and kept.of == of:
         return kept

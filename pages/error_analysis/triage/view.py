@@ -6,6 +6,7 @@ from pages.error_analysis.filters import active_conditions, current_filter
 from pages.error_analysis.keyword_maker import keyword_maker, offer_keyword
 from pages.error_analysis.opened_row import reader_history, review_card, votes_table
 from pages.error_analysis.rows import notes_of
+from pages.error_analysis.triage.gold import gold_buttons, unlabeled_link
 from pages.error_analysis.triage.queue import Queue, begin_anew, queue_of
 from pages.shared import fmt
 from pages.shared.workbench import Workbench
@@ -24,6 +25,7 @@ def triage_view(wb: Workbench, found: Buckets) -> None:
     now, notes = current_filter(), notes_of(wb)
     queue = queue_of(wb, found, now, notes)
     active_conditions(wb, now)
+    unlabeled_link(wb, now)
     if not len(queue.rows):
         nothing = (
             "The label model is wrong on no dev row" if now == RowFilter() else "No dev row meets these conditions"
@@ -40,6 +42,7 @@ def triage_view(wb: Workbench, found: Buckets) -> None:
         if isinstance(record["review_text"], str):
             _mend(wb, row, int(found.gold[row]))
     with right:
+        gold_buttons(wb, queue, row)
         votes_table(found, row)
         reader_history(wb, record)
         if notes.get(row):
@@ -76,8 +79,8 @@ def _controls(wb: Workbench, queue: Queue, found: Buckets, row: int, notes: dict
                 if starred
                 else (lambda: write_note(wb.dataset, *ids, "")),
             )
-            how = "Tab goes to the text, Enter saves it"
-            if st.button("Note", icon=":material/edit_note:", key="triage_note", shortcut="N", help=how):
+            how = "A text: Tab goes to it, Enter saves it"
+            if st.button("Note", icon=":material/edit_note:", key="triage_note", shortcut="T", help=how):
                 _note_dialog(wb, ids, notes.get(row, ""))
             st.button(
                 "Begin anew",
@@ -124,6 +127,6 @@ def _note_dialog(wb: Workbench, ids: tuple[str, str], before: str) -> None:
 def _remember(wb: Workbench, row: int, user_id: str, book_id: str) -> None:
     """That the row was looked at; once a session."""
     seen: set[tuple[str, int]] = st.session_state.setdefault(_SEEN, set())
-    if (wb.dataset.fingerprint, row) not in seen:
+    if (wb.dataset.data_fingerprint, row) not in seen:
         mark_looked_at(wb.dataset, user_id, book_id)
-        seen.add((wb.dataset.fingerprint, row))
+        seen.add((wb.dataset.data_fingerprint, row))

@@ -11,6 +11,7 @@ from pages.shared.bar.sets import sets_button
 from pages.shared.help import NUMBERS
 from pages.shared.states import say_state
 from pages.shared.workbench import Workbench
+from weakrec_core.data.gold_by_hand import hand_gold
 from weakrec_core.label_model.set_figures import SetFigures, on_common_rows, set_figures
 from weakrec_core.stats.probability_metrics import Metrics
 
@@ -24,9 +25,13 @@ def set_bar(wb: Workbench, title: str, editing: bool = False) -> None:
             mark = " :orange-badge[unsaved edits]" if draft.dirty else ""
             st.title(title, anchor=False)
             changes = draft_changes(wb)
+            counted = hand_gold(wb.dataset)
+            by_hand = "" if counted is None else f" · dev gold: {counted}"
             edited = "" if changes is None else f" · {counted_changes(changes)}"
             name = f"**{fmt.literal(draft.base.name)}** v{draft.base.number}"
-            st.caption(f"{name} · {fmt.literal(wb.dataset.name)} · {len(draft.lf_set.active)} LFs on{edited}{mark}")
+            st.caption(
+                f"{name} · {fmt.literal(wb.dataset.name)} · {len(draft.lf_set.active)} LFs on{edited}{by_hand}{mark}"
+            )
         _figure(
             "Train coverage",
             now.train_coverage,

@@ -1,0 +1,64 @@
+"""Gold by hand: the row on the screen gets a label, or another one, by a key; the dataset's own gold stays in its files."""
+
+import getpass
+
+import streamlit as st
+
+from pages.error_analysis.filters import set_filter
+from pages.error_analysis.triage.queue import Queue
+from pages.shared.workbench import Workbench
+from weakrec_core import LABEL_NAMES, NEGATIVE, POSITIVE
+from weakrec_core.data.gold_by_hand import label_by_hand
+from weakrec_core.error_analysis.filters import RowFilter
+
+_KEYS = {POSITIVE: "P", NEGATIVE: "N"}
+
+
+def gold_buttons(wb: Workbench, queue: Queue, row: int) -> None:
+    """The two labels; either goes on to the next row. Next skips."""
+    gold, ingested = (int(labels[row]) for labels in (wb.dataset.gold("dev"), wb.dataset.ingested_dev_gold))
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(
+            "**Gold is**", width="content", help="A label given by hand counts over the ingested one on dev; J skips"
+        )
+        for label, key in _KEYS.items():
+            st.button(
+                LABEL_NAMES[label],
+                key=f"gold_{LABEL_NAMES[label]}",
+                shortcut=key,
+                disabled=gold == label,
+                on_click=_label,
+                args=(wb, queue, row, label),
+            )
+    if gold != ingested:
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            was = f"was {LABEL_NAMES[ingested]}" if ingested >= 0 else "had no label"
+            st.caption(f"Labeled by hand; it {was}.", width="content")
+            st.button(
+                "Take back", key="gold_back", type="tertiary", on_click=_label, args=(wb, queue, row, ingested, 0)
+            )
+
+
+def unlabeled_link(wb: Workbench, now: RowFilter) -> None:
+    """The way to the dev rows that have no gold, the least certain first."""
+    n = int((wb.dataset.gold("dev") < 0).sum())
+    if n and now.gold != "unknown":
+        st.button(
+            f"Label {n:,} dev row{'s' * (n != 1)} without gold, the least certain first",
+            icon=":material/label:",
+            key="label_unknown",
+            type="tertiary",
+            on_click=set_filter,
+            args=(RowFilter(gold="unknown"),),
+        )
+
+
+def _label(wb: Workbench, queue: Queue, row: int, label: int, step: int = 1) -> None:
+    record = wb.dataset.split("dev").iloc[row]
+    label_by_hand(wb.dataset, record["user_id"], record["book_id"], label, _author())
+    queue.go(step)
+
+
+def _author() -> str:
+    """Who is signed in; else whoever runs the server."""
+    return str(st.user.get("email") or st.user.get("name") or getpass.getuser())
