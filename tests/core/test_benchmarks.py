@@ -246,9 +246,9 @@ def test_wrench(tmp_path: Path) -> None:
         wrench.run(tmp_path)
 
 
-@pytest.mark.parametrize("name", ["apply", "edit", "analysis"])
-def test_lf_speed(name: str) -> None:
-    found = getattr(lf_speed, name)(rows=3_000, runs=1)
+@pytest.mark.parametrize(("name", "more"), [("apply", {"sample": 200}), ("edit", {}), ("analysis", {})])
+def test_lf_speed(name: str, more: dict[str, int]) -> None:
+    found = getattr(lf_speed, name)(rows=3_000, runs=1, **more)
     assert set(found) >= SHAPE and found["ratio"] > 0
     assert found.get("same_votes", True) and found.get("same_table", True)
 
