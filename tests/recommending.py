@@ -1,6 +1,7 @@
 """A finished run without the training: a network with random weights."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -12,6 +13,20 @@ from weakrec_core.network.blend import Blended
 from weakrec_core.network.network_recommender import NetworkRecommender
 from weakrec_core.network.presets.registry import PRESETS, train_config
 from weakrec_core.runs.store import Run, new_run
+
+# What the training writes, as far as pages need it.
+RESULT: dict[str, Any] = {
+    "test": {"auc": 0.7, "log_loss": 0.5, "accuracy": 0.7, "n": 10},
+    "ranking": None,
+    "baselines": {"constant": {"test": {"auc": 0.5}, "ranking": None}},
+    "labels": {
+        "label_model": "majority",
+        "text_model": False,
+        "train": {"rows": 10, "covered": 5},
+        "dev": {"n": 4, "accuracy": 0.75},
+    },
+    "training": {"seconds": 1.0, "epochs_run": 1, "best_epoch": 1},
+}
 
 
 def random_network(dataset: Dataset, seed: int = 0) -> NetworkRecommender:

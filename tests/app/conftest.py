@@ -45,20 +45,21 @@ def nothing_unexpected(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     assert not [r.getMessage() for r in caplog.get_records("call") if r.name == LOGGER]
 
 
+def opened(page: str = "workbench.py", **query: str) -> AppTest:
+    """A page of the workbench in a fresh session, on the workspace of the environment."""
+    app = AppTest.from_file(str(PROJECT / "workbench.py"), default_timeout=300)
+    app.query_params.update(query)
+    if page != "workbench.py":
+        # As a link does: before the first run `switch_page` knows no page's address yet.
+        app._page_hash = calc_hash(Path(page).parent.name.capitalize())
+    app.run()
+    assert not app.exception, app.exception
+    return app
+
+
 @pytest.fixture
 def open_page(demo_workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
     """Open a page of the workbench in a fresh session."""
     monkeypatch.setenv("WEAKREC_HOME", str(demo_workspace.root))
     monkeypatch.chdir(PROJECT)
-
-    def open_(page: str = "workbench.py", **query: str) -> AppTest:
-        app = AppTest.from_file(str(PROJECT / "workbench.py"), default_timeout=300)
-        app.query_params.update(query)
-        if page != "workbench.py":
-            # As a link does: before the first run `switch_page` knows no page's address yet.
-            app._page_hash = calc_hash(Path(page).parent.name.capitalize())
-        app.run()
-        assert not app.exception, app.exception
-        return app
-
-    return open_
+    return opened

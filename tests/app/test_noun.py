@@ -1,14 +1,12 @@
 """On a dataset of films no page says book."""
 
 import re
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
-from tests.conftest import PROJECT
-from tests.recommending import finished_run
+from tests.app.conftest import PROJECT, opened
+from tests.recommending import RESULT, finished_run
 from weakrec_core.data.ingest.table import Columns, TableConfig, ingest_table
 from weakrec_core.data.noun import Noun
 from weakrec_core.data.splits import SplitConfig
@@ -17,7 +15,6 @@ from weakrec_core.workspace import Workspace
 
 PAGES = sorted(path.relative_to(PROJECT).as_posix() for path in (PROJECT / "pages").glob("*/page.py"))
 PAGES.remove("pages/help/page.py")  # which explains words, with the tutorial's books for an example
-OpenPage = Callable[..., AppTest]
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +31,7 @@ def films(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     columns = Columns(user="viewer", item="film", rating="stars", text="words", title="title", creator="by")
     splits = SplitConfig(dev_rows=100)
     dataset = ingest_table(Workspace(home), "films", path, columns, TableConfig(), splits, noun=Noun.parse("film"))
-    finished_run(dataset, read_lf_set(PROJECT / "lfs" / "tutorial.yaml"))
+    finished_run(dataset, read_lf_set(PROJECT / "lfs" / "tutorial.yaml")).write_result(RESULT)
     return dataset.workspace
 
 
@@ -42,7 +39,8 @@ def said(block: Any) -> list[str]:
     """All that a page says: texts, labels, help, placeholders, the cells of its tables."""
     words = []
     for element in block:
-        parts = (getattr(element, part, None) for part in ("value", "label", "help", "placeholder"))
+        parts = [getattr(element, part, None) for part in ("value", "label", "help", "placeholder")]
+        parts += [element.proto.body] if element.type == "html" else []
         words += [
             re.sub(r"<style>.*?</style>|<[^>]*>", " ", part, flags=re.S) for part in parts if isinstance(part, str)
         ]
@@ -55,10 +53,8 @@ def said(block: Any) -> list[str]:
 def test_no_page_says_book(page: str, films: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WEAKREC_HOME", str(films.root))
     monkeypatch.chdir(PROJECT)
-    app = AppTest.from_file(str(PROJECT / "workbench.py"), default_timeout=300)
-    app.run()
-    app.switch_page(page).run()
-    assert not app.exception and not app.error
+    app = opened("workbench.py" if "overview" in page else page)
+    assert not app.error
     words = said(app.main)
     for other in (e for e in app.expander if "Goodreads" in e.label):  # the form for files of that site
         words = [word for word in words if word not in [other.label, *said(other)]]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.recommending import finished_run
+from tests.recommending import RESULT, finished_run
 from weakrec_core.data.dataset import open_dataset
 from weakrec_core.jobs.status import Status
 from weakrec_core.labeling.lf_set import LFSet
@@ -26,13 +26,6 @@ FOUND = {
         }
         for n in (100, 400)
     ],
-}
-RESULT = {
-    "test": {"auc": 0.7, "log_loss": 0.5, "accuracy": 0.7, "n": 10},
-    "ranking": None,
-    "baselines": {"constant": {"test": {"auc": 0.5}, "ranking": None}},
-    "labels": {"label_model": "majority", "text_model": False, "train": {"rows": 10, "covered": 5}, "dev": {}},
-    "training": {"seconds": 1.0, "epochs_run": 1, "best_epoch": 1},
 }
 
 
