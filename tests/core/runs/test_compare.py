@@ -112,7 +112,7 @@ def test_other_data_or_missing_predictions_are_said(make_run: MakeRun) -> None:
     assert comparison.problem is not None and "before predictions on test were kept" in comparison.problem
     assert all(d.low is None and d.difference is not None for d in comparison.rating)
     three = make_run(predictions(0.3))
-    config = three.config.model_copy(update={"fingerprint": "another"})
+    config = three.config.model_copy(update={"fingerprint": "another", "data_fingerprint": "another"})
     (three.path / "config.json").write_text(config.model_dump_json())
     assert "different data" in (compare_runs(one, three).problem or "")
 
