@@ -5,7 +5,7 @@ import math
 import numpy as np
 import streamlit as st
 
-from pages.shared.bar.changed_rows import changed_rows, draft_changes
+from pages.shared.bar.changed_rows import changed_rows
 from pages.shared.cards import badge, book_of, card, gold_badge, marked
 from pages.shared.workbench import Workbench
 from pages.similar.draft import similar_button
@@ -21,7 +21,7 @@ _PAGE = 5
 
 def rows_panel(wb: Workbench, lf: LF) -> None:
     """Draw the panel: the LF's own rows, or those that all edits since the saved version mend and break."""
-    changes = draft_changes(wb)
+    changes = wb.changes
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.header("Rows", anchor=False, width="content")
         if changes is not None:

@@ -6,7 +6,8 @@ import streamlit as st
 
 from pages.shared import fmt
 from weakrec_core.data.dataset import Dataset
-from weakrec_core.errors import SpecError
+from weakrec_core.error_analysis.changes import RowChanges, row_changes
+from weakrec_core.errors import LabelModelError, SpecError
 from weakrec_core.labeling.applied import AppliedSet
 from weakrec_core.labeling.apply import Applier
 from weakrec_core.labeling.base import LF
@@ -24,6 +25,7 @@ class Workbench:
     dataset: Dataset
     applier: Applier
     _applied: dict[str, AppliedSet] = field(default_factory=dict)
+    _changes: tuple[AppliedSet, AppliedSet, RowChanges | None] | None = None
 
     @property
     def draft(self) -> Draft:
@@ -51,6 +53,17 @@ class Workbench:
         if which not in self._applied or self._applied[which].lf_set is not lf_set:
             self._applied[which] = self.applier.of_usable(lf_set)
         return self._applied[which]
+
+    @property
+    def changes(self) -> RowChanges | None:
+        """What the edits do to dev since the saved version, by the label model of the bar; None without edits or without gold.
+
+        Asked for by the bar and by the rows under it, in the same run of the page.
+        """
+        saved, applied = self.saved, self.applied
+        if self._changes is None or self._changes[0] is not saved or self._changes[1] is not applied:
+            self._changes = saved, applied, _changes(saved, applied)
+        return self._changes[2]
 
     @property
     def revision(self) -> int:
@@ -82,6 +95,15 @@ class Workbench:
     def refresh_widgets(self) -> None:
         """Let editing widgets show the draft's values anew."""
         refresh_widgets()
+
+
+def _changes(saved: AppliedSet, applied: AppliedSet) -> RowChanges | None:
+    if applied.key == saved.key:
+        return None
+    try:
+        return row_changes(saved, applied)
+    except LabelModelError:
+        return None
 
 
 def refresh_widgets() -> None:

@@ -9,9 +9,8 @@ from pages.shared.selection import select_lf
 from pages.shared.workbench import Workbench
 from weakrec_core import ABSTAIN, LABEL_NAMES
 from weakrec_core.charts.colors import ABSTAIN_COLOR
-from weakrec_core.error_analysis.changes import BROKEN, MENDED, RowChanges, row_changes
+from weakrec_core.error_analysis.changes import BROKEN, MENDED, RowChanges
 from weakrec_core.error_analysis.excerpts import marked_text
-from weakrec_core.errors import LabelModelError
 
 _SHOWN = 200
 _ALL = "Any LF"
@@ -20,16 +19,6 @@ _HELP = (
     "Dev rows with gold whose decision by the label model changes. Mended: from wrong to right, from no vote to right, or from "
     "wrong to no vote. Broken: the other way. A row without a vote is not decided."
 )
-
-
-def draft_changes(wb: Workbench) -> RowChanges | None:
-    """What the edits do since the saved version, by the label model of the strip; None without edits or without gold."""
-    if wb.applied.key == wb.saved.key:
-        return None
-    try:
-        return row_changes(wb.saved, wb.applied)
-    except LabelModelError:
-        return None
 
 
 def counted_changes(changes: RowChanges) -> str:

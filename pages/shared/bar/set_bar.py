@@ -5,7 +5,7 @@ from typing import Literal
 import streamlit as st
 
 from pages.shared import fmt
-from pages.shared.bar.changed_rows import counted_changes, draft_changes
+from pages.shared.bar.changed_rows import counted_changes
 from pages.shared.bar.saving import conflict_dialog, save_button
 from pages.shared.bar.sets import sets_button
 from pages.shared.help import NUMBERS
@@ -24,7 +24,7 @@ def set_bar(wb: Workbench, title: str, editing: bool = False) -> None:
         with st.container(width=250, gap="xxsmall"):
             mark = " :orange-badge[unsaved edits]" if draft.dirty else ""
             st.title(title, anchor=False)
-            changes = draft_changes(wb)
+            changes = wb.changes
             counted = hand_gold(wb.dataset)
             by_hand = "" if counted is None else f" · dev gold: {counted}"
             edited = "" if changes is None else f" · {counted_changes(changes)}"
