@@ -3,6 +3,8 @@
 import streamlit as st
 
 from pages.shared import fmt
+from pages.shared.workbench import Workbench
+from weakrec_core.labeling.base import LF
 
 _LF, _WRITTEN = "lf", "lf_in_address"
 
@@ -50,3 +52,12 @@ def select_lf(name: str) -> None:
     """Select an LF from elsewhere than the table."""
     st.session_state["selected_lf"] = name
     st.session_state["table_revision"] = table_revision() + 1
+
+
+def add_lf(wb: Workbench, lf: LF) -> None:
+    """Put a new LF at the end of the draft, select it and say so, on the page drawn anew."""
+    wb.edit((*wb.draft.lf_set.lfs, lf))
+    wb.refresh_widgets()
+    select_lf(lf.name)
+    st.toast(f"{fmt.literal(lf.name)} added; Undo is at the top.", icon=":material/check:")
+    st.rerun()

@@ -9,7 +9,7 @@ import streamlit as st
 
 from pages.shared import fmt
 from pages.shared.errors import errors_shown
-from pages.shared.selection import select_lf
+from pages.shared.selection import add_lf
 from pages.shared.workbench import Workbench
 from pages.similar.chart import similarity_chart
 from pages.similar.worth import warning, worth_sentence
@@ -76,7 +76,8 @@ def similar_draft(wb: Workbench) -> None:
         with st.container(horizontal=True):
             kind: Literal["primary", "secondary"] = "secondary" if weak else "primary"
             if st.button("Keep anyway" if weak else "Keep", type=kind, icon=":material/check:", key="similar_keep"):
-                _keep(wb, lf)
+                _close()
+                add_lf(wb, lf)
             if st.button("Drop", icon=":material/close:", key="similar_drop"):
                 _close()
                 st.rerun()
@@ -166,15 +167,6 @@ def _nearest(wb: Workbench, lf: SimilarLF) -> None:
 
 def _set(lf: SimilarLF) -> None:
     st.session_state[_DRAFT] = lf
-
-
-def _keep(wb: Workbench, lf: SimilarLF) -> None:
-    wb.edit((*wb.draft.lf_set.lfs, lf))
-    wb.refresh_widgets()
-    select_lf(lf.name)
-    _close()
-    st.toast(f"{lf.name} added; Undo is at the top.", icon=":material/check:")
-    st.rerun()
 
 
 def _close() -> None:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages.shared import fmt
 from pages.shared.cards import book_of, card, gold_badge, marked
-from pages.shared.selection import select_lf
+from pages.shared.selection import add_lf
 from pages.shared.workbench import Workbench
 from pages.similar.draft import similar_button, similar_draft
 from pages.similar.worth import warning, worth_sentence
@@ -68,11 +68,7 @@ def _keywords(wb: Workbench, draft: KeywordDraft | None) -> None:
             st.warning(weak, icon=":material/warning:")
         kind: Literal["primary", "secondary"] = "secondary" if weak else "primary"
         if st.button("Add anyway" if weak else "Add keyword LF", icon=":material/add:", key="group_keyword", type=kind):
-            wb.edit((*wb.draft.lf_set.lfs, draft.lf))
-            wb.refresh_widgets()
-            select_lf(draft.lf.name)
-            st.toast(f"{fmt.literal(draft.lf.name)} added; Undo is at the top.", icon=":material/check:")
-            st.rerun()
+            add_lf(wb, draft.lf)
 
 
 def _card(wb: Workbench, row: int) -> str:
