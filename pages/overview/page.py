@@ -9,6 +9,7 @@ from pages.shared.errors import errors_shown
 from pages.shared.states import comparable
 from pages.shared.workbench import Workbench, opened
 from weakrec_core.data.dataset import Dataset
+from weakrec_core.data.noun import counted
 from weakrec_core.error_analysis.buckets import buckets
 from weakrec_core.jobs.status import ACTIVE
 from weakrec_core.label_model.set_figures import set_figures
@@ -90,7 +91,7 @@ def overview(wb: Workbench) -> None:
         5,
         "Training",
         "pages/training/page.py",
-        f"{len(runs):,} run{'s' * (len(runs) != 1)} on this dataset, {active} active."
+        f"{counted(len(runs), 'run')} on this dataset, {active} active."
         if runs
         else "Not trained on this dataset yet.",
         "Train",

@@ -11,6 +11,7 @@ from pages.shared.address import page_link
 from pages.shared.errors import errors_shown, sentence
 from pages.shared.left_out import say_left_out
 from weakrec_core.charts.training import learning_curves, metric_curve
+from weakrec_core.data.noun import counted
 from weakrec_core.jobs.status import ACTIVE, UNFINISHED
 from weakrec_core.runs.inputs import label_model_named
 from weakrec_core.runs.job import launch
@@ -137,7 +138,7 @@ def _progress(run: Run, active: list[Run], records: list[dict[str, float]]) -> N
     status = run.status
     if status.state == "queued" and run in active[1:]:
         before = active.index(run)
-        st.progress(0.0, text=f"Waiting: {before} {'run' if before == 1 else 'runs'} before it")
+        st.progress(0.0, text=f"Waiting: {counted(before, 'run')} before it")
         return
     done, text = 0.0, fmt.literal(status.stage)
     if status.epochs:

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from weakrec_core.cli.common import DatasetName, Json, LFFile, lf_set_of, print_json, show_progress
+from weakrec_core.data.noun import counted
 from weakrec_core.errors import SpecError
 from weakrec_core.workspace import Workspace
 
@@ -45,7 +46,7 @@ def ask(
         )
     else:
         typer.echo(
-            f"{spent.rows:,} review{'s' * (spent.rows != 1)} asked, {spent.asked + spent.answered:,} tokens"
+            f"{counted(spent.rows, 'review')} asked, {spent.asked + spent.answered:,} tokens"
             + ("" if cost is None else f", {cost:.2f} by the prices set")
             + "".join(f"; {n:,} × {why}" for why, n in spent.unusable.most_common())
         )

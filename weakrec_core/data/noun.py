@@ -49,11 +49,22 @@ class Noun(NamedTuple):
 
     def counted(self, n: int) -> str:
         """So many of them: 1 film, 2,000 films."""
-        return f"{n:,} {self.one if n == 1 else self.many}"
+        return counted(n, self.one, self.many)
 
     def fill(self, text: str) -> str:
         """A text with the noun in the places of ``{item}``, ``{items}``, ``{Item}`` and ``{Items}``."""
         return text.format(item=self.one, items=self.many, Item=self.one.capitalize(), Items=self.many.capitalize())
+
+
+def counted(n: int, one: str, many: str | None = None) -> str:
+    """So many of something; `many` where the plural takes more than an s.
+
+    Examples
+    --------
+    >>> counted(1, "row"), counted(2000, "row")
+    ('1 row', '2,000 rows')
+    """
+    return f"{n:,} {one if n == 1 else many or f'{one}s'}"
 
 
 ITEM = Noun("item", "items")

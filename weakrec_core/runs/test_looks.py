@@ -7,6 +7,7 @@ test themselves is a file ``rows`` beside those.
 
 from weakrec_core import files
 from weakrec_core.data.dataset import Dataset
+from weakrec_core.data.noun import counted
 from weakrec_core.runs.store import Run
 from weakrec_core.workspace import Workspace
 
@@ -43,7 +44,7 @@ def count(workspace: Workspace, fingerprint: str) -> int:
 def sentence(workspace: Workspace, fingerprint: str) -> str:
     """The count and what it means, in plain words."""
     n, rows = count(workspace, fingerprint), (workspace.test_looks / fingerprint / _ROWS).exists()
-    said = f"Test metrics of this dataset have been looked at for {n} run{'s' * (n != 1)}"
+    said = f"Test metrics of this dataset have been looked at for {counted(n, 'run')}"
     if n > 1:
         said += ": the best of them is an optimistic estimate. Choose between runs by their valid metrics"
     seen = " The ratings of test themselves have been looked at, too: LFs written since may fit them." if rows else ""

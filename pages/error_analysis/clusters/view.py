@@ -8,6 +8,7 @@ from pages.error_analysis.clusters.text_map import dev_map
 from pages.shared import fmt
 from pages.shared.errors import errors_shown, sentence
 from pages.shared.workbench import Workbench
+from weakrec_core.data.noun import counted
 from weakrec_core.error_analysis.buckets import Buckets
 from weakrec_core.error_analysis.clusters import Group, Groups, Lacking, group_of, lacking_groups
 from weakrec_core.errors import SpecError
@@ -40,7 +41,7 @@ def clusters_view(wb: Workbench, found: Buckets) -> None:
             chosen = None if groups is None else _table(groups, lacking, f"{lacking}_{vectors}_{k}")
         if len(brushed):
             group = group_of(wb.applied, brushed, vectors)
-            group_panel(wb, found, group, f"{len(brushed):,} dev row{'s' * (len(brushed) != 1)} on the map")
+            group_panel(wb, found, group, f"{counted(len(brushed), 'dev row')} on the map")
         elif groups is not None and chosen is not None:
             group = groups.groups[chosen]
             group_panel(wb, found, group, f"Group {chosen + 1}: {len(group.rows):,} rows")

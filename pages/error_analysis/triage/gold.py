@@ -9,6 +9,7 @@ from pages.error_analysis.triage.queue import Queue
 from pages.shared.workbench import Workbench
 from weakrec_core import LABEL_NAMES, NEGATIVE, POSITIVE
 from weakrec_core.data.gold_by_hand import label_by_hand
+from weakrec_core.data.noun import counted
 from weakrec_core.error_analysis.filters import RowFilter
 
 _KEYS = {POSITIVE: "P", NEGATIVE: "N"}
@@ -44,7 +45,7 @@ def unlabeled_link(wb: Workbench, now: RowFilter) -> None:
     n = int((wb.dataset.gold("dev") < 0).sum())
     if n and now.gold != "unknown":
         st.button(
-            f"Label {n:,} dev row{'s' * (n != 1)} without gold, the least certain first",
+            f"Label {counted(n, 'dev row')} without gold, the least certain first",
             icon=":material/label:",
             key="label_unknown",
             type="tertiary",

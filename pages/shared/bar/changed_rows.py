@@ -9,6 +9,7 @@ from pages.shared.selection import select_lf
 from pages.shared.workbench import Workbench
 from weakrec_core import ABSTAIN, LABEL_NAMES
 from weakrec_core.charts.colors import ABSTAIN_COLOR
+from weakrec_core.data.noun import counted
 from weakrec_core.error_analysis.changes import BROKEN, MENDED, RowChanges
 from weakrec_core.error_analysis.excerpts import marked_text
 
@@ -23,8 +24,7 @@ _HELP = (
 
 def counted_changes(changes: RowChanges) -> str:
     """How many rows are mended and broken."""
-    mended, broken = changes.count(MENDED), changes.count(BROKEN)
-    return f"{mended:,} row{'' if mended == 1 else 's'} mended, {broken:,} broken"
+    return f"{counted(changes.count(MENDED), 'row')} mended, {changes.count(BROKEN):,} broken"
 
 
 def changed_rows(wb: Workbench, changes: RowChanges, key: str) -> None:
