@@ -7,7 +7,7 @@ from pages.shared.errors import errors_shown, sentence
 from pages.shared.workbench import Workbench
 from weakrec_core.errors import WeakrecError
 from weakrec_core.labeling.kinds import PromptLF
-from weakrec_core.labeling.prompt_job import ASKED, ask_job, asked_of, start_asking
+from weakrec_core.labeling.prompt_job import ASKED, Asked, ask_job, asked_of, start_asking
 from weakrec_core.language_model.asking import Budget
 from weakrec_core.language_model.endpoint import needed_endpoint
 from weakrec_core.language_model.vote_store import vote_store
@@ -42,8 +42,9 @@ def prompt_editor(wb: Workbench, lf: PromptLF) -> None:
         return
     if status is not None and status.state in ("failed", "lost") and status.error:
         st.error(f"{sentence(status.error)} What was answered is kept.", icon=":material/error:")
-    _how_far(wb, lf)
-    _ask(wb, lf, key)
+    asked = {split: asked_of(wb.applier.columns[split], lf) for split in ASKED}
+    _how_far(wb, lf, asked)
+    _ask(wb, lf, asked["dev"], key)
 
 
 def _change(wb: Workbench, lf: PromptLF, field: str, key: str) -> None:
@@ -63,17 +64,14 @@ def _progress(wb: Workbench, lf: PromptLF) -> None:
             job.cancel()
 
 
-def _how_far(wb: Workbench, lf: PromptLF) -> None:
-    parts = []
-    for split in ASKED:
-        told = asked_of(wb.dataset, lf, split)
-        parts.append(f"{told.asked:,} of {told.texts:,} reviews of {split}")
+def _how_far(wb: Workbench, lf: PromptLF, asked: dict[str, Asked]) -> None:
+    parts = [f"{told.asked:,} of {told.texts:,} reviews of {split}" for split, told in asked.items()]
     store = vote_store(wb.workspace, lf.question)
     unusable = "".join(f"; {n:,} × {why}" for why, n in store.unusable.most_common())
     st.markdown(f"Asked: {', '.join(parts)}{unusable}. Where it was not asked, the LF abstains.")
 
 
-def _ask(wb: Workbench, lf: PromptLF, key: str) -> None:
+def _ask(wb: Workbench, lf: PromptLF, dev: Asked, key: str) -> None:
     try:
         endpoint = needed_endpoint()
     except WeakrecError as e:
@@ -87,7 +85,6 @@ def _ask(wb: Workbench, lf: PromptLF, key: str) -> None:
             wb.refresh_widgets()
             st.rerun()
         return
-    dev = asked_of(wb.dataset, lf, "dev")
     with st.form(f"ask_{key}", border=False):
         rows = st.number_input(
             "Reviews at most", 1, value=dev.texts - dev.asked + _SAMPLE, help="Dev first, then train"

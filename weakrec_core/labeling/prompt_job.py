@@ -8,6 +8,7 @@ import yaml
 from weakrec_core import files
 from weakrec_core.data.dataset import Dataset
 from weakrec_core.jobs.job import Job
+from weakrec_core.labeling.columns import Columns
 from weakrec_core.labeling.kinds import PromptLF
 from weakrec_core.labeling.parsing import dump_lf
 from weakrec_core.language_model.asking import Budget, Spent, ask_all, worst_case
@@ -48,12 +49,14 @@ def texts_in_order(dataset: Dataset) -> list[str]:
     return list(found)
 
 
-def asked_of(dataset: Dataset, lf: PromptLF, split: str) -> Asked:
+def asked_of(columns: Columns, lf: PromptLF) -> Asked:
     """How far a model was asked about a split."""
-    votes = vote_store(dataset.workspace, lf.question).votes
-    texts = dataset.split(split)["review_text"].dropna().unique()
-    left = [text for text in texts if text_digest(text) not in votes]
-    sizes = [worst_case(lf.question, text) for text in left[:_SIZED_ON]]
+    votes = vote_store(columns.dataset.workspace, lf.question).votes
+    rows, digests = columns.review_digests
+    texts = np.sort(np.unique(digests, return_index=True)[1])  # where each distinct review is first
+    left = rows[[at for at in texts if int(digests[at]) not in votes]]
+    reviews = columns.dataset.split(columns.split)["review_text"]
+    sizes = [worst_case(lf.question, text) for text in reviews.iloc[left[:_SIZED_ON]]]
     asked, answered = (
         sum(part) * len(left) // max(len(sizes), 1) for part in (zip(*sizes, strict=True) if sizes else ((), ()))
     )

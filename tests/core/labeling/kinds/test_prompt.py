@@ -37,7 +37,7 @@ def test_it_abstains_until_the_model_was_asked(make_dataset: Callable[..., Datas
     applier = Applier(dataset)
     applied = applier.of(LFSet(name="s", lfs=(lf,)))
     assert applier.votes(lf, "dev").tolist() == [-1] * 5 and applier.problem(lf) is None
-    before, told = applied.key, asked_of(dataset, lf, "dev")
+    before, told = applied.key, asked_of(applier.columns["dev"], lf)
     assert (told.texts, told.asked) == (3, 0) and min(told.tokens) > 3 * 100
     spent = ask(dataset, lf, needed_endpoint(), Budget(rows=2))
     assert (spent.rows, spent.ended) == (2, "rows")
@@ -45,8 +45,8 @@ def test_it_abstains_until_the_model_was_asked(make_dataset: Callable[..., Datas
     ask(dataset, lf, needed_endpoint(), Budget())
     assert applier.votes(lf, "dev").tolist() == [1, 0, -1, 0, 1]
     assert applier.votes(lf, "train").tolist() == [1, 0, -1, 0, 1]
-    assert asked_of(dataset, lf, "dev").asked == 3 == len(model_server.asked)
-    assert asked_of(dataset, lf, "dev").tokens == (0, 0)
+    assert asked_of(applier.columns["dev"], lf).asked == 3 == len(model_server.asked)
+    assert asked_of(applier.columns["dev"], lf).tokens == (0, 0)
     assert applier.votes(prompt_lf(prompt="Did they finish it?"), "dev").tolist() == [-1] * 5
 
 
@@ -125,7 +125,7 @@ def test_stopped_in_the_background_and_gone_on_with(
     _wait(ask_job(dataset, lf).path)
     status, paid = ask_job(dataset, lf).status, len(model_server.asked)
     assert status is not None and status.state == "cancelled", status
-    assert asked_of(dataset, lf, "dev").asked == paid < 3
+    assert asked_of(Applier(dataset).columns["dev"], lf).asked == paid < 3
     ask(dataset, lf, needed_endpoint(), Budget())
     assert sorted(model_server.texts) == ["dull", "loved it", "loved this"]
     assert Applier(dataset).votes(lf, "dev").tolist() == [1, 1, -1, 1, 1]
