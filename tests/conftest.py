@@ -57,6 +57,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: next(i for i, turn in enumerate(turns) if item.path.is_relative_to(PROJECT / turn)))
 
 
+def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:
+    """Bytes are no name: packed ones hold the time, and the processes must collect the same tests."""
+    return argname if isinstance(val, bytes) else None
+
+
 def pytest_collection_finish() -> None:
     """What has been imported stays: the garbage collector need not look through it time and again."""
     gc.collect()
