@@ -19,8 +19,9 @@ _LOOK = """<style>
 [data-testid="stMainBlockContainer"] {padding:0 !important; max-width:none}
 [data-testid="stMain"] {overflow:hidden}
 .st-key-turn {position:fixed; right:calc(2*min(1vw,1.7778vh)); bottom:calc(1*min(1vw,1.7778vh)); z-index:10; width:auto;
-  opacity:.75; background:var(--deck-back); border-radius:8px}
-.st-key-turn:hover, .st-key-turn:focus-within {opacity:1}
+  background:var(--back); border-radius:8px}
+.st-key-turn * {color:var(--soft)}
+.st-key-turn kbd {opacity:1}
 </style>"""
 
 
@@ -30,7 +31,7 @@ def show_deck(run: Run, user: str | None) -> None:
     test_looks.record(run)
     at = _position(len(shown))
     dark = is_dark()
-    st.html(f"<style>{slide_style()} .slide {{{theme_variables(dark)}}}</style>{_LOOK}")
+    st.html(f"<style>{slide_style()} .slide, .st-key-turn {{{theme_variables(dark)}}}</style>{_LOOK}")
     st.html(_drawn(shown[at], run, user, at, dark))
     with st.container(key="turn", horizontal=True, vertical_alignment="center", gap="small"):
         _button("back", ":material/arrow_back:", "Previous slide", "Left", at - 1, at == 0)

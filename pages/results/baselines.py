@@ -33,9 +33,8 @@ def show_baselines(run: Run, result: dict[str, Any]) -> None:
                 width="content",
             )
             k = choose_cut(result_tables.cuts(result), "result_k")
-        metrics_table(
-            result_tables.figures(result, "ranking", result_tables.ranking_at(result, k)), f"ranking_{run.id}_{k}"
-        )
+        ranking = result_tables.figures(result, "ranking", result_tables.ranking_at(result, k))
+        metrics_table(ranking, "Ranking metrics", f"ranking_{run.id}_{k}")
         st.caption(_blend(result))
     else:
         st.caption("This run is from before ranking was measured: train it anew for precision, recall and NDCG.")
@@ -49,7 +48,7 @@ def show_baselines(run: Run, result: dict[str, Any]) -> None:
         ),
         help="Intervals: 95 % bootstrap over users. Models that only rank have no row here.",
     )
-    metrics_table(result_tables.figures(result, "test", shown, intervals), f"rating_{run.id}")
+    metrics_table(result_tables.figures(result, "test", shown, intervals), "Rating metrics", f"rating_{run.id}")
     decisions = result_tables.decisions(result)
     if len(decisions):
         with st.expander("Decisions: POSITIVE above 0.5, or above a cut chosen on dev"):
@@ -68,7 +67,8 @@ def show_baselines(run: Run, result: dict[str, Any]) -> None:
             )
     with st.expander(f"The tutorial's protocol: a random unread {noun.one} as NEGATIVE beside every liked one"):
         st.caption(f"Seeded. A random unread {noun.one} is easy to tell from a read one, so the figures are high.")
-        metrics_table(result_tables.figures(result, "tutorial_protocol", shown), f"protocol_{run.id}")
+        protocol = result_tables.figures(result, "tutorial_protocol", shown)
+        metrics_table(protocol, "Metrics by the tutorial's protocol", f"protocol_{run.id}")
 
 
 def _chart(figures: pd.DataFrame, key: str) -> None:

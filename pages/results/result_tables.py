@@ -27,8 +27,8 @@ def choose_cut(cuts: list[int], key: str) -> int:
     )
 
 
-def metrics_table(figures: pd.DataFrame, key: str) -> None:
-    """One row a model; intervals in brackets."""
+def metrics_table(figures: pd.DataFrame, what: str, key: str) -> None:
+    """One row a model; intervals in brackets. `what` is measured: for who hears the table's name."""
     table = result_tables.wide(figures).rename_axis("Model").reset_index()
     st.dataframe(
         table,
@@ -37,7 +37,7 @@ def metrics_table(figures: pd.DataFrame, key: str) -> None:
         height="content",
         column_config={"Model": st.column_config.TextColumn(width=168)}
         | {c: st.column_config.TextColumn(alignment="right") for c in table.columns[1:]},
-        alt="Metrics on test, one row a model",
+        alt=f"{what} on test, one row a model",
     )
 
 

@@ -12,7 +12,7 @@ from weakrec_core.runs.pinned import baseline_of, is_pinned
 from weakrec_core.runs.result_tables import figure, title
 from weakrec_core.runs.store import Run
 
-_LINES, _LIST = 8, 240  # from so many changes on they scroll, in a box of so many px
+_LINES = 8  # so many changes stand there, more are folded away
 _VERDICTS = {"better": "▲ better", "worse": "▼ worse", "not distinguishable": "≈ same"}
 
 
@@ -136,11 +136,8 @@ def _inputs(comparison: RunComparison) -> None:
     with st.container(border=True):
         st.markdown(f"**{comparison.first} → {comparison.second}**")
         lfs, settings = st.columns(2, gap="medium")
-        with lfs, st.container(height=_LIST if len(comparison.lfs) > _LINES else "content", border=False):
-            if comparison.lfs:
-                st.markdown("\n".join(f"- {fmt.literal(line)}" for line in comparison.lfs))
-            else:
-                st.caption("The same LFs.")
+        with lfs:
+            _lf_changes(comparison.lfs)
         with settings:
             if comparison.settings:
                 values = [(c.what, fmt.text(c.first), fmt.text(c.second)) for c in comparison.settings]
@@ -148,3 +145,11 @@ def _inputs(comparison: RunComparison) -> None:
                 st.dataframe(frame, hide_index=True, height="content", alt="Settings that differ")
             else:
                 st.caption("The same label model, hyperparameters and libraries.")
+
+
+def _lf_changes(lines: list[str]) -> None:
+    said = [f"- {fmt.literal(line)}" for line in lines] or ["The same LFs."]
+    st.markdown("\n".join(said[:_LINES]))
+    if more := said[_LINES:]:
+        with st.expander(f"{len(more)} more"):
+            st.markdown("\n".join(more))

@@ -18,7 +18,7 @@ def groups(open_page: OpenPage) -> AppTest:
 
 
 def titles(app: AppTest) -> list[str]:
-    return [s.value for s in app.subheader]
+    return [s.value for s in app.header]
 
 
 def test_a_keyword_lf_of_a_group(groups: AppTest) -> None:

@@ -4,6 +4,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
+from tests.e2e.axe import violations
 from tests.e2e.browser import cell, goto, select_row, settled
 
 
@@ -59,15 +60,20 @@ def test_an_address_opens_the_same_finding(page: Page, server: str) -> None:
     expect(page).not_to_have_url(re.compile("gold="))
 
 
-def test_slices_pairs_and_thresholds_are_drawn(page: Page, server: str) -> None:
+def test_every_view_is_drawn_and_accessible(page: Page, server: str) -> None:
     page.goto(f"{server}/Error_analysis?error_view=Slices")
     expect(page.get_by_text("beyond chance").first).to_be_visible()
     expect(page.get_by_test_id("stVegaLiteChart").locator("canvas, svg").first).to_be_visible()
-    for view, words in (("Pairs", "Not independent given the class"), ("Thresholds", "The price of one step")):
+    for view, words in (
+        ("Groups", "Nearest to the centre"),
+        ("Pairs", "Not independent given the class"),
+        ("Thresholds", "The price of one step"),
+    ):
         page.get_by_test_id("stMain").get_by_text(view, exact=True).click()
         expect(page.get_by_text(words)).to_be_visible()
         settled(page)
         expect(page.get_by_test_id("stVegaLiteChart").locator("canvas, svg").first).to_be_visible()
+        assert not violations(page), view
     page.get_by_test_id("stMain").get_by_text("Triage", exact=True).click()
     progress = page.get_by_text(" mended")
     expect(progress).to_have_text(re.compile("^1 of"))

@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.e2e.axe import violations
 from tests.e2e.browser import goto, navigation, serving, settled
 from weakrec_core.data.ingest.goodreads import ingest_goodreads
 from weakrec_core.data.splits import SplitConfig
@@ -50,12 +51,14 @@ def expect_open(page: Page, title: str, dataset: str) -> None:
     settled(page)
 
 
-def test_the_dataset_of_a_link_stays_on_every_page(page: Page, server: str) -> None:
+def test_the_dataset_of_a_link_stays_on_every_page_and_all_are_accessible(page: Page, server: str) -> None:
     page.goto(f"{server}/Error_analysis?dataset=sagas")
     expect_open(page, "Error analysis", "sagas")
     for title in _PAGES:
         goto(page, title)
         expect_open(page, title, "sagas")
+        expect(page.get_by_role("heading", level=1)).to_have_count(1)
+        assert not violations(page), title
 
 
 def test_back_and_forward_bring_the_page_and_its_dataset(page: Page, server: str) -> None:

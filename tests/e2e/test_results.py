@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.e2e.axe import violations
 from tests.e2e.browser import select_row, settled
 
 
@@ -30,6 +31,7 @@ def test_two_runs_are_compared(page: Page, server: str, runs: list[str]) -> None
     expect(metrics.get_by_text("NDCG@5", exact=True)).to_be_attached()
     assert sorted(part.split("=")[1] for part in page.url.split("?")[1].split("&") if part.startswith("run=")) == runs
     expect(page.get_by_text("optimistic estimate")).to_be_visible()
+    assert not violations(page)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

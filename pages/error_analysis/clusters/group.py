@@ -23,7 +23,7 @@ def group_panel(wb: Workbench, found: Buckets, group: Group, title: str) -> None
     """Draw it."""
     left, right = st.columns([1, 1], gap="large")
     with left:
-        st.subheader(title, anchor=False)
+        st.header(title, anchor=False)
         st.markdown(_gold_sentence(group, base_rate(found.gold)))
         said = ", ".join(f"“{fmt.literal(phrase)}”" for phrase in group.phrases)
         st.markdown(f"More frequent here than elsewhere on dev: {said}" if said else "No phrase is telling here.")
