@@ -2,11 +2,13 @@
 
 import atexit
 import gc
+import io
 import json
 import os
 import shutil
 import sys
 import time
+import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,6 +51,15 @@ class Done:
     @property
     def json(self) -> Any:
         return json.loads(self.out)
+
+
+def zipped(members: dict[str, bytes]) -> bytes:
+    """A zip file with these members."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return out.getvalue()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,5 +1,7 @@
 """How much is taken of what others supply: far beyond honest use, and little enough for one machine to answer at once."""
 
+from typing import NamedTuple
+
 # An LF set in YAML
 LF_SET_CHARACTERS = 1_000_000
 YAML_DEPTH = 40
@@ -8,6 +10,31 @@ LFS = 150
 KEYWORDS = 20_000  # of one LF
 REGEX_CHARACTERS = 2_000  # of one regular expression
 ALL_REGEXES_CHARACTERS = 100_000  # of those of one keyword list
+
+
+class Unpacked(NamedTuple):
+    """What a packed file (gzip, zip, Parquet) may hold.
+
+    Attributes
+    ----------
+    most : int
+        Bytes.
+    freely : int
+        Bytes that may be packed as tightly as they can be; of more, it holds at most `UNPACKED_RATIO` times its size.
+    """
+
+    most: int
+    freely: int
+
+
+UNPACKED_RATIO = 250  # text packs to a tenth, repetitive tables to a hundredth
+TABLE = Unpacked(32 << 30, 64 << 20)  # the largest of the Goodreads files has a third of it
+KEYED_TABLE = Unpacked(1 << 30, 64 << 20)  # of votes or labels, which is read whole
+RUN = Unpacked(4 << 30, 1 << 20)
+
+# An ingest
+COLUMNS = 10_000
+INGEST_MEMORY = 4 << 30  # bytes that the database holds; what is more goes to the disk
 
 # A language model
 PROMPT_CHARACTERS = 4_000

@@ -84,6 +84,11 @@ class Workspace:
         return self.root / "uploads"
 
     @property
+    def scratch(self) -> Path:
+        """What an ingest puts aside for the while."""
+        return self.root / "scratch"
+
+    @property
     def signals(self) -> Path:
         """Cached signals and languages, by dataset fingerprint."""
         return self.root / "cache" / "signals"

@@ -10,9 +10,10 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from weakrec_core import files
+from weakrec_core import files, limits
 from weakrec_core.data.dataset import SPLITS, Dataset
 from weakrec_core.errors import DataError
+from weakrec_core.packing import check_parquet, verify
 from weakrec_core.tables import cells_as_written, is_csv
 
 
@@ -122,8 +123,10 @@ def _file(dataset: Dataset, name: str) -> Path:
 def read_keyed(path: Path) -> pd.DataFrame:
     """A CSV or Parquet file with user_id and book_id, ids as they are written."""
     try:
+        verify(path, limit=limits.KEYED_TABLE)
         # An id such as 007 is no number.
         if not is_csv(path):
+            check_parquet(path, path, limits.KEYED_TABLE)
             return pd.read_parquet(path)
         return cells_as_written(pd.read_csv(path, dtype={"user_id": "str", "book_id": "str"}))
     except (OSError, EOFError, ValueError, zlib.error, pa.ArrowException) as e:

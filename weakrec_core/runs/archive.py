@@ -11,9 +11,10 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from weakrec_core import files
-from weakrec_core.errors import RunError, WeakrecError
+from weakrec_core import files, limits
+from weakrec_core.errors import DataError, RunError, WeakrecError
 from weakrec_core.labeling.lf_set import LFSet
+from weakrec_core.packing import check_size
 from weakrec_core.runs.about import ABOUT_FILE
 from weakrec_core.runs.card import render_card
 from weakrec_core.runs.presentation.slide import LISTS_FILE
@@ -35,9 +36,6 @@ _OPTIONAL = (
     "worth.json",
 )
 _FILES = {CARD, *_NEEDED, *_OPTIONAL}
-MOST_BYTES = 4 << 30  # of all files together
-_MOST_RATIO = 200  # of a file that is no longer small
-_SMALL = 1 << 20
 
 
 def export_run(run: Run, path: Path) -> None:
@@ -125,12 +123,14 @@ def _members(archive: zipfile.ZipFile, path: Path) -> tuple[str, dict[str, zipfi
 
 
 def _check_sizes(archive: zipfile.ZipFile, what: str) -> None:
-    infos = archive.infolist()
-    if sum(info.file_size for info in infos) > MOST_BYTES:
-        raise RunError(f"{what} is too large: unpacked it has more than {MOST_BYTES >> 30} GiB.")
-    for info in infos:
-        if info.file_size > _SMALL and info.file_size > _MOST_RATIO * info.compress_size:
-            raise RunError(f"{what} is refused: {info.filename!r} unpacks to more than {_MOST_RATIO} times its size.")
+    unpacked = 0
+    try:
+        for info in archive.infolist():
+            check_size(f"{info.filename!r} in {what}", info.file_size, info.compress_size, limits.RUN)
+            unpacked += info.file_size
+        check_size(what, unpacked, unpacked, limits.RUN)
+    except DataError as e:
+        raise RunError(str(e)) from None
 
 
 def _check(run: Run, run_id: str, path: Path) -> None:

@@ -9,6 +9,7 @@ from pages.shared import fmt
 from weakrec_core.data.ingest.dialects import TableFormat
 from weakrec_core.data.ingest.look import TableLook, look
 from weakrec_core.data.ingest.table_config import FACTS, Columns
+from weakrec_core.workspace import Workspace
 
 _SHOWN_ROWS = 8
 _ENCODINGS = ("utf-8", "utf-16", "cp1252", "latin-1", "iso-8859-15", "cp1250", "shift_jis", "gb18030")
@@ -26,12 +27,12 @@ _ROLES = {
 
 
 @st.cache_resource(max_entries=16, show_spinner="Looking at the file …")
-def looked_at(path: str, changed: int, given: str) -> TableLook:
+def looked_at(path: str, changed: int, given: str, _scratch: Path) -> TableLook:
     """`look`, remembered by the file, when it was changed, and what is said of the way it is written."""
-    return look(Path(path), TableFormat.model_validate_json(given))
+    return look(Path(path), TableFormat.model_validate_json(given), scratch=_scratch)
 
 
-def described_file(path: Path, key: str) -> TableLook:
+def described_file(workspace: Workspace, path: Path, key: str) -> TableLook:
     """What the file looks like, and a way to say how it is written."""
     given = TableFormat(
         encoding=st.session_state.get(f"{key}_encoding"),
@@ -59,7 +60,7 @@ def described_file(path: Path, key: str) -> TableLook:
                 required=True,
                 key=f"{key}_header",
             )
-        found = looked_at(str(path), path.stat().st_mtime_ns, given.model_dump_json())
+        found = looked_at(str(path), path.stat().st_mtime_ns, given.model_dump_json(), workspace.scratch)
         said.markdown(_described(path, found))
     return found
 

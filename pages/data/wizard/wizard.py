@@ -25,7 +25,7 @@ from weakrec_core.workspace import Workspace
 
 @st.cache_resource(max_entries=8, show_spinner="Reading the table …")
 def previewed(
-    path: str, changed: tuple[int, ...], columns: str, config: str, splits: str, facts: str | None
+    path: str, changed: tuple[int, ...], columns: str, config: str, splits: str, facts: str | None, _scratch: Path
 ) -> TablePreview:
     """`preview_table`, remembered by all that it depends on."""
     return preview_table(
@@ -34,6 +34,7 @@ def previewed(
         TableConfig.model_validate_json(config),
         SplitConfig.model_validate_json(splits),
         facts=None if facts is None else ItemFacts.model_validate_json(facts),
+        scratch=_scratch,
     )
 
 
@@ -47,11 +48,11 @@ def wizard(workspace: Workspace) -> None:
             "One row a user and item, with a rating. Nothing is made before you have seen what becomes of each row."
         )
         return
-    found = described_file(path, "table")
+    found = described_file(workspace, path, "table")
     facts_file = _facts_file(workspace)
     facts = item_facts = None
     if facts_file is not None:
-        facts = described_file(facts_file, "facts")
+        facts = described_file(workspace, facts_file, "facts")
         item_facts = ItemFacts(file=facts_file, id=_facts_id(facts), format=facts.format)
     columns = chosen_columns(found, facts)
     if columns is not None:
@@ -80,7 +81,7 @@ def wizard(workspace: Workspace) -> None:
     facts_json = None if item_facts is None else item_facts.model_dump_json()
     changed = tuple(file.stat().st_mtime_ns for file in (path, facts_file) if file is not None)
     columns_json, config_json, splits_json = (part.model_dump_json() for part in (columns, config, splits))
-    made = previewed(str(path), changed, columns_json, config_json, splits_json, facts_json)
+    made = previewed(str(path), changed, columns_json, config_json, splits_json, facts_json, workspace.scratch)
     show_ratings(made)
     show_kept(made)
     show_rows(made, path.name)

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Done
+from tests.conftest import Done, zipped
+from weakrec_core import limits
 from weakrec_core.errors import RunError, WeakrecError
-from weakrec_core.runs import archive
 from weakrec_core.runs.archive import export_run, import_run
 from weakrec_core.runs.card import render_card
 from weakrec_core.runs.listing import list_runs
@@ -105,7 +105,11 @@ BAD: dict[str, tuple[Edit, str]] = {
     "two runs": (lambda files: files.update({"other/config.json": b"{}"}), "its file 'other/config.json' is none"),
     "no model": (without("model.keras"), "it lacks model.keras"),
     "empty": (lambda files: files.clear(), "it lacks one directory with a run"),
-    "a bomb": (replaced("metrics.jsonl", b"0" * (3 << 20)), "unpacks to more than 200 times its size"),
+    "a bomb": (replaced("metrics.jsonl", b"0" * (3 << 20)), "/metrics.jsonl' in "),
+    "a bomb in the model": (
+        replaced("model.keras", zipped({"x": bytes(3 << 20)})),
+        "unpacks to more than 250 times its size",
+    ),
     "no JSON": (replaced("result.json", b"{"), "result.json cannot be read"),
     "no config": (replaced("config.json", b"{}"), "config.json, field dataset"),
     "an unknown field": (json_edited("config.json", more=1), "unknown key 'more'"),
@@ -147,8 +151,8 @@ def test_damaged_and_cut_files_are_refused(exported: Path, workspace: Workspace,
 
 
 def test_a_file_too_large_is_refused(exported: Path, workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(archive, "MOST_BYTES", 1000)
-    with pytest.raises(RunError, match="is too large"):
+    monkeypatch.setattr(limits, "RUN", limits.Unpacked(1 << 17, 1 << 20))
+    with pytest.raises(RunError, match=r"run\.zip holds more than 0\.00012\d+ GB"):
         import_run(workspace, exported)
 
 

@@ -9,8 +9,8 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from weakrec_core.data.ingest.packing import verify
 from weakrec_core.errors import DataError
+from weakrec_core.packing import verify
 
 if TYPE_CHECKING:
     from weakrec_core.data.download.fetching import Patience, Report

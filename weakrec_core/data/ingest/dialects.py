@@ -1,7 +1,6 @@
 """How a text file separates and quotes its columns, and what they are called."""
 
 import csv
-import glob
 import io
 from collections.abc import Sequence
 from contextlib import suppress
@@ -10,11 +9,12 @@ from dataclasses import dataclass
 import duckdb
 from pydantic import BaseModel, ConfigDict
 
+from weakrec_core import limits
+from weakrec_core.connection import escaped
 from weakrec_core.data.ingest.notations import number
 from weakrec_core.data.ingest.plain_files import PlainFile
 from weakrec_core.errors import DataError
 
-MAX_COLUMNS = 10_000
 _HEAD = 1 << 20  # characters in which the first row ends
 _SEPARATORS = ",\t;|"
 _NAMED = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "bar": "|", "pipe": "|", "space": " "}
@@ -58,7 +58,7 @@ def dialect_of(con: duckdb.DuckDBPyConnection, file: PlainFile, wanted: Sequence
     Raises
     ------
     DataError
-        If what is given cannot be, or there are more than `MAX_COLUMNS` columns.
+        If what is given cannot be, or there are more than `limits.COLUMNS` columns.
     """
     with file.text() as f:
         head = f.read(_HEAD)
@@ -99,7 +99,7 @@ def _sniffed(
 ) -> dict[str, str]:
     given = {"delim": separator, "quote": quote}
     options = "".join(f", {key} = ${key}" for key, value in given.items() if value is not None)
-    values = {"path": glob.escape(str(file.path))} | {key: value for key, value in given.items() if value is not None}
+    values = {"path": escaped(file.path)} | {key: value for key, value in given.items() if value is not None}
     try:
         found = con.execute(f"SELECT Delimiter, Quote, HasHeader FROM sniff_csv($path{options})", values).fetchall()[0]
     except duckdb.Error:
@@ -117,5 +117,5 @@ def _checked(what: str, text: str, longest: int) -> str:
 
 
 def _check_count(file: PlainFile, n: int) -> None:
-    if n > MAX_COLUMNS:
-        raise DataError(f"{file.source} has more than {MAX_COLUMNS:,} columns; leave out those that are not needed.")
+    if n > limits.COLUMNS:
+        raise DataError(f"{file.source} has more than {limits.COLUMNS:,} columns; leave out those that are not needed.")

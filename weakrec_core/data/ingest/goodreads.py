@@ -12,14 +12,15 @@ import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
+from weakrec_core.connection import connected
 from weakrec_core.data.dataset import Dataset, save_dataset
 from weakrec_core.data.ingest.interactions import account_for, count, extract, keep_pairs, label_and_split
 from weakrec_core.data.ingest.jsonlines import drop_bad_lines, load_lines
 from weakrec_core.data.ingest.notations import NUMBER
-from weakrec_core.data.ingest.packing import verify
 from weakrec_core.data.splits import SplitConfig
 from weakrec_core.errors import DataError
 from weakrec_core.files import checked_name
+from weakrec_core.packing import verify
 from weakrec_core.progress import Progress, no_progress
 from weakrec_core.workspace import Workspace
 
@@ -104,8 +105,7 @@ def ingest_goodreads(
     skipped: dict[str, dict[str, int]] = {}
     for i, path in enumerate(given.values()):
         verify(path, lambda f, message, i=i: progress(0.3 * (i + f) / len(given), message))  # type: ignore[misc]
-    with duckdb.connect() as con:
-        con.execute("SET enable_progress_bar = false; SET TimeZone = 'UTC'")
+    with connected(*given.values(), scratch=workspace.scratch) as con:
         for i, (kind, path) in enumerate(given.items()):
             progress(0.3 + 0.4 * i / len(given), f"Reading {path.name}")
             fields = (

@@ -1,5 +1,7 @@
 """The items of a table of ratings: their facts, which of them are one, which are kept."""
 
+from pathlib import Path
+
 import duckdb
 import numpy as np
 import pandas as pd
@@ -19,7 +21,12 @@ NO_AVERAGE = f"NOT ({IS_EMPTY.format('average_rating')}) AND NOT isfinite(coales
 
 
 def join_facts(
-    con: duckdb.DuckDBPyConnection, facts: ItemFacts, columns: Columns, kept: dict[str, str], skip: bool
+    con: duckdb.DuckDBPyConnection,
+    facts: ItemFacts,
+    columns: Columns,
+    kept: dict[str, str],
+    skip: bool,
+    scratch: Path | None = None,
 ) -> dict[str, int]:
     """Fill the columns of the table ratings that describe items from a second file; of repeated items the first row counts.
 
@@ -39,7 +46,7 @@ def join_facts(
         Naming the file, line or column.
     """
     named = {key: name for key, name in columns.named().items() if key in FACTS} | kept
-    with plain_file(facts.file, facts.format.encoding) as file:
+    with plain_file(facts.file, facts.format.encoding, scratch=scratch) as file:
         load_columns(con, "facts", file, {"book_id": facts.id} | named, facts.format)
         checks = {f"has no {facts.id}": "coalesce(trim(book_id), '') = ''"}
         if "average_rating" in named:

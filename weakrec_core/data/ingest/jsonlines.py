@@ -1,11 +1,11 @@
 """JSON-lines files, gzipped or not, checked line by line inside DuckDB."""
 
-import glob
 import json
 from pathlib import Path
 
 import duckdb
 
+from weakrec_core.connection import escaped, reason, sql_name, sql_text
 from weakrec_core.errors import DataError
 
 _NOT_UTF8 = "is not UTF-8 text"
@@ -43,10 +43,10 @@ def load_lines(
                         store_rejects = true, rejects_table = '{table}_rejected', rejects_scan = '{table}_scan')
                 ) WHERE trim(text, ' \t') <> ''
             )""",
-            {"structure": structure, "path": glob.escape(str(path))},
+            {"structure": structure, "path": escaped(path)},
         )
     except duckdb.Error as e:
-        raise DataError(f"{source or path} cannot be read ({str(e).splitlines()[0]}).") from None
+        raise DataError(f"{source or path} cannot be read ({reason(e)}).") from None
     add_rejected(con, table, {})
 
 
@@ -58,18 +58,13 @@ def add_rejected(con: duckdb.DuckDBPyConnection, table: str, problems: dict[str,
     problems : dict
         DuckDB's kind of error to what makes the line unreadable.
     """
-    cases = "".join(f" WHEN bool_or(error_type = '{kind}') THEN {_sql_text(what)}" for kind, what in problems.items())
+    cases = "".join(f" WHEN bool_or(error_type = '{kind}') THEN {sql_text(what)}" for kind, what in problems.items())
     con.execute(
         f"""INSERT INTO {table} (line, problem, content)
         SELECT line, CASE WHEN bool_or(error_type = 'INVALID ENCODING') THEN '{_NOT_UTF8}'{cases} ELSE 'cannot be read' END,
             any_value(csv_line)
         FROM {table}_rejected GROUP BY line"""
     )
-
-
-def sql_name(name: str) -> str:
-    """A name as SQL writes it."""
-    return '"' + name.replace('"', '""') + '"'
 
 
 def drop_bad_lines(
@@ -96,7 +91,7 @@ def drop_bad_lines(
     DataError
         Naming file, line and what is wrong; or that no usable line is left.
     """
-    cases = " ".join(f"WHEN {condition} THEN {_sql_text(what)}" for what, condition in checks.items())
+    cases = " ".join(f"WHEN {condition} THEN {sql_text(what)}" for what, condition in checks.items())
     con.execute(f"UPDATE {table} SET problem = CASE {cases} END WHERE problem IS NULL")
     # Lines that follow a rejected one are numbered as if it were not there, so of equal numbers it comes first.
     first = con.execute(
@@ -110,10 +105,6 @@ def drop_bad_lines(
     if con.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0] == 0:
         raise DataError(f"{path} has no usable {unit.lower()}.")
     return dict(counts)
-
-
-def _sql_text(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _structure(kind: str) -> str:

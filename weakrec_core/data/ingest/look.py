@@ -1,6 +1,5 @@
 """A first look at a file: how it is written, its columns, its first rows, what the columns may be."""
 
-import glob
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -9,8 +8,8 @@ from typing import Any
 import duckdb
 import pandas as pd
 
+from weakrec_core.connection import connected, escaped, sql_name
 from weakrec_core.data.ingest.dialects import Dialect, TableFormat, dialect_of
-from weakrec_core.data.ingest.jsonlines import sql_name
 from weakrec_core.data.ingest.plain_files import PlainFile, plain_file
 from weakrec_core.data.ingest.roles import guess_kept, guess_roles
 from weakrec_core.data.ingest.tabular import ARRAY, column_names, csv_source, first_line
@@ -56,13 +55,17 @@ class TableLook:
         return asdict(self) | {"format": self.format.model_dump(), "preview": rows}
 
 
-def look(path: Path, given: TableFormat | None = None, progress: Progress = no_progress) -> TableLook:
+def look(
+    path: Path, given: TableFormat | None = None, progress: Progress = no_progress, scratch: Path | None = None
+) -> TableLook:
     """Look at a file.
 
     Parameters
     ----------
     given : TableFormat, optional
         What is known of the way it is written.
+    scratch : Path, optional
+        Where what is packed is unpacked for the while; by default the system's directory for temporary files.
 
     Raises
     ------
@@ -70,8 +73,7 @@ def look(path: Path, given: TableFormat | None = None, progress: Progress = no_p
         With one sentence, if there is no table in it.
     """
     given = given or TableFormat()
-    with plain_file(path, given.encoding, progress) as file, duckdb.connect() as con:
-        con.execute("SET enable_progress_bar = false; SET TimeZone = 'UTC'")
+    with plain_file(path, given.encoding, progress, scratch) as file, connected(path, scratch=scratch) as con:
         dialect = dialect_of(con, file, (), given) if file.kind in ("csv", "xlsx") else None
         try:
             columns, source, parameters = _source(con, file, dialect)
@@ -103,7 +105,7 @@ def _source(
         call, parameters = csv_source(file, dialect)
         return dialect.names, f"SELECT * FROM {call}, strict_mode = false, ignore_errors = true)", parameters
     columns = column_names(con, file)
-    parameters = {"path": glob.escape(str(file.path))}
+    parameters = {"path": escaped(file.path)}
     if file.kind == "parquet":
         chosen = ", ".join(f"{sql_name(name)}::VARCHAR" for name in columns)
         return columns, f"SELECT {chosen} FROM read_parquet($path)", parameters

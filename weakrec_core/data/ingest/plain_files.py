@@ -9,12 +9,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import IO, Any, Literal
 
+from weakrec_core.connection import scratch_directory
 from weakrec_core.data.ingest.encodings import UTF8, checked_encoding, encoding_of, to_utf8
-from weakrec_core.data.ingest.packing import check_members, unzip, verify
 from weakrec_core.errors import DataError
+from weakrec_core.packing import check_members, check_parquet, check_size, unzip, verify
 from weakrec_core.progress import Progress, no_progress
 
 Kind = Literal["csv", "json lines", "json array", "parquet", "xlsx"]
@@ -40,6 +40,8 @@ class PlainFile:
     source : Path
         What the user named.
     kind : str
+    scratch : Path
+        A directory for what is needed for the while.
     encoding : str
         That of the source; empty where there is none.
     """
@@ -47,6 +49,7 @@ class PlainFile:
     path: Path
     source: Path
     kind: Kind
+    scratch: Path
     encoding: str = ""
 
     @property
@@ -56,7 +59,7 @@ class PlainFile:
 
     def text(self) -> IO[str]:
         """The text; a byte order mark is left out, and what is not UTF-8 is replaced."""
-        return io.TextIOWrapper(self.raw(), "utf-8-sig", errors="replace", newline="")
+        return _as_text(self.path)
 
     def raw(self) -> IO[bytes]:
         """The bytes of the text; what is packed, unpacked."""
@@ -64,30 +67,35 @@ class PlainFile:
 
 
 @contextmanager
-def plain_file(path: Path, encoding: str | None = None, progress: Progress = no_progress) -> Iterator[PlainFile]:
+def plain_file(
+    path: Path, encoding: str | None = None, progress: Progress = no_progress, scratch: Path | None = None
+) -> Iterator[PlainFile]:
     """Open what holds a table.
 
     Parameters
     ----------
     encoding : str, optional
         That of a text; by default found.
+    scratch : Path, optional
+        Where what is packed is unpacked for the while; by default the system's directory for temporary files.
 
     Raises
     ------
     DataError
-        If it is missing, empty, damaged, of no kind that can be read, or unpacks to more than the limits of `packing`.
+        If it is missing, empty, damaged, of no kind that can be read, or unpacks to more than the limits of a table.
     """
     encoding = None if encoding is None else checked_encoding(encoding)
     verify(path, progress)
-    with TemporaryDirectory(prefix="weakrec-") as directory:
-        inner = unzip(path, Path(directory)) if path.suffix.lower() == ".zip" else path
+    with scratch_directory(scratch) as directory:
+        inner = unzip(path, directory) if path.suffix.lower() == ".zip" else path
         kind = _kind(inner, path)
         if kind == "parquet":
-            yield PlainFile(inner, path, kind)
+            check_parquet(inner, path)
+            yield PlainFile(inner, path, kind, directory)
         elif kind == "xlsx":
-            table = Path(directory) / "sheet.csv"
+            table = directory / "sheet.csv"
             _write_sheet(inner, table, path)
-            yield PlainFile(table, path, kind)
+            yield PlainFile(table, path, kind, directory)
         else:
             found = encoding or encoding_of(lambda: _unpacked(inner), only_unicode=kind != "csv")
             with _unpacked(inner) as f:
@@ -96,9 +104,9 @@ def plain_file(path: Path, encoding: str | None = None, progress: Progress = no_
                 raise DataError(f"{path} holds no text and is of no kind that can be read; these are {KINDS}.")
             plain = inner
             if found != UTF8 or start.startswith(BOM_UTF8):
-                plain = Path(directory) / "utf8.txt"
+                plain = directory / "utf8.txt"
                 to_utf8(lambda: _unpacked(inner), found, plain, path)
-            yield PlainFile(plain, path, _kind_of_text(plain, inner, kind, path), found)
+            yield PlainFile(plain, path, _kind_of_text(plain, inner, kind, path), directory, found)
 
 
 def _kind(path: Path, source: Path) -> Kind:
@@ -123,7 +131,7 @@ def _kind(path: Path, source: Path) -> Kind:
 def _kind_of_text(plain: Path, named: Path, kind: Kind, source: Path) -> Kind:
     """What a text is by its first character, where the name leaves it open."""
     suffix = Path(named.name.lower().removesuffix(".gz")).suffix
-    with PlainFile(plain, plain, kind).text() as f:
+    with _as_text(plain) as f:
         start = f.read(_HEAD).lstrip()
     if not start:
         raise DataError(f"{source} is empty.")
@@ -134,6 +142,10 @@ def _kind_of_text(plain: Path, named: Path, kind: Kind, source: Path) -> Kind:
 
 def _unpacked(path: Path) -> IO[bytes]:
     return gzip.open(path, "rb") if path.suffix.lower() == ".gz" else path.open("rb")  # type: ignore[return-value]
+
+
+def _as_text(path: Path) -> IO[str]:
+    return io.TextIOWrapper(_unpacked(path), "utf-8-sig", errors="replace", newline="")
 
 
 def _write_sheet(path: Path, target: Path, source: Path) -> None:
@@ -147,13 +159,17 @@ def _write_sheet(path: Path, target: Path, source: Path) -> None:
         sheet.reset_dimensions()  # what it says of its size may be wrong
         with target.open("w", encoding=UTF8, newline="") as f:
             writer = csv.writer(f)
-            width = 0
+            width = written = 0
+            size = path.stat().st_size
             for row in sheet.iter_rows(values_only=True):
                 cells = [_cell(value) for value in row]
                 width = width or len(cells)
                 if any(cells):
-                    writer.writerow(cells if any(cells[width:]) else (cells + [""] * width)[:width])
+                    written += writer.writerow(cells if any(cells[width:]) else (cells + [""] * width)[:width])
+                    check_size(source, written, size)  # a text that stands there once may be in every cell
         workbook.close()
+    except DataError:
+        raise
     except Exception as e:  # openpyxl raises whatever the damage leads to
         raise DataError(
             f"{source} is not an intact Excel workbook ({type(e).__name__}); save it anew as .xlsx."

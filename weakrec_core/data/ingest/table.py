@@ -10,11 +10,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from weakrec_core import ABSTAIN, files
+from weakrec_core.connection import connected, sql_name
 from weakrec_core.data.dataset import KEPT, RATING_TEXT, SPLITS, Dataset, save_dataset
 from weakrec_core.data.histories import Histories
 from weakrec_core.data.ingest.interactions import account_for, extract, keep_pairs, label_and_split
 from weakrec_core.data.ingest.items import IS_EMPTY, NO_AVERAGE, book_table, join_facts, keep_items, merge_items
-from weakrec_core.data.ingest.jsonlines import drop_bad_lines, sql_name
+from weakrec_core.data.ingest.jsonlines import drop_bad_lines
 from weakrec_core.data.ingest.kept_cells import as_kept, described
 from weakrec_core.data.ingest.plain_files import plain_file
 from weakrec_core.data.ingest.ratings import Cut, RatingColumn, read_ratings
@@ -123,8 +124,11 @@ def ingest_table(
         With one sentence that names the file, line or column; an older dataset of that name is then untouched.
     """
     files.checked_name(name, "Dataset")
-    with duckdb.connect() as con:
-        table = _table(con, path, columns, config or TableConfig(), splits or SplitConfig(), progress, noun, facts)
+    scratch = workspace.scratch
+    with connected(path, *_further(facts), scratch=scratch) as con:
+        table = _table(
+            con, path, columns, config or TableConfig(), splits or SplitConfig(), progress, noun, facts, scratch
+        )
     progress(0.9, "Saving")
     dataset = save_dataset(workspace, name, table.rows, table.books, table.histories, table.user_ids, table.meta)
     progress(1.0, "Saved")
@@ -138,8 +142,15 @@ def preview_table(
     splits: SplitConfig | None = None,
     progress: Progress = no_progress,
     facts: ItemFacts | None = None,
+    scratch: Path | None = None,
 ) -> TablePreview:
     """Do what `ingest_table` does, but save nothing; unusable lines are among the dropped rows.
+
+    Parameters
+    ----------
+    scratch : Path, optional
+        Where what is unpacked or does not fit into memory lies for the while; by default the system's directory for
+        temporary files.
 
     Raises
     ------
@@ -147,8 +158,8 @@ def preview_table(
         As `ingest_table` does, but for unusable lines.
     """
     config = (config or TableConfig()).model_copy(update={"skip_bad_lines": True})
-    with duckdb.connect() as con:
-        table = _table(con, path, columns, config, splits or SplitConfig(), progress, ITEM, facts)
+    with connected(path, *_further(facts), scratch=scratch) as con:
+        table = _table(con, path, columns, config, splits or SplitConfig(), progress, ITEM, facts, scratch)
         there = {row[0] for row in con.execute("DESCRIBE dropped").fetchall()}
         shown = {key: n for key, n in columns.named().items() if key in there and (facts is None or key not in FACTS)}
         chosen = ", ".join(f"{key} AS {sql_name(name)}" for key, name in shown.items())
@@ -168,9 +179,9 @@ def _table(
     progress: Progress,
     noun: Noun,
     facts: ItemFacts | None,
+    scratch: Path | None,
 ) -> _Table:
     """All that a dataset is made of; the view dropped has the rows that are not kept."""
-    con.execute("SET enable_progress_bar = false; SET TimeZone = 'UTC'")
     named = columns.named()
     if splits.by != "time":
         named.pop("time", None)
@@ -178,7 +189,7 @@ def _table(
         raise DataError("A split by time needs a column of the time (--time), and none is named.")
     of_table = {key: name for key, name in named.items() if facts is None or key not in FACTS}
     kept = {f"kept_{i}": name for i, name in enumerate(columns.kept())}
-    with plain_file(path, config.format.encoding, lambda f, message: progress(0.3 * f, message)) as file:
+    with plain_file(path, config.format.encoding, lambda f, message: progress(0.3 * f, message), scratch) as file:
         progress(0.3, f"Reading {path.name}")
         known = known_columns(con, file, list(of_table.values()), config.format) if facts and kept else kept.values()
         of_table |= {key: name for key, name in kept.items() if name in known}
@@ -189,7 +200,7 @@ def _table(
     low, high = _checked_range(ratings, cut, path)
     progress(0.7, "Filtering items and users")
     of_facts = {key: name for key, name in kept.items() if key not in of_table}
-    counts = join_facts(con, facts, columns, of_facts, config.skip_bad_lines) if facts else {}
+    counts = join_facts(con, facts, columns, of_facts, config.skip_bad_lines, scratch) if facts else {}
     counts = merge_items(con) | counts
     keep_items(con, config.min_item_users, config.max_item_users)
     limits = config.min_user_items, config.max_user_items
@@ -227,6 +238,10 @@ def _table(
     train_users = rows.loc[rows["split"] == "train", "user_idx"].unique()
     books = book_table(con, histories, train_users)
     return _Table(rows, books, histories, user_ids, meta, kept_ratings, cut)
+
+
+def _further(facts: ItemFacts | None) -> list[Path]:
+    return [] if facts is None else [facts.file]
 
 
 def _read_kept(rows: pd.DataFrame, columns: Columns) -> tuple[pd.DataFrame, dict[str, KeptColumn]]:

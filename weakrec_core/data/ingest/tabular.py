@@ -1,17 +1,17 @@
 """Columns of a table in a file, as text, in a DuckDB table."""
 
-import glob
 import json
 from collections.abc import Sequence
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import duckdb
 
-from weakrec_core.data.ingest.dialects import MAX_COLUMNS, Dialect, TableFormat, dialect_of
-from weakrec_core.data.ingest.jsonlines import add_rejected, load_lines, sql_name
+from weakrec_core import limits
+from weakrec_core.connection import escaped, reason, sql_name
+from weakrec_core.data.ingest.dialects import Dialect, TableFormat, dialect_of
+from weakrec_core.data.ingest.jsonlines import add_rejected, load_lines
 from weakrec_core.data.ingest.plain_files import PlainFile
 from weakrec_core.errors import DataError
 
@@ -92,10 +92,10 @@ def column_names(con: duckdb.DuckDBPyConnection, file: PlainFile) -> list[str]:
     Raises
     ------
     DataError
-        If there are more than `MAX_COLUMNS`.
+        If there are more than `limits.COLUMNS`.
     """
     if file.kind == "parquet":
-        described = con.execute("DESCRIBE SELECT * FROM read_parquet($path)", {"path": glob.escape(str(file.path))})
+        described = con.execute("DESCRIBE SELECT * FROM read_parquet($path)", {"path": escaped(file.path)})
         names = [row[0] for row in described.fetchall()]
     else:
         known: dict[str, None] = {}
@@ -104,8 +104,8 @@ def column_names(con: duckdb.DuckDBPyConnection, file: PlainFile) -> list[str]:
                 record = json.loads(text)
                 known |= dict.fromkeys(record) if isinstance(record, dict) else {}
         names = list(known)
-    if len(names) > MAX_COLUMNS:
-        raise DataError(f"{file.source} has more than {MAX_COLUMNS:,} columns; leave out those that are not needed.")
+    if len(names) > limits.COLUMNS:
+        raise DataError(f"{file.source} has more than {limits.COLUMNS:,} columns; leave out those that are not needed.")
     return names
 
 
@@ -114,7 +114,7 @@ def csv_source(file: PlainFile, dialect: Dialect, path: Path | None = None) -> t
     fields = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(len(dialect.names)))
     call = f"""read_csv($path, columns = {{{fields}}}, delim = $delimiter, quote = $quote, escape = $quote,
         header = {dialect.header}, auto_detect = false, max_line_size = 64000000"""
-    parameters = {"path": glob.escape(str(path or file.path)), "delimiter": dialect.separator, "quote": dialect.quote}
+    parameters = {"path": escaped(path or file.path), "delimiter": dialect.separator, "quote": dialect.quote}
     return call, parameters
 
 
@@ -123,7 +123,7 @@ def _first_records(con: duckdb.DuckDBPyConnection, file: PlainFile) -> list[str]
         with file.text() as f:
             return list(islice(f, _LOOK))
     query = f"SELECT json::VARCHAR FROM {ARRAY} LIMIT {_LOOK}"
-    return [row[0] for row in con.execute(query, {"path": glob.escape(str(file.path))}).fetchall()]
+    return [row[0] for row in con.execute(query, {"path": escaped(file.path)}).fetchall()]
 
 
 def _load_csv(
@@ -132,21 +132,20 @@ def _load_csv(
     hint = "; its first line has to name the columns" if dialect.header else ""
     _check_columns(file, list(columns.values()), dialect.names, hint)
     chosen = {key: f"c{dialect.names.index(name)}" for key, name in columns.items()}
-    with TemporaryDirectory(prefix="weakrec-") as directory:
-        path = file.path
-        try:
-            _read_csv(con, table, file, dialect, chosen, path)
-            refused = bool(con.execute(f"SELECT 1 FROM {table}_rejected LIMIT 1").fetchall())
-        except duckdb.Error:
-            if not _mixes_line_ends(file):
-                raise
-            refused = True
-        if refused and _mixes_line_ends(file):  # of which DuckDB takes one kind only
-            path = Path(directory) / "even.csv"
-            with file.raw() as f, path.open("wb") as out:
-                out.writelines(line.removesuffix(b"\n").removesuffix(b"\r") + b"\n" for line in f)
-            _read_csv(con, table, file, dialect, chosen, path)
-        _add_swallowed(con, table, file, dialect, path)
+    path = file.path
+    try:
+        _read_csv(con, table, file, dialect, chosen, path)
+        refused = bool(con.execute(f"SELECT 1 FROM {table}_rejected LIMIT 1").fetchall())
+    except duckdb.Error:
+        if not _mixes_line_ends(file):
+            raise
+        refused = True
+    if refused and _mixes_line_ends(file):  # of which DuckDB takes one kind only
+        path = file.scratch / "even.csv"
+        with file.raw() as f, path.open("wb") as out:
+            out.writelines(line.removesuffix(b"\n").removesuffix(b"\r") + b"\n" for line in f)
+        _read_csv(con, table, file, dialect, chosen, path)
+    _add_swallowed(con, table, file, dialect, path)
     n = len(dialect.names)
     add_rejected(con, table, {kind: reason.format(n) for kind, reason in _REASONS.items()})
 
@@ -232,7 +231,7 @@ def _load_json(con: duckdb.DuckDBPyConnection, table: str, file: PlainFile, colu
             SELECT line, CASE WHEN object THEN json_transform(json, $structure) END AS record,
                 CASE WHEN NOT object THEN json::VARCHAR END AS content
             FROM (SELECT json, row_number() OVER () AS line, json_type(json) = 'OBJECT' AS object FROM {ARRAY}))""",
-        {"path": glob.escape(str(file.path)), "structure": structure},
+        {"path": escaped(file.path), "structure": structure},
     )
 
 
@@ -242,7 +241,7 @@ def _load_parquet(con: duckdb.DuckDBPyConnection, table: str, file: PlainFile, c
         f"""CREATE TEMP TABLE {table} AS
         SELECT row_number() OVER () AS line, NULL::VARCHAR AS problem, NULL::VARCHAR AS content, {chosen}
         FROM read_parquet($path)""",
-        {"path": glob.escape(str(file.path))},
+        {"path": escaped(file.path)},
     )
 
 
@@ -256,4 +255,4 @@ def _check_columns(file: PlainFile, wanted: Sequence[str], known: list[str], hin
 
 def first_line(error: duckdb.Error, file: PlainFile) -> str:
     """DuckDB's own words, with the file that the user knows."""
-    return str(error).splitlines()[0].replace(str(file.path), str(file.source)).rstrip(" .")
+    return reason(error).replace(str(file.path), str(file.source))

@@ -7,13 +7,14 @@ from pathlib import Path
 import pandas as pd
 from pydantic import ValidationError
 
-from weakrec_core import files
+from weakrec_core import files, limits
 from weakrec_core.errors import DataError, SpecError
 from weakrec_core.labeling.base import LF, VALUE
 from weakrec_core.labeling.kinds.python import available_in, check_allowed, module_source
 from weakrec_core.labeling.lf_set import LFSet, read_lf_set
 from weakrec_core.labeling.parsing import one_sentence, parse_lf
 from weakrec_core.labeling.versions import load_version, save_version, version_numbers, version_path
+from weakrec_core.packing import verify
 from weakrec_core.tables import cells_as_written, is_csv
 from weakrec_core.workspace import Workspace
 
@@ -142,6 +143,7 @@ def save(workspace: Workspace, lf_set: LFSet, note: str) -> Path:
 
 
 def _csv(path: Path, rows: int | None = None) -> pd.DataFrame:
+    verify(path, limit=limits.KEYED_TABLE)
     try:
         return pd.read_csv(path, dtype="str", keep_default_na=False, nrows=rows)
     except (OSError, EOFError, ValueError, zlib.error) as e:
@@ -149,6 +151,7 @@ def _csv(path: Path, rows: int | None = None) -> pd.DataFrame:
 
 
 def _text(path: Path) -> str:
+    verify(path, limit=limits.KEYED_TABLE)
     try:
         return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from tests.core.data.download.conftest import Answer, Server, refuse, send
 from weakrec_core.data.download import fetching
 from weakrec_core.data.download.fetching import Patience, Report, fetch, part_of
-from weakrec_core.data.ingest.packing import verify
 from weakrec_core.errors import DataError
+from weakrec_core.packing import verify
 
 BODY = gzip.compress(random.Random(0).randbytes(20_000), mtime=0)
 OTHER = gzip.compress(random.Random(1).randbytes(15_000), mtime=0)

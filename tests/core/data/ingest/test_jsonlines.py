@@ -7,8 +7,8 @@ import duckdb
 import pytest
 
 from weakrec_core.data.ingest.jsonlines import drop_bad_lines, load_lines
-from weakrec_core.data.ingest.packing import verify
 from weakrec_core.errors import DataError
+from weakrec_core.packing import verify
 
 GOOD = b'{"id": "a", "n": 1}\n'
 CHECKS = {"has no id": "id IS NULL", "has no n": "n IS NULL"}

@@ -4,7 +4,6 @@ import gzip
 import io
 import os
 import tempfile
-import zipfile
 from pathlib import Path
 
 import duckdb
@@ -13,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from weakrec_core.data.ingest import packing
+from tests.conftest import zipped
 from weakrec_core.data.ingest.dialects import TableFormat
 from weakrec_core.data.ingest.encodings import encoding_of
 from weakrec_core.data.ingest.look import look
@@ -33,14 +32,6 @@ TABLE = pd.DataFrame(
 )
 COLUMNS = Columns(user="Nutzer", item="Film", rating="Sterne", text="Text")
 CSV = TABLE.to_csv(index=False)
-
-
-def zipped(members: dict[str, bytes]) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in members.items():
-            archive.writestr(name, content)
-    return out.getvalue()
 
 
 def packed(kind: str) -> bytes:
@@ -184,24 +175,6 @@ def test_an_encoding_that_it_is_not_in(written: Path) -> None:
     (written / "r.csv").write_bytes(b"a,b\n1,2\n\xe4,3\n")
     with pytest.raises(DataError, match=r"Line 3 of .*r\.csv is not ascii text; name another --encoding"):
         look(written / "r.csv", TableFormat(encoding="ascii"))
-
-
-@pytest.mark.parametrize("name", ["r.csv.gz", "r.zip", "r.xlsx"])
-def test_what_unpacks_to_too_much_is_not_unpacked(name: str, written: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(packing, "RATIO_FROM", 1 << 20)
-    content = b"u,i,5\n" * 10**6
-    files = {
-        "r.csv.gz": gzip.compress(content),
-        "r.zip": zipped({"r.csv": content}),
-        "r.xlsx": zipped({"xl/workbook.xml": content}),
-    }
-    (written / name).write_bytes(files[name])
-    with pytest.raises(DataError, match="unpacks to more than 250 times its size, as no table does"):
-        look(written / name)
-    monkeypatch.setattr(packing, "MAX_UNPACKED", 1 << 20)
-    with pytest.raises(DataError, match="unpacks to more than 0 GB, which is the most that is read"):
-        look(written / name)
-    assert list((written / "unpacked").iterdir()) == []
 
 
 def test_what_is_no_file(written: Path) -> None:

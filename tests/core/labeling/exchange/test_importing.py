@@ -133,7 +133,8 @@ def test_what_cannot_be_imported_is_told(cli: Cli, tmp_path: Path) -> None:
     assert "LF set name 'my words' is not usable" in refused(cli("import", spaced, "--label", "POSITIVE"))
     assert "cannot be imported" in refused(cli("import", written(tmp_path / "x.docx", "a")))
     assert "is not UTF-8 text" in refused(cli("import", _bytes(tmp_path / "x.txt"), "--label", "POSITIVE"))
-    assert "cannot be read as CSV" in refused(cli("import", written(tmp_path / "x.csv", "")))
+    assert "x.csv is empty" in refused(cli("import", written(tmp_path / "x.csv", "")))
+    assert "cannot be read as CSV" in refused(cli("import", written(tmp_path / "x.csv", "\n")))
     assert "leave --lfs out" in refused(
         cli("import", PROJECT / "lfs" / "tutorial.yaml", "--lfs", PROJECT / "lfs" / "recommended.yaml")
     )
