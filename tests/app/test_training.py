@@ -1,9 +1,6 @@
 """The Training page on a small dataset; no process is started."""
 
-import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 
 import psutil
@@ -201,24 +198,6 @@ def test_retry_is_a_new_run(open_page: OpenPage, launched: list[str], demo_works
     assert again != run.id
     assert open_run(demo_workspace, again).config.train == run.config.train
     assert again in texts(app)
-
-
-def test_tensorflow_is_not_loaded(demo_workspace: Workspace) -> None:
-    """In a fresh process, as a server is."""
-    code = f"""
-import sys
-from streamlit.testing.v1 import AppTest
-app = AppTest.from_file("workbench.py", default_timeout=300).run()
-app.switch_page({PAGE!r}).run()
-assert not app.exception, app.exception
-assert any(b.key == "launch" for b in app.button)
-assert not {{"tensorflow", "keras"}} & set(sys.modules)
-"""
-    environment = os.environ | {"WEAKREC_HOME": str(demo_workspace.root)}
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=PROJECT, env=environment, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
 
 
 def test_one_choice_of_the_label_model_for_both_pages(

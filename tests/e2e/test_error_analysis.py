@@ -46,7 +46,7 @@ def test_from_a_confusion_cell_to_a_keyword_and_back(page: Page, server: str) ->
     expect(cell(page, 2, 5)).to_have_count(0)
 
 
-def test_an_address_opens_the_same_finding(page: Page, server: str) -> None:
+def test_an_address_opens_the_same_finding_and_every_view_is_drawn_and_accessible(page: Page, server: str) -> None:
     page.goto(f"{server}/Error_analysis?kind=conflict&gold=NEGATIVE")
     expect(page.get_by_text("dev rows").first).to_be_visible()
     settled(page)
@@ -58,19 +58,15 @@ def test_an_address_opens_the_same_finding(page: Page, server: str) -> None:
     expect(page.get_by_role("heading", name="dev rows")).to_have_text(title)
     page.locator(".st-key-drop_gold button").first.click()
     expect(page).not_to_have_url(re.compile("gold="))
-
-
-def test_every_view_is_drawn_and_accessible(page: Page, server: str) -> None:
-    page.goto(f"{server}/Error_analysis?error_view=Slices")
-    expect(page.get_by_text("beyond chance").first).to_be_visible()
-    expect(page.get_by_test_id("stVegaLiteChart").locator("canvas, svg").first).to_be_visible()
+    settled(page)
     for view, words in (
+        ("Slices", "beyond chance"),
         ("Groups", "Nearest to the centre"),
         ("Pairs", "Not independent given the class"),
         ("Thresholds", "The price of one step"),
     ):
         page.get_by_test_id("stMain").get_by_text(view, exact=True).click()
-        expect(page.get_by_text(words)).to_be_visible()
+        expect(page.get_by_text(words).first).to_be_visible()
         settled(page)
         expect(page.get_by_test_id("stVegaLiteChart").locator("canvas, svg").first).to_be_visible()
         assert not violations(page), view

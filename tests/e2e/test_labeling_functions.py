@@ -43,37 +43,25 @@ def test_add_duplicate_rename_move_delete(page: Page) -> None:
     expect(cell(page, 2, 6)).to_have_text("loved_and_positive_2")
 
 
-def test_a_click_on_the_sweep_sets_the_threshold(page: Page) -> None:
-    select_row(lf_table(page), 2)
-    slider = page.get_by_role("slider", name="Threshold")
-    before = slider.get_attribute("aria-valuenow")
-    chart = page.get_by_test_id("stVegaLiteChart").nth(1)
-    chart.scroll_into_view_if_needed()
-    box = chart.bounding_box()
-    assert box
-    page.mouse.click(box["x"] + box["width"] * 0.72, box["y"] + box["height"] * 0.4)
-    expect(slider).not_to_have_attribute("aria-valuenow", before or "")
-
-
-def test_an_invalid_regex_is_named_and_the_last_valid_state_stays(page: Page) -> None:
+def test_an_invalid_regex_is_named_and_valid_edits_survive_a_reload_and_a_page_switch(page: Page) -> None:
+    """The last valid state stays in force."""
+    votes = cell(page, _N, 0).inner_text()
+    group = page.get_by_role("combobox", name="votes NEGATIVE")
+    group.click()
+    group.fill("boring")
+    group.press("Enter")
+    expect(page.get_by_text("unsaved edits")).to_be_visible()
+    expect(cell(page, _N, 0)).not_to_have_text(votes)
+    settled(page)
     page.get_by_text("regex", exact=True).click()
     settled(page)
     votes = cell(page, _N, 0).inner_text()
-    group = page.get_by_role("combobox", name="votes NEGATIVE")
     group.click()
     group.fill("(?=look)ahead")
     group.press("Enter")
     expect(page.get_by_text("look-around")).to_be_visible()
     expect(page.get_by_text("The last valid state stays in force")).to_be_visible()
     expect(cell(page, _N, 0)).to_have_text(votes)
-
-
-def test_unsaved_edits_survive_a_reload_and_a_page_switch(page: Page) -> None:
-    group = page.get_by_role("combobox", name="votes NEGATIVE")
-    group.click()
-    group.fill("boring")
-    group.press("Enter")
-    expect(page.get_by_text("unsaved edits")).to_be_visible()
     settled(page)
     page.reload()
     expect(page.get_by_text("boring", exact=True).first).to_be_visible()
@@ -129,7 +117,7 @@ def test_a_hundred_lfs(page: Page, server: str, workspace_dir: Path) -> None:
     expect(cell(fresh, 2, 0)).to_have_text("lf_0")
 
 
-def test_the_page_works_by_keyboard_and_says_what_its_charts_show(page: Page) -> None:
+def test_a_threshold_by_keyboard_by_what_charts_say_and_by_a_click_on_the_sweep(page: Page) -> None:
     select_row(lf_table(page), 2)
     slider = page.get_by_role("slider", name="Threshold")
     slider.focus()
@@ -137,6 +125,7 @@ def test_the_page_works_by_keyboard_and_says_what_its_charts_show(page: Page) ->
     for _ in range(8):
         page.keyboard.press("ArrowRight")
     expect(cell(page, _N, 2)).not_to_have_text(votes)
+    settled(page)
     charts = page.get_by_test_id("stVegaLiteChart")
     expect(charts.nth(0)).to_have_attribute("aria-label", re.compile("Histogram of polarity"))
     expect(charts.nth(1)).to_have_attribute("aria-label", re.compile("Precision"))
@@ -145,3 +134,10 @@ def test_the_page_works_by_keyboard_and_says_what_its_charts_show(page: Page) ->
             "e => e.getAttribute('aria-label') || e.getAttribute('title') || e.innerText || (e.labels && e.labels[0]?.innerText)"
         )
         assert name, control.evaluate("e => e.outerHTML.slice(0, 200)")
+    before = slider.get_attribute("aria-valuenow")
+    sweep = charts.nth(1)
+    sweep.scroll_into_view_if_needed()
+    box = sweep.bounding_box()
+    assert box
+    page.mouse.click(box["x"] + box["width"] * 0.72, box["y"] + box["height"] * 0.4)
+    expect(slider).not_to_have_attribute("aria-valuenow", before or "")

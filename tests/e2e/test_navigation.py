@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.axe import violations
-from tests.e2e.browser import goto, navigation, serving, settled
+from tests.e2e.browser import goto, navigation, settled
 from weakrec_core.data.ingest.goodreads import ingest_goodreads
 from weakrec_core.data.splits import SplitConfig
 from weakrec_core.workspace import Workspace
@@ -89,10 +89,9 @@ def test_a_reload_keeps_dataset_and_draft_and_writes_no_further_draft(
     draft = parameter(page, "draft")
     assert draft
     drafts = sorted((workspace_dir / "drafts").iterdir())
-    for _ in range(3):
-        page.reload()
-        expect_open(page, "Data", "nordic")
-        assert parameter(page, "draft") == draft
+    page.reload()
+    expect_open(page, "Data", "nordic")
+    assert parameter(page, "draft") == draft
     assert sorted((workspace_dir / "drafts").iterdir()) == drafts
 
 
@@ -114,24 +113,10 @@ def test_a_second_tab_on_the_same_address_goes_on_with_a_copy(page: Page, server
     expect(page.get_by_text("unsaved edits")).to_have_count(0)
 
 
-def test_a_link_of_the_navigation_opens_the_same_in_a_new_tab(page: Page, server: str) -> None:
-    page.goto(f"{server}/Data?dataset=sagas")
-    expect_open(page, "Data", "sagas")
-    with page.context.expect_page() as opened:
-        navigation(page).get_by_role("link", name="Training").click(button="middle")
-    expect_open(opened.value, "Training", "sagas")
-
-
-def test_a_dataset_that_is_not_there_is_said_and_another_one_opened(page: Page, server: str) -> None:
+def test_a_dataset_that_is_not_there_is_said_and_a_link_opens_another_one_in_a_new_tab(page: Page, server: str) -> None:
     page.goto(f"{server}/Data?dataset=gone")
     expect(page.get_by_text("There is no dataset 'gone'")).to_be_visible()
     expect_open(page, "Data", "demo")
-
-
-def test_the_first_address_that_a_server_is_asked_for_can_be_a_page(
-    page: Page, workspace_dir: Path, three_datasets: None
-) -> None:
-    with serving(workspace_dir) as fresh:
-        page.goto(f"{fresh}/Data?dataset=sagas")
-        expect_open(page, "Data", "sagas")
-        expect(page.get_by_role("dialog")).to_have_count(0)
+    with page.context.expect_page() as opened:
+        navigation(page).get_by_role("link", name="Training").click(button="middle")
+    expect_open(opened.value, "Training", "demo")

@@ -111,57 +111,53 @@ def tensorflow_is_in(process: psutil.Process) -> bool:
     return any("tensorflow" in part.path for part in process.memory_maps())
 
 
-def test_reload_during_training_cancel_and_resume(page: Page, small: str) -> None:
-    open_page(page, small)
-    run = launch(page, FOREVER)
-    an_epoch_is_drawn(page)
-    process = held(run)
-    page.reload()
-    expect(heading(page)).to_contain_text(run.id)
-    state(page, "running")
-    an_epoch_is_drawn(page)
-    settled(page)
-    button(page, "Cancel", run).click()
-    expect(page.get_by_text("Cancelling after the batch at hand.")).to_be_visible()
-    process.resume()
-    state(page, "cancelled")
-    done = run.status.epoch
-    assert done >= 1
-    assert len(run.epochs) == done
-    press(page, "Resume", run, "cancelled")
-    further = "|".join(map(str, range(done + 1, done + 60)))
-    goes_on = page.get_by_text(re.compile(rf"epoch ({further}) of \d+ · at most"))
-    at_its_end = heading(page).filter(has_text="succeeded")  # valid may stop it soon after
-    expect(goes_on.or_(at_its_end).first).to_be_visible()
-    epochs = [e["epoch"] for e in run.epochs]
-    assert len(epochs) >= done
-    assert epochs == list(range(1, len(epochs) + 1))
-
-
-def test_the_second_run_waits_and_a_killed_one_is_lost_with_its_log(page: Page, small: str) -> None:
-    """The first has TensorFlow in its process; the server never has."""
+def test_reload_a_queue_a_kill_retry_cancel_and_resume(page: Page, small: str) -> None:
+    """One after the other, as each start of TensorFlow takes seconds; the server never has it."""
     open_page(page, small)
     first = launch(page, FOREVER)
     an_epoch_is_drawn(page)
-    pid = first.status.pid
-    assert pid is not None
+    process = held(first)
     (serving,) = [p for p in psutil.Process().children() if "streamlit" in " ".join(p.cmdline())]
-    assert tensorflow_is_in(held(first))
+    assert tensorflow_is_in(process)
     assert not tensorflow_is_in(serving)
+    page.reload()
+    expect(heading(page)).to_contain_text(first.id)
+    state(page, "running")
+    an_epoch_is_drawn(page)
+    settled(page)
+
     second = launch(page, 1)
     expect(page.get_by_text("Waiting: 1 run before it")).to_be_visible()
     expect(page.get_by_text("Queue", exact=True)).to_be_visible()
     button(page, "Watch", first).click()
     expect(heading(page)).to_contain_text(first.id)
-    psutil.Process(pid).kill()
+    second.cancel()
+    process.kill()
     state(page, "lost")
     expect(page.get_by_text("The process ended without a word; see its log.")).to_be_visible()
     expect(page.get_by_test_id("stExpander").get_by_test_id("stCode")).to_be_visible()
+
+    settled(page)
+    before = {run.id for run in list_runs(Workspace.from_environment())}
     button(page, "Retry", first).click()
     expect(heading(page)).not_to_contain_text(first.id)
-    (third,) = [
-        run
-        for run in list_runs(Workspace.from_environment())
-        if run.id not in (first.id, second.id) and run.status.state in ACTIVE
-    ]
+    (third,) = [run for run in list_runs(Workspace.from_environment()) if run.id not in before]
     assert third.config.train == first.config.train
+    an_epoch_is_drawn(page)
+    process = held(third)
+    settled(page)
+    button(page, "Cancel", third).click()
+    expect(page.get_by_text("Cancelling after the batch at hand.")).to_be_visible()
+    process.resume()
+    state(page, "cancelled")
+    done = third.status.epoch
+    assert done >= 1
+    assert len(third.epochs) == done
+    press(page, "Resume", third, "cancelled")
+    further = "|".join(map(str, range(done + 1, done + 60)))
+    goes_on = page.get_by_text(re.compile(rf"epoch ({further}) of \d+ · at most"))
+    at_its_end = heading(page).filter(has_text="succeeded")  # valid may stop it soon after
+    expect(goes_on.or_(at_its_end).first).to_be_visible()
+    epochs = [e["epoch"] for e in third.epochs]
+    assert len(epochs) >= done
+    assert epochs == list(range(1, len(epochs) + 1))

@@ -21,7 +21,10 @@ def empty_server(tmp_path: Path) -> Iterator[str]:
 
 
 def test_from_an_empty_workspace_to_test_metrics(page: Page, empty_server: str, tmp_path: Path) -> None:
-    page.goto(empty_server)
+    page.goto(f"{empty_server}/Data")  # the first address that a server is asked for can be a page
+    expect(page).to_have_title("Data · Weakrec Workbench")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.get_by_role("link", name="Or make the demo").click()
     expect(page.get_by_text("First start")).to_be_visible()
     expect(page.get_by_text("1 · Data")).to_be_visible()
 

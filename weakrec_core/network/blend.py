@@ -52,6 +52,11 @@ class Blended:
         """Books in the catalogue it was trained on."""
         return self.network.n_books
 
+    @property
+    def for_many_answers(self) -> "Blended":
+        """The same, which takes half a second at first and then answers several times as fast."""
+        return replace(self, network=replace(self.network, compiled=True))
+
     def score_users(self, histories: Histories, users: NDArray[np.integer]) -> Floats:
         """Scores of the whole catalogue, shape [len(users), n_books]; higher comes first.
 

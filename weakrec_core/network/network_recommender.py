@@ -18,6 +18,7 @@ from weakrec_core.network.model import N_SUMMARY
 from weakrec_core.rating.model import RatingModel
 
 _ROWS = 65_536  # a call of the network; bounds memory
+_FEW = 8  # calls of an output that take less than to compile it
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,21 +30,21 @@ class NetworkRecommender:
     keras_model : keras.Model
     rating : RatingModel or None
         What tells P(POSITIVE); None where the network does itself.
+    compiled : bool
+        Whether many answers are wanted of it: an output is compiled when first used, else once it is used for the ninth time.
     """
 
     keras_model: Any
     rating: RatingModel | None = None
+    compiled: bool = False
 
-    @property
-    def _calls(self) -> dict[str, Callable[[Inputs], Any]]:
-        """The network by output, each compiled when first used, for batches of any size and without what it need not.
-
-        They belong to the Keras model: another recommender with the same one, such as with another rating model, does not
-        compile them anew.
-        """
-        if self.keras_model not in _COMPILED:
-            _COMPILED[self.keras_model] = _compiled(self.keras_model)
-        return _COMPILED[self.keras_model]
+    def _call(self, name: str, inputs: Inputs) -> NDArray[np.float32]:
+        """An output of the network; what makes it belongs to the Keras model, whatever the rating model beside it."""
+        outputs = _OUTPUTS.setdefault(self.keras_model, {})
+        if name not in outputs:
+            outputs[name] = _Output(self.keras_model, name)
+        empty = not len(inputs["history_book"])  # what Keras adds up only when compiled
+        return np.asarray(outputs[name](inputs, self.compiled or empty))
 
     @property
     def n_taste_summary(self) -> int:
@@ -95,13 +96,13 @@ class NetworkRecommender:
         """
         if "catalogue" not in self.keras_model.output:  # a network that knows pairs only
             everything = np.tile(np.arange(self.n_books), len(users))
-            return self.score(histories, np.repeat(users, self.n_books), everything).reshape(len(users), -1)
+            return self.score(histories, np.repeat(users, self.n_books), everything).reshape(len(users), self.n_books)
         nothing = np.empty(0, np.int32)
         self._check(histories, users, nothing)
         books, segment = histories.gather(users)
         inputs = encode(books, segment, len(users), nothing, nothing)
-        scores = self._calls["catalogue"](inputs | {"catalogue": np.arange(1, self.n_books + 1, dtype=np.int32)})
-        return np.asarray(scores.numpy(), np.float64)
+        scores = self._call("catalogue", inputs | {"catalogue": np.arange(1, self.n_books + 1, dtype=np.int32)})
+        return scores.astype(np.float64)
 
     def save(self, path: Path) -> None:
         """Write the network in Keras' own format, under any file name, replacing `path` when all is written."""
@@ -116,12 +117,14 @@ class NetworkRecommender:
         self, name: str, histories: Histories, user_idx: NDArray[np.integer], book_idx: NDArray[np.integer]
     ) -> Floats:
         self._check(histories, user_idx, book_idx)
+        if len(user_idx) == 0:
+            return np.empty((0, *self.keras_model.output[name].shape[1:]))
         order = np.argsort(user_idx, kind="stable")  # a user's rows side by side: the history is pooled once
         parts = []
-        for start in range(0, max(len(order), 1), _ROWS):
+        for start in range(0, len(order), _ROWS):
             rows = order[start : start + _ROWS]
             inputs = encode_rows(histories, user_idx[rows], book_idx[rows].astype(np.int32))
-            parts.append(self._calls[name](self._named(inputs)).numpy())
+            parts.append(self._call(name, self._named(inputs)))
         outputs = np.concatenate(parts)
         found = np.empty(outputs.shape)
         found[order] = outputs
@@ -142,22 +145,33 @@ class NetworkRecommender:
             raise RunError(f"The model was trained on {n_books:,} books; these histories name others.")
 
 
-_COMPILED: weakref.WeakKeyDictionary[Any, dict[str, Callable[[Inputs], Any]]] = weakref.WeakKeyDictionary()
+class _Output:
+    """One output of a network, for batches of any size and without what the others need, compiled once that pays off."""
 
+    def __init__(self, model: Any, name: str) -> None:
+        import keras
 
-def _compiled(model: Any) -> dict[str, Callable[[Inputs], Any]]:
-    import tensorflow as tf
+        self._model = keras.Model(model.input, model.output[name])
+        self._calls = 0
+        self._compiled: Callable[[Inputs], Any] | None = None
 
-    signature = {i.name: tf.TensorSpec([None], i.dtype) for i in model.inputs}
-    of = weakref.proxy(model)  # else the model would be kept for good by what is kept for it
+    def __call__(self, inputs: Inputs, compiled: bool) -> Any:
+        self._calls += 1
+        if self._compiled is None and (compiled or self._calls > _FEW):
+            self._compiled = self._compile()
+        return self._model(inputs, training=False) if self._compiled is None else self._compiled(inputs)
 
-    def call(name: str) -> Callable[[Inputs], Any]:
+    def _compile(self) -> Callable[[Inputs], Any]:
+        import tensorflow as tf
+
+        signature = {i.name: tf.TensorSpec([None], i.dtype) for i in self._model.inputs}
         compiled: Callable[[Inputs], Any] = tf.function(
-            lambda inputs: of(inputs, training=False)[name], input_signature=[signature], autograph=False
+            lambda inputs: self._model(inputs, training=False), input_signature=[signature], autograph=False
         )
         return compiled
 
-    return {name: call(name) for name in model.output}
+
+_OUTPUTS: weakref.WeakKeyDictionary[Any, dict[str, _Output]] = weakref.WeakKeyDictionary()
 
 
 def load(path: Path) -> NetworkRecommender:

@@ -83,7 +83,7 @@ def serve_run(run: Run) -> None:
             out.write(json.dumps(message, allow_nan=False) + "\n")
             out.flush()
 
-        serve(lambda: load_model(run), sys.stdin, answer)
+        serve(lambda: load_model(run).for_many_answers, sys.stdin, answer)
 
 
 class Worker:

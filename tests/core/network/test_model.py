@@ -17,6 +17,7 @@ from weakrec_core.network.network_recommender import NetworkRecommender, load
 from weakrec_core.network.presets.registry import PRESETS, train_config
 from weakrec_core.network.presets.two_tower import author_numbers, book_features
 from weakrec_core.rating.logistic import Linear
+from weakrec_core.rating.model import RatingModel
 
 OUTPUTS = ("like", "read_and_like", "score")
 
@@ -42,20 +43,25 @@ def randomly(network: NetworkRecommender) -> NetworkRecommender:
     return network
 
 
-@pytest.fixture
-def network(built: NetworkRecommender, few_readers: Dataset) -> NetworkRecommender:
-    """A network with random weights everywhere, so that nothing is hidden by an initial zero."""
+@pytest.fixture(scope="module")
+def rating(built: NetworkRecommender, few_readers: Dataset) -> RatingModel | None:
+    """A rating model with random weights, where the network needs one."""
     network = randomly(built)
     if "taste" not in network.keras_model.output:
-        return network
+        return None
     n = 50
     rng = np.random.default_rng(1)
     pairs = rng.integers(0, 6, n).astype(np.int32), rng.integers(0, 10, n).astype(np.int32)
     rows = TrainingRows(*pairs, rng.integers(0, 2, n).astype(np.float32))
     rating = PRESETS["recommended"].rating(few_readers, network, NO_ROWS, rows, train_config("recommended"))
     assert rating is not None
-    random = Linear(rng.normal(0, 0.1, len(rating.linear.coef)), 0.1)
-    return replace(network, rating=replace(rating, linear=random))
+    return replace(rating, linear=Linear(rng.normal(0, 0.1, len(rating.linear.coef)), 0.1))
+
+
+@pytest.fixture
+def network(built: NetworkRecommender, rating: RatingModel | None) -> NetworkRecommender:
+    """A network with random weights everywhere, so that nothing is hidden by an initial zero."""
+    return replace(randomly(built), rating=rating)
 
 
 def outputs(network: NetworkRecommender, *pairs: tuple[list[int], int]) -> dict[str, NDArray[np.float64]]:
@@ -184,7 +190,23 @@ def test_a_saved_network_predicts_the_same(network: NetworkRecommender, few_read
     path.rename(tmp_path / "model.keras")
     users, books = np.repeat(np.arange(6), 10), np.tile(np.arange(10), 6)
     loaded = replace(load(tmp_path / "model.keras"), rating=network.rating)
-    assert (loaded.like(few_readers.histories, users, books) == network.like(few_readers.histories, users, books)).all()
+    before, after = (replace(one, compiled=True).like(few_readers.histories, users, books) for one in (network, loaded))
+    assert (before == after).all()
+
+
+def test_compiled_or_not_it_predicts_the_same(network: NetworkRecommender, few_readers: Dataset) -> None:
+    """Also for a reader without a history, and for no pair at all; compiled by itself once it is used often."""
+    histories = Histories.from_pairs(np.array([0, 0, 2]), np.array([1, 3, 3]), 3)
+    compiled = replace(network, compiled=True)
+    for users, books in (([0, 1, 2, 2], [3, 0, 3, 9]), ([1], [2]), ([], [])):
+        pairs = np.array(users, np.int64), np.array(books, np.int64)
+        found = network.like(histories, *pairs)
+        assert found.shape == (len(users),)
+        assert found == pytest.approx(compiled.like(histories, *pairs), abs=1e-6)
+        scores = network.score_users(histories, pairs[0])
+        assert scores == pytest.approx(compiled.score_users(histories, pairs[0]), abs=1e-5)
+    often = [network.score(histories, np.array([0]), np.array([4]))[0] for _ in range(12)]
+    assert often == pytest.approx([often[0]] * 12, abs=1e-6)
 
 
 def test_a_saved_network_is_made_of_stock_layers(network: NetworkRecommender) -> None:

@@ -101,7 +101,7 @@ def test_runs_that_cannot_recommend(run: Run, few_readers: Dataset, tutorial: LF
     broken = finished_run(few_readers, tutorial)
     (broken.path / "model.keras").write_bytes(b"not a model")
     with pytest.raises(WeakrecError, match=r"model\.keras is not a model that can be loaded"):
-        Worker(broken).recommend(Reader((0,)), 1)
+        load_model(broken)
     broken.write_status(Status(state="cancelled"))
     with pytest.raises(RunError, match=r"has no model to recommend with: it is cancelled\."):
         dataset_of(broken)
