@@ -13,6 +13,7 @@ from weakrec_core.data.gold_by_hand import gold_sentence
 from weakrec_core.runs import test_looks
 
 _SHOWN_ROWS = 200
+_COUNTS = 10  # lines of the table of counts before it scrolls
 
 
 def test_shown(wb: Workbench) -> bool:
@@ -43,7 +44,7 @@ def splits_table(wb: Workbench) -> pd.DataFrame:
                 "split": split,
                 "rows": len(rows),
                 "users": rows["user_idx"].nunique(),
-                "with review": rows["review_text"].notna().mean(),
+                "with review": fmt.percent(rows["review_text"].notna().mean()),
                 "gold": "hidden" if split == "train" else f"{known.sum():,}",
                 "positive": "hidden"
                 if split == "test" and not test_shown(wb)
@@ -66,9 +67,10 @@ def contents(wb: Workbench) -> None:
             hide_index=True,
             placeholder=fmt.NONE,
             column_config={
-                "rows": st.column_config.NumberColumn(format="localized"),
-                "users": st.column_config.NumberColumn(format="localized"),
-                "with review": st.column_config.NumberColumn("With review", format="percent"),
+                "split": st.column_config.TextColumn("Split"),
+                "rows": st.column_config.NumberColumn("Rows", format="localized"),
+                "users": st.column_config.NumberColumn("Users", format="localized"),
+                "with review": st.column_config.TextColumn("With review", alignment="right"),
                 "gold": st.column_config.TextColumn("Gold labels", alignment="right"),
                 "positive": st.column_config.TextColumn("POSITIVE", alignment="right"),
             },
@@ -84,14 +86,16 @@ def contents(wb: Workbench) -> None:
             for p, n in problems.items()
             if p not in meta.get("dropped", {})
         }
-        table = pd.DataFrame(
-            {"what": [*counts, *dropped, *skipped], "count": [*counts.values(), *dropped.values(), *skipped.values()]}
-        )
+        known = {what: n for what, n in (counts | dropped | skipped).items() if n}
+        table = pd.DataFrame({"What": [*known], "Count": [*known.values()]})
         st.dataframe(
             table,
             hide_index=True,
-            height=176,
-            column_config={"count": st.column_config.NumberColumn(format="localized")},
+            height="content" if len(table) <= _COUNTS else 35 * _COUNTS,
+            column_config={
+                "What": st.column_config.TextColumn(width=320),
+                "Count": st.column_config.NumberColumn(width=80, format="localized"),
+            },
             alt="Where the dataset comes from: counts",
         )
         for name, column in wb.dataset.kept_columns.items():
@@ -129,18 +133,22 @@ def contents(wb: Workbench) -> None:
         values = wb.dataset.kept(name, split).iloc[shown.index].reset_index(drop=True)
         frame[name if name not in frame else f"{name} (kept)"] = values
     written = RATING_TEXT in shown
-    rating = st.column_config.TextColumn(width=60) if written else st.column_config.NumberColumn(width=60, format="%g")
+    rating = (
+        st.column_config.TextColumn("Rating", width=60)
+        if written
+        else st.column_config.NumberColumn("Rating", width=60, format="%g")
+    )
     st.dataframe(
         frame.drop(columns="rating") if split == "train" or (split == "test" and not test_shown(wb)) else frame,
         hide_index=True,
         height=380,
         placeholder=fmt.NONE,
         column_config={
-            "user": st.column_config.TextColumn(width=90),
-            "title": st.column_config.TextColumn(width=250),
-            "author": st.column_config.TextColumn(width=150),
+            "user": st.column_config.TextColumn("User", width=90),
+            "title": st.column_config.TextColumn("Title", width=250),
+            "author": st.column_config.TextColumn("Author", width=150),
             "rating": rating,
-            "review": st.column_config.TextColumn(width="large"),
+            "review": st.column_config.TextColumn("Review", width="large"),
         },
         alt=f"Rows of {split}",
     )

@@ -120,7 +120,8 @@ def _by_lf(found: Buckets, now: RowFilter) -> None:
         on_select=choose,
         selection_mode="single-cell",
         column_config={
-            title: st.column_config.NumberColumn(width=76, format="localized") for title in _OUTCOMES.values()
+            title: st.column_config.NumberColumn(width=width, format="localized")
+            for title, width in zip(_OUTCOMES.values(), (56, 64, 74), strict=True)
         },
         alt="Rows by LF and outcome",
     )

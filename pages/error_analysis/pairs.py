@@ -40,7 +40,7 @@ def pairs_view(wb: Workbench, found: Buckets) -> None:
         chart = pair_heat_map(
             pair_table(patterns, names), names, field, f"{chosen} of every pair of LFs on dev", is_dark()
         )
-        st.altair_chart(chart, width="content")
+        st.altair_chart(chart)
     with right:
         st.markdown("**Not independent given the class**")
         if not patterns.gold_counts.any():

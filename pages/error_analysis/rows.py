@@ -52,6 +52,7 @@ def rows_panel(wb: Workbench, found: Buckets, rows: np.ndarray, notes: dict[int,
             "Gold": st.column_config.TextColumn(width=76),
             "p": st.column_config.TextColumn(width=46, alignment="right", help="P(POSITIVE) by the label model"),
             "Votes": st.column_config.TextColumn(width=64, help="LFs that vote POSITIVE (+) and NEGATIVE (−)"),
+            "Review": st.column_config.TextColumn(width=220),
         },
         alt="Dev rows of the chosen bucket",
     )

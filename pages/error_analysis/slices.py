@@ -55,7 +55,7 @@ def slices_view(wb: Workbench, found: Buckets) -> None:
             else f"None of {len(table)} slices is worse than the other rows beyond chance, after correction for looking at so many."
         )
     )
-    left, right = st.columns([1, 1.45], gap="medium")
+    left, right = st.columns([1, 1.8], gap="small")
     with left:
         shown = table[table["n"] > 0].head(_SLICES_SHOWN)
         st.altair_chart(slice_intervals(shown, overall, "Accuracy by slice with 95 % intervals, worst first"))
@@ -85,7 +85,7 @@ def _slice_table(table: pd.DataFrame) -> None:
         column_config={
             "Rows": st.column_config.NumberColumn(width=52, format="localized"),
             "By": st.column_config.TextColumn(width=84),
-            "Slice": st.column_config.TextColumn(width=138),
+            "Slice": st.column_config.TextColumn(width=174),
             "Coverage": st.column_config.TextColumn(width=62, **_RIGHT),
             "Accuracy, 95 %": st.column_config.TextColumn(width=108, **_RIGHT),
             "To others": st.column_config.TextColumn(width=58, help="Accuracy less that of all other rows", **_RIGHT),

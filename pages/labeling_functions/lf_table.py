@@ -18,42 +18,42 @@ _Records = dict[str, dict[str, Any]]  # by the name of the LF
 _TEXT: dict[str, Any] = {"alignment": "right"}
 
 _COLUMNS = {
-    "on": st.column_config.TextColumn("On", width=32),
-    "name": st.column_config.TextColumn("LF", width=114),
-    "kind": st.column_config.TextColumn("Kind", width=62),
+    "on": st.column_config.TextColumn("On", width=30),
+    "name": st.column_config.TextColumn("LF", width=118),
+    "kind": st.column_config.TextColumn("Kind", width=64),
     "polarity": st.column_config.TextColumn("Polarity", width=52, help="The labels it votes: 1 POSITIVE, 0 NEGATIVE"),
     "coverage": st.column_config.ProgressColumn(
-        "Coverage", format="percent", min_value=0, max_value=0.25, width=78, help="Share of dev rows it votes on"
+        "Coverage", format="%.2f %%", min_value=0, max_value=25, width=66, help="Share of dev rows it votes on"
     ),
     "train": st.column_config.TextColumn(
         "On train",
-        width=58,
+        width=60,
         help="Share of train rows; ≠ where it differs from dev by more than a quarter and by more than chance",
         **_TEXT,
     ),
     "overlaps": st.column_config.TextColumn(
-        "Overlaps", width=60, help="Share of dev rows where another LF votes too", **_TEXT
+        "Overlaps", width=58, help="Share of dev rows where another LF votes too", **_TEXT
     ),
     "conflicts": st.column_config.TextColumn(
-        "Conflicts", width=62, help="Share of dev rows where another LF votes differently", **_TEXT
+        "Conflicts", width=58, help="Share of dev rows where another LF votes differently", **_TEXT
     ),
-    "n": st.column_config.TextColumn("n", width=42, help="Votes on dev rows with gold", **_TEXT),
-    "correct": st.column_config.TextColumn("Correct", width=52, **_TEXT),
+    "n": st.column_config.TextColumn("n", width=44, help="Votes on dev rows with gold", **_TEXT),
+    "correct": st.column_config.TextColumn("Correct", width=54, **_TEXT),
     "incorrect": st.column_config.TextColumn("Incorrect", width=60, **_TEXT),
     "accuracy": st.column_config.TextColumn(
         "Emp. Acc., 95 %", width=108, help="Correct / n with Wilson's 95 % interval", **_TEXT
     ),
     "lift": st.column_config.TextColumn(
         "Lift (base)",
-        width=74,
+        width=78,
         help="Accuracy minus the base rate in brackets: what the same votes would reach at random",
         **_TEXT,
     ),
     "verdict": st.column_config.TextColumn(
-        "Verdict", width=70, help="Whether the interval lies above or below the base rate"
+        "Verdict", width=66, help="Whether the interval lies above or below the base rate"
     ),
     "since": st.column_config.TextColumn(
-        "Since saved", width=76, help="Correct and incorrect votes gained or lost since the saved version"
+        "Since saved", width=78, help="Correct and incorrect votes gained or lost since the saved version"
     ),
 }
 _FIELDS = (
@@ -85,7 +85,7 @@ def lf_table(wb: Workbench, differences: bool) -> str | None:
     columns = (
         _COLUMNS
         if not differences
-        else _COLUMNS | {"coverage": st.column_config.TextColumn("Coverage", width=78, **_TEXT)}
+        else _COLUMNS | {"coverage": st.column_config.TextColumn("Coverage", width=66, **_TEXT)}
     )
     event = st.dataframe(
         frame,
@@ -136,7 +136,7 @@ def _values(s: dict[str, Any]) -> dict[str, Any]:
     voted = s["n"] > 0
     return {
         "polarity": ", ".join(map(str, s["polarity"])) or fmt.NONE,
-        "coverage": s["coverage"],
+        "coverage": 100 * s["coverage"],
         "train": ("≠ " if s["drifts"] else "") + fmt.percent(s["train"], 2),
         "overlaps": fmt.percent(s["overlaps"], 2) if voted else fmt.NONE,
         "conflicts": fmt.percent(s["conflicts"], 2) if voted else fmt.NONE,

@@ -23,10 +23,10 @@ _TEST_USER, _COMPOSED = "Test user", "Compose a reader"
 
 
 def run_label(run: Run) -> str:
-    """A run in a few words, the least telling last; to show metrics of test here would be a look at them."""
-    config, valid = run.config, (run.result or {}).get("valid") or {}
+    """A run in a few words; to show metrics of test here would be a look at them."""
+    valid = (run.result or {}).get("valid") or {}
     auc = f" · valid AUC {fmt.number(valid['auc'], 2)}" if valid.get("auc") is not None else ""
-    return f"{run.title}{auc} · {config.train['preset']} · LF set {config.lf_set['name']} {config.lf_version}"
+    return f"{run.title}{auc}"
 
 
 def choose_reader(wb: Workbench, catalogue: Catalogue, runs: Sequence[Run], view: View, reader: Reader) -> None:
@@ -34,6 +34,8 @@ def choose_reader(wb: Workbench, catalogue: Catalogue, runs: Sequence[Run], view
     labels = {run.id: run_label(run) for run in runs}
     _held("rec_run", view.run)
     st.selectbox("Run", list(labels), format_func=labels.__getitem__, key="rec_run", on_change=_set_run, args=(view,))
+    config = next(run.config for run in runs if run.id == view.run)
+    st.caption(f"Preset {config.train['preset']} · LF set {fmt.literal(config.lf_set_title)}")
     known = "Test users were never seen in training."
     if wb.dataset.by_time:
         known = f"Of test users, the {wb.dataset.noun.many} before the held-out ones were trained on."

@@ -17,7 +17,7 @@ def show_inputs(run: Run, result: dict[str, Any]) -> None:
     lfs, settings, versions = st.columns([1.5, 1, 1], gap="medium")
     weights = result["labels"]["weights"]
     with lfs:
-        st.markdown(f"**LF set {fmt.literal(config.lf_set['name'])} {fmt.literal(config.lf_version)}**")
+        st.markdown(f"**LF set {fmt.literal(config.lf_set_title)}**")
         on = [lf for lf in config.lf_set["lfs"] if lf.get("enabled", True)]
         st.dataframe(
             pd.DataFrame(

@@ -36,7 +36,7 @@ def metrics_table(figures: pd.DataFrame, what: str, key: str) -> None:
         key=key,
         height="content",
         column_config={"Model": st.column_config.TextColumn(width=168)}
-        | {c: st.column_config.TextColumn(alignment="right") for c in table.columns[1:]},
+        | {c: right(118 if table[c].str.contains("[", regex=False).any() else None) for c in table.columns[1:]},
         alt=f"{what} on test, one row a model",
     )
 

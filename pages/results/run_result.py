@@ -69,7 +69,7 @@ def one_run(run: Run) -> None:
                 )
     config = run.config
     st.caption(
-        f"{fmt.literal(config.dataset)} · LF set {fmt.literal(config.lf_set['name'])} {fmt.literal(config.lf_version)} · {label_model_named(run)}"
+        f"{fmt.literal(config.dataset)} · LF set {fmt.literal(config.lf_set_title)} · {label_model_named(run)}"
         f" · preset {config.train['preset']} · seed {config.train['seed']}"
     )
     show_notes(run)

@@ -18,8 +18,7 @@ _TEXTS = {
     "name": "Name",
     "state": "State",
     "dataset": "Dataset",
-    "lf_set": "LF set",
-    "lf_version": "Version",
+    "lf_set_title": "LF set",
     "label_model": "Label model",
     "preset": "Preset",
 }
@@ -58,13 +57,12 @@ def choose_runs(runs: list[Run]) -> list[Run]:
         height="content" if len(ids) <= _SHOWN_ROWS else 35 * (_SHOWN_ROWS + 1) + 2,
         column_config={
             "Run": st.column_config.TextColumn(width=152),
-            "Name": st.column_config.TextColumn(width=134),
+            "Name": st.column_config.TextColumn(width=116),
             "State": st.column_config.TextColumn(width=76),
             "Dataset": st.column_config.TextColumn(width=72),
-            "LF set": st.column_config.TextColumn(width=88),
-            "Version": st.column_config.TextColumn(width=74),
-            "Label model": st.column_config.TextColumn(width=110),
-            "Preset": st.column_config.TextColumn(width=92),
+            "LF set": st.column_config.TextColumn(width=144),
+            "Label model": st.column_config.TextColumn(width=112),
+            "Preset": st.column_config.TextColumn(width=94),
             "Valid AUC": _metric("AUC on valid, best epoch: what to choose between runs by"),
             "Test AUC": _metric(
                 "Empty until the run has been opened: looking at many test results makes the best one optimistic"
@@ -130,6 +128,7 @@ def _inputs(run: Run) -> dict[str, Any]:
     summary = run.summary()
     return summary | {
         "name": " · ".join(filter(None, ["pinned" if is_pinned(run) else "", summary["name"]])),
+        "lf_set_title": run.config.lf_set_title,
         "label_model": label_model_named(run, short=True),
     }
 
@@ -145,4 +144,4 @@ def _metrics(run: Run) -> dict[str, Any]:
 
 
 def _metric(help_text: str) -> Any:
-    return st.column_config.NumberColumn(format="%.3f", width=66, help=help_text)
+    return st.column_config.NumberColumn(format="%.3f", width=72, help=help_text)

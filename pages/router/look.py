@@ -9,17 +9,17 @@ _SIDEBAR_WIDTH = 220
 # Streamlit's wide layout leaves 80 px on each side, and a width asked of the sidebar is not always kept: too much for a
 # table of 14 columns at 1280 px.
 _ROOM = f"""<style>
-[data-testid="stMainBlockContainer"] {{padding: 4.4rem 1.2rem 3rem 1.2rem}}
+[data-testid="stMainBlockContainer"] {{padding: 4.4rem 1rem 3rem 1rem}}
 [data-testid="stSidebar"][data-collapsed="false"] {{width: {_SIDEBAR_WIDTH}px !important}}
 </style>"""
 # White on the dark theme's primary colour has a contrast of 2.3; this has 7. The browser may change the theme without asking
 # the server again, so that the app itself goes by its colour scheme; popovers and dialogs stand outside of it.
 _ON_PRIMARY = """<style>
-.stApp :is([data-testid="stBaseButton-primary"], [data-testid="stBaseButton-primaryFormSubmit"], [data-tag]) *
+.stApp :is([data-testid^="stBaseButton-primary"]:enabled, [data-tag]) *
 {color: light-dark(#ffffff, #04211e) !important}
 </style>"""
 _DARK_ON_PRIMARY = """<style>
-body > :not(:has(.stApp)) :is([data-testid="stBaseButton-primary"], [data-testid="stBaseButton-primaryFormSubmit"], [data-tag]) *
+body > :not(:has(.stApp)) :is([data-testid^="stBaseButton-primary"]:enabled, [data-tag]) *
 {color: #04211e !important}
 </style>"""
 

@@ -30,9 +30,9 @@ _COLUMNS = {
     "Epoch": "epoch",
     "Dataset": "dataset",
     "LF set": "lf_set",
-    "Version": "lf_version",
     "Preset": "preset",
 }
+_WIDTHS = {"Run": 152, "Name": 84, "State": 76, "Dataset": 64, "LF set": 132, "Preset": 92}
 _METRICS = {"val_auc": "AUC", "val_ndcg": "NDCG@10"}
 _STATES = {
     "queued": (":material/schedule:", "gray"),
@@ -82,7 +82,7 @@ def _watch(run: Run, active: list[Run]) -> None:
     show_notes(run)
     limits = f"seed {config.train['seed']}" + (f" · budget {config.budget:g} min" if config.budget else "")
     st.caption(
-        f"{fmt.literal(config.dataset)} · {fmt.literal(config.lf_set['name'])} {fmt.literal(config.lf_version)} · "
+        f"{fmt.literal(config.dataset)} · {fmt.literal(config.lf_set_title)} · "
         f"{label_model_named(run)} · preset {fmt.literal(config.train['preset'])} · {limits}"
     )
     records = run.epochs
@@ -159,7 +159,7 @@ def _queue(watched: Run, active: list[Run]) -> None:
         config = run.config
         where = "running" if run.status.state == "running" else f"{place} before it" if place else "next"
         with st.container(horizontal=True, vertical_alignment="center", key=f"queue_{place}"):
-            name = f"**{place + 1}** · {run.id} · {fmt.literal(config.lf_set['name'])} {config.lf_version}"
+            name = f"**{place + 1}** · {run.id} · {fmt.literal(config.lf_set_title)}"
             st.markdown(f"{name} · {config.train['preset']} :gray-badge[{where}]", width="stretch")
             if run != watched:
                 st.button("Watch", key=f"watch_{run.id}", on_click=_choose, args=(run.id,))
@@ -173,7 +173,7 @@ def _choose(run_id: str) -> None:
 def _list(runs: list[Run]) -> None:
     st.markdown("**Runs, newest first**")
     listed = runs[:_LISTED]
-    records = [run.summary() for run in listed]
+    records = [run.summary() | {"lf_set": run.config.lf_set_title} for run in listed]
     for r in records:
         r["epoch"] = f"{r['epoch']} of {r['epochs']}" if r["epochs"] else fmt.NONE
     st.dataframe(
@@ -181,8 +181,8 @@ def _list(runs: list[Run]) -> None:
         hide_index=True,
         on_select=partial(_selected, [run.id for run in listed]),
         selection_mode="single-row",
-        column_config={"Name": st.column_config.TextColumn(width=110)}
-        | {"Epoch": st.column_config.TextColumn(alignment="right")},
+        column_config={name: st.column_config.TextColumn(width=width) for name, width in _WIDTHS.items()}
+        | {"Epoch": st.column_config.TextColumn(width=56, alignment="right")},
         key="runs",
         alt="Runs, newest first",
     )

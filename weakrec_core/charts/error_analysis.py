@@ -10,6 +10,7 @@ from weakrec_core.charts.colors import ABSTAIN_COLOR, BAND_COLOR, NEGATIVE_COLOR
 Chart = Any  # altair's own annotations are too loose to say more
 
 _DIVERGING = {"beyond_chance", "correlation"}
+_WRITTEN = 12  # LFs whose pairs have room for a number
 _VERDICTS = {
     "worse": NEGATIVE_COLOR,
     "better": POSITIVE_COLOR,
@@ -20,7 +21,7 @@ _VERDICTS = {
 
 def pair_heat_map(pairs: pd.DataFrame, names: list[str], field: str, title: str, dark: bool) -> Chart:
     """One field of `weakrec_core.error_analysis.pairs.pair_table` for every pair of LFs; NaN is left empty."""
-    size = max(22, min(58, 620 // max(len(names), 1)))
+    height = max(20, min(44, 700 // max(len(names), 1)))
     if field in _DIVERGING:
         middle = "#30363d" if dark else "#f2f2f2"
         color = alt.Scale(domain=[-1, 0, 1], range=[NEGATIVE_COLOR, middle, POSITIVE_COLOR])
@@ -42,7 +43,7 @@ def pair_heat_map(pairs: pd.DataFrame, names: list[str], field: str, title: str,
             sort=names,
             title=None,
             scale=alt.Scale(domain=names),
-            axis=alt.Axis(labelLimit=180, labelOverlap=False),
+            axis=alt.Axis(labelLimit=180, labelOverlap=False, labelFlush=False),
         ),
         tooltip=[
             alt.Tooltip("a:N", title="LF"),
@@ -57,12 +58,10 @@ def pair_heat_map(pairs: pd.DataFrame, names: list[str], field: str, title: str,
     )
     cells = base.mark_rect().encode(alt.Color(f"{field}:Q", scale=color, legend=None))
     layers = [cells]
-    if size >= 40:
+    if len(names) <= _WRITTEN:
         words = "#f2f5f7" if dark else "#1f2933"
         layers.append(base.mark_text(fontSize=11, color=words).encode(text=alt.Text(f"{field}:Q", format=style)))
-    return alt.layer(*layers).properties(
-        width=size * len(names), height=int(size * 0.75) * len(names), description=title
-    )
+    return alt.layer(*layers).properties(height=alt.Step(height), description=title)
 
 
 def slice_intervals(table: pd.DataFrame, overall: float, title: str) -> Chart:
@@ -74,13 +73,13 @@ def slice_intervals(table: pd.DataFrame, overall: float, title: str) -> Chart:
         From `weakrec_core.error_analysis.slices.slice_table`.
     """
     shown = table.assign(label=table["by"].str.replace("_", " ") + ": " + table["slice"])
-    y = alt.Y("label:N", sort=shown["label"].tolist(), title=None, axis=alt.Axis(labelLimit=230))
+    y = alt.Y("label:N", sort=shown["label"].tolist(), title=None, axis=alt.Axis(labelLimit=230, labelFlush=False))
     x = alt.Scale(domain=[0, 1])
     present = [verdict for verdict in _VERDICTS if (shown["verdict"] == verdict).any()]
     colors = alt.Scale(domain=present, range=[_VERDICTS[verdict] for verdict in present])
     base = alt.Chart(shown).encode(
         y,
-        alt.Color("verdict:N", scale=colors, title=None, legend=alt.Legend(orient="top", columns=3)),
+        alt.Color("verdict:N", scale=colors, title=None, legend=alt.Legend(orient="top", columns=1)),
         tooltip=[
             "label:N",
             alt.Tooltip("accuracy:Q", format=".3f"),

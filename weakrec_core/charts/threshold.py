@@ -245,7 +245,7 @@ def _trace(shown: Domain, column: str, over: str, dark: bool) -> Spec:
     )
     layers: list[Any] = [base.mark_line(color=BAND_COLOR, strokeWidth=2).encode(y), values.add_params(hover)]
     if column == "set_gain":
-        without = _over("rules").mark_rule(strokeDash=[4, 3], color=ABSTAIN_COLOR).encode(alt.YDatum(0))
+        without = _over("rules").mark_rule(strokeDash=[4, 3], color=ABSTAIN_COLOR, aria=False).encode(alt.YDatum(0))
         layers.insert(0, without)
     return dict(alt.layer(*layers, _threshold_line(x, dark)).properties(height=84).to_dict())
 

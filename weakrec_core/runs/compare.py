@@ -207,7 +207,7 @@ def _flat(run: Run) -> dict[str, Any]:
         "dataset": config.dataset,
         "dataset fingerprint": config.fingerprint[:12],
         "gold by hand": "none" if config.hand_gold is None else str(config.hand_gold),
-        "LF set": f"{config.lf_set['name']} {config.lf_version}",
+        "LF set": config.lf_set_title,
         **label_settings(run),
         **train_settings(run),
         **{f"version of {name}": value for name, value in config.libraries.items()},

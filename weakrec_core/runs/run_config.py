@@ -1,5 +1,6 @@
 """The inputs of a run."""
 
+from pathlib import PurePath
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
@@ -58,6 +59,12 @@ class RunConfig(BaseModel):
     cut: str | None = None
     data_fingerprint: str | None = Field(None, pattern=r"^[A-Za-z0-9]{1,64}$")
     hand_gold: HandGold | None = None
+
+    @property
+    def lf_set_title(self) -> str:
+        """The LF set and its version; the file that it was read from alone, where that is called like it."""
+        name = str(self.lf_set["name"])
+        return self.lf_version if PurePath(self.lf_version).stem == name else f"{name} {self.lf_version}"
 
     @property
     def data(self) -> str:

@@ -326,3 +326,17 @@ def test_later_epochs_are_dropped(run: Run) -> None:
     assert [e["epoch"] for e in run.epochs] == [1, 2]
     run.append_epoch({"epoch": 3})
     assert [e["epoch"] for e in run.epochs] == [1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("version", "title"),
+    [
+        ("v3", "mine v3"),
+        ("mine.yaml", "mine.yaml"),
+        ("other.yaml", "mine other.yaml"),
+        ("v1 + unsaved edits", "mine v1 + unsaved edits"),
+    ],
+)
+def test_a_set_from_a_file_is_named_once(run: Run, version: str, title: str) -> None:
+    named = run.config.model_copy(update={"lf_set": {"name": "mine"}, "lf_version": version})
+    assert named.lf_set_title == title
