@@ -34,6 +34,8 @@ RUN = Unpacked(4 << 30, 1 << 20)
 
 # An ingest
 COLUMNS = 10_000
+COLUMN_NAME_CHARACTERS = 1_000
+LINE_BYTES = 16_000_000  # of a row in a text file
 INGEST_MEMORY = 4 << 30  # bytes that the database holds; what is more goes to the disk
 
 # A language model

@@ -4,6 +4,7 @@ import gzip
 import re
 import zipfile
 import zlib
+from contextlib import nullcontext
 from pathlib import Path
 
 import duckdb
@@ -19,11 +20,13 @@ _CELL = 8  # bytes that a cell takes at least where it is read
 _SHORT = re.compile(r"BOOLEAN|U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|FLOAT|DOUBLE|DECIMAL\(\d+,\d+\)|DATE|TIME.*|UUID")
 _LENGTH, _OTHER = {"BLOB": "4 * octet_length({})"}, "strlen({}::VARCHAR)"  # as text, a byte is \x00
 WORKBOOKS = (".xlsx", ".xlsm")  # zips themselves
+_BEFORE_TEXT = b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"
+_WITHOUT_LINES = (b"[", b"PAR1", b"PK\x03\x04")  # arrays of JSON, Parquet, workbooks
 _ARCHIVES = (b"PK\x03\x04", b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"7z\xbc\xaf", b"Rar!", b"\x28\xb5\x2f\xfd")
 
 
 def verify(path: Path, progress: Progress = no_progress, limit: Unpacked | None = None) -> None:
-    """Read the file once to the end; DuckDB itself does not check a gzip's checksum.
+    """Read the file once to the end; DuckDB itself checks no gzip's checksum, and loses lines that are longer than its buffer.
 
     Parameters
     ----------
@@ -33,31 +36,56 @@ def verify(path: Path, progress: Progress = no_progress, limit: Unpacked | None 
     Raises
     ------
     DataError
-        If the file is missing, empty, truncated, corrupt, no gzip though named so, or holds more than the limit.
+        If the file is missing, empty, truncated, corrupt, no gzip though named so, holds more than the limit, or a line of
+        more than `limits.LINE_BYTES`.
     """
+    packed = path.suffix.lower() == ".gz"
     try:
         size = path.stat().st_size
         if not path.is_file():
             raise DataError(f"{path} cannot be read: it is not a file.")
         if size == 0:
             raise DataError(f"{path} is empty.")
-        if path.suffix.lower() != ".gz":
-            check_size(path, size, size, limit)
-            return
-        with path.open("rb") as raw, gzip.open(raw) as text:
-            unpacked = len(text.read(1))
-            if not unpacked:
-                raise DataError(f"{path} is empty.")
-            while chunk := text.read(CHUNK):
+        with path.open("rb") as raw, gzip.open(raw) if packed else nullcontext(raw) as content:
+            unpacked, lines = 0, _Lines(path)
+            while chunk := content.read(CHUNK):
                 unpacked += len(chunk)
                 check_size(path, unpacked, size, limit)
+                lines.check(chunk)
                 progress(min(1.0, raw.tell() / size), f"Checking {path.name}")
+        if not unpacked:
+            raise DataError(f"{path} is empty.")
     except EOFError:
         raise DataError(f"{path} is truncated: the gzip stream ends too early; download it again.") from None
     except (gzip.BadGzipFile, zlib.error) as e:
         raise DataError(f"{path} is not an intact gzip file ({e}); download it again.") from None
     except OSError as e:
         raise DataError(f"{path} cannot be read: {e.strerror or e}.") from None
+
+
+class _Lines:
+    """The lines of a text that comes in chunks, none of them longer than `limits.LINE_BYTES`."""
+
+    def __init__(self, path: Path) -> None:
+        self._path, self._line, self._length, self._counts = path, 1, -1, True
+
+    def check(self, chunk: bytes) -> None:
+        """Raise `DataError` if a line is too long, unless the first chunk began as what has no lines."""
+        if self._length < 0:
+            self._length = 0
+            self._counts = not chunk[:100].lstrip(_BEFORE_TEXT).startswith(_WITHOUT_LINES)
+        if not self._counts:
+            return
+        end = chunk.find(b"\n")
+        self._length += len(chunk) if end < 0 else end
+        if self._length > limits.LINE_BYTES:
+            raise DataError(
+                f"Line {self._line:,} of {self._path} is longer than {limits.LINE_BYTES // 10**6} MB, which is the most that "
+                "is read."
+            )
+        if end >= 0:  # a line within a chunk is shorter than one
+            self._line += chunk.count(b"\n")
+            self._length = len(chunk) - chunk.rfind(b"\n") - 1
 
 
 def check_size(what: Path | str, unpacked: int, packed: int, limit: Unpacked | None = None) -> None:
@@ -72,7 +100,7 @@ def check_size(what: Path | str, unpacked: int, packed: int, limit: Unpacked | N
 
 
 def check_parquet(path: Path, source: Path, limit: Unpacked | None = None) -> None:
-    """Raise `DataError` if a Parquet file holds more than the limit; one that is damaged is left to who reads it.
+    """Raise `DataError` if a Parquet file holds more than the limit; or cannot be read.
 
     What it says of its size is not enough: a text may stand there once, and in the table a million times.
     """
@@ -120,13 +148,14 @@ def unzip(path: Path, directory: Path) -> Path:
                 raise DataError(f"{path} is locked with a password; unpack it yourself.")
             target = directory / Path(member.filename.replace("\\", "/")).name
             with archive.open(member) as packed, target.open("wb") as out:
-                head, unpacked = packed.read(8), 0
+                head, unpacked, lines = packed.read(8), 0, _Lines(path)
                 if head.startswith(_ARCHIVES) and target.suffix.lower() not in WORKBOOKS:
                     raise DataError(f"{path} holds another archive, {member.filename}; unpack the outer one first.")
                 chunk = head
                 while chunk:
                     unpacked += len(chunk)
                     check_size(path, unpacked, max(member.compress_size, 1))
+                    lines.check(chunk)
                     out.write(chunk)
                     chunk = packed.read(CHUNK)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as e:

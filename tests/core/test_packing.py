@@ -62,7 +62,7 @@ TOO_TIGHT = "unpacks to more than 250 times its size, as no honest file does, an
 def bombs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A directory with files of under 1 MB."""
     directory = tmp_path_factory.mktemp("bombs")
-    zeros, ones = bytes(70 << 20), np.ones(3 * 10**6, np.int8)
+    zeros, ones = (b"0" * 99 + b"\n") * 700_000, np.ones(3 * 10**6, np.int8)
     texts = parquet(user_id=repeated(50_000), book_id=repeated(50_000), v=ones[:50_000])
     tags = pa.ListArray.from_arrays(pa.array([0, 50_000], pa.int32()), repeated(50_000))
     many = parquet(user_id=repeated(len(ones), "u"), book_id=repeated(len(ones), "b"), v=ones)

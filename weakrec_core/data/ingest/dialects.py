@@ -16,6 +16,7 @@ from weakrec_core.data.ingest.plain_files import PlainFile
 from weakrec_core.errors import DataError
 
 _HEAD = 1 << 20  # characters in which the first row ends
+csv.field_size_limit(_HEAD)  # as much as is given to it here, and nowhere else
 _SEPARATORS = ",\t;|"
 _NAMED = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "bar": "|", "pipe": "|", "space": " "}
 
@@ -68,8 +69,9 @@ def dialect_of(con: duckdb.DuckDBPyConnection, file: PlainFile, wanted: Sequence
     quote = None if given.quote is None else _checked("quote", given.quote, 1)
     if file.kind == "xlsx":
         separator, quote = ",", '"'
-    _check_count(file, max(len(_first(head, s, '"')) for s in (separator or _SEPARATORS)))
-    sniffed = _sniffed(con, file, separator, quote)
+    for likely_separator in [separator] if separator else _SEPARATORS:
+        check_count(file, _first(head, likely_separator, '"'))
+    sniffed = _sniffed(con, file, head, separator, quote)
     quote = quote or sniffed.get("Quote") or '"'  # what has none so far may yet have some
     likely = [separator] if separator else [*filter(None, [sniffed.get("Delimiter")]), *_SEPARATORS]
     names = {s: _first(head, s, quote) for s in likely}
@@ -77,11 +79,13 @@ def dialect_of(con: duckdb.DuckDBPyConnection, file: PlainFile, wanted: Sequence
         likely, key=lambda s: (len(set(wanted) & set(names[s])), s == likely[0] and len(names[s]) > 1, len(names[s]))
     )
     first = names[best]
-    _check_count(file, len(first))
+    check_count(file, first)
     header = given.header
     if header is None:
         named = bool(wanted) and set(wanted) <= set(first)
         header = named or bool(sniffed.get("HasHeader")) or all(number(name) != number(name) for name in first)
+    if header:
+        check_names(file, first, "; if its first line is a row, say that there is no header")
     return Dialect(best, quote, header, first if header else [f"c{i + 1}" for i in range(len(first))])
 
 
@@ -95,11 +99,14 @@ def _first(head: str, separator: str, quote: str) -> list[str]:
 
 
 def _sniffed(
-    con: duckdb.DuckDBPyConnection, file: PlainFile, separator: str | None, quote: str | None
+    con: duckdb.DuckDBPyConnection, file: PlainFile, head: str, separator: str | None, quote: str | None
 ) -> dict[str, str]:
+    """What DuckDB makes of the first lines; of lines of many MB it would take minutes."""
+    start = file.scratch / "head.csv"
+    start.write_text(head[: head.rfind("\n") + 1] or head, encoding="utf-8", newline="")
     given = {"delim": separator, "quote": quote}
     options = "".join(f", {key} = ${key}" for key, value in given.items() if value is not None)
-    values = {"path": escaped(file.path)} | {key: value for key, value in given.items() if value is not None}
+    values = {"path": escaped(start)} | {key: value for key, value in given.items() if value is not None}
     try:
         found = con.execute(f"SELECT Delimiter, Quote, HasHeader FROM sniff_csv($path{options})", values).fetchall()[0]
     except duckdb.Error:
@@ -116,6 +123,14 @@ def _checked(what: str, text: str, longest: int) -> str:
     return text
 
 
-def _check_count(file: PlainFile, n: int) -> None:
-    if n > limits.COLUMNS:
+def check_count(file: PlainFile, names: Sequence[str]) -> None:
+    """Raise `DataError` if there are more than `limits.COLUMNS`."""
+    if len(names) > limits.COLUMNS:
         raise DataError(f"{file.source} has more than {limits.COLUMNS:,} columns; leave out those that are not needed.")
+
+
+def check_names(file: PlainFile, names: Sequence[str], hint: str = "") -> None:
+    """Raise `DataError` if a name is longer than `limits.COLUMN_NAME_CHARACTERS`."""
+    if any(len(name) > limits.COLUMN_NAME_CHARACTERS for name in names):
+        longest = f"{limits.COLUMN_NAME_CHARACTERS:,} characters"
+        raise DataError(f"{file.source} has a column with a name of more than {longest}{hint}.")

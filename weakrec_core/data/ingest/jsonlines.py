@@ -5,10 +5,14 @@ from pathlib import Path
 
 import duckdb
 
+from weakrec_core import limits
 from weakrec_core.connection import escaped, reason, sql_name, sql_text
 from weakrec_core.errors import DataError
 
+# DuckDB's buffer has 16 times as much.
+LONG_LINES = f"max_line_size = {limits.LINE_BYTES}"
 _NOT_UTF8 = "is not UTF-8 text"
+CONTENT = 10_000  # characters that are kept of a line that cannot be read
 
 
 def load_lines(
@@ -34,12 +38,12 @@ def load_lines(
             f"""
             CREATE TEMP TABLE {table} AS
             SELECT line, CASE WHEN NOT valid THEN 'is not a JSON object' END AS problem,
-                CASE WHEN NOT valid THEN text END AS content, {columns} FROM (
+                CASE WHEN NOT valid THEN left(text, {CONTENT}) END AS content, {columns} FROM (
                 SELECT line, valid, text, CASE WHEN valid THEN json_transform(text, $structure) END AS record FROM (
                     SELECT text, row_number() OVER () AS line,
                         CASE WHEN json_valid(text) THEN json_type(text) = 'OBJECT' ELSE false END AS valid
                     FROM read_csv($path, columns = {{'text': 'VARCHAR'}}, delim = '\x01', quote = '', escape = '',
-                        header = false, auto_detect = false, max_line_size = 64000000, strict_mode = false,
+                        header = false, auto_detect = false, {LONG_LINES}, strict_mode = false,
                         store_rejects = true, rejects_table = '{table}_rejected', rejects_scan = '{table}_scan')
                 ) WHERE trim(text, ' \t') <> ''
             )""",
@@ -58,11 +62,12 @@ def add_rejected(con: duckdb.DuckDBPyConnection, table: str, problems: dict[str,
     problems : dict
         DuckDB's kind of error to what makes the line unreadable.
     """
+    problems = {"LINE SIZE OVER MAXIMUM": f"is longer than {limits.LINE_BYTES // 10**6} MB"} | problems
     cases = "".join(f" WHEN bool_or(error_type = '{kind}') THEN {sql_text(what)}" for kind, what in problems.items())
     con.execute(
         f"""INSERT INTO {table} (line, problem, content)
         SELECT line, CASE WHEN bool_or(error_type = 'INVALID ENCODING') THEN '{_NOT_UTF8}'{cases} ELSE 'cannot be read' END,
-            any_value(csv_line)
+            left(any_value(csv_line), {CONTENT})
         FROM {table}_rejected GROUP BY line"""
     )
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from weakrec_core.connection import connected, escaped, sql_name
 from weakrec_core.data.ingest.dialects import Dialect, TableFormat, dialect_of
+from weakrec_core.data.ingest.jsonlines import LONG_LINES
 from weakrec_core.data.ingest.plain_files import PlainFile, plain_file
 from weakrec_core.data.ingest.roles import guess_kept, guess_roles
 from weakrec_core.data.ingest.tabular import ARRAY, column_names, csv_source, first_line
@@ -116,8 +117,8 @@ def _source(
     if file.kind == "json array":
         objects = f"SELECT json FROM {ARRAY}"
     else:
-        objects = """SELECT text::JSON AS json FROM read_csv($path, columns = {'text': 'VARCHAR'}, delim = '\x01', quote = '',
-            escape = '', header = false, auto_detect = false, max_line_size = 64000000, strict_mode = false,
+        objects = f"""SELECT text::JSON AS json FROM read_csv($path, columns = {{'text': 'VARCHAR'}}, delim = '\x01', quote = '',
+            escape = '', header = false, auto_detect = false, {LONG_LINES}, strict_mode = false,
             ignore_errors = true) WHERE json_valid(text)"""
     valid = f"SELECT json_transform(json, $structure) AS record FROM ({objects}) WHERE json_type(json) = 'OBJECT'"
     return columns, f"SELECT {chosen} FROM ({valid})", parameters

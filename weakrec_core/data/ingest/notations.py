@@ -125,7 +125,8 @@ def number(text: str, decimal_comma: bool = False) -> float:
         text = text.replace(".", "").replace(",", ".")
     elif re.fullmatch(r"[+-]?\d*,\d+", text):
         text = text.replace(",", ".")
-    return float(text) if _FINITE.fullmatch(text) else math.nan
+    value = float(text) if _FINITE.fullmatch(text) else math.nan
+    return value if math.isfinite(value) else math.nan  # of hundreds of digits
 
 
 def has_decimal_comma(text: str) -> bool:

@@ -23,7 +23,7 @@ from weakrec_core.data.ingest.notations import (
     has_decimal_comma,
     read_rating,
 )
-from weakrec_core.data.ingest.scales import Scale, common_tops, scale_of, usual_top
+from weakrec_core.data.ingest.scales import Scale, common_tops, scale_of, two_scales, usual_top
 from weakrec_core.errors import DataError
 
 DEFAULT_POSITIVE, DEFAULT_SHARE = 4.0, 0.6
@@ -82,6 +82,11 @@ class RatingColumn:
         """The same values with other counts, such as those of the rows that are kept; values without a row are left out."""
         counts = self.values["raw"].map(rows).fillna(0).astype("int64")
         return RatingColumn(self.values.assign(rows=counts)[counts > 0].reset_index(drop=True), self.scale, self.plain)
+
+    def two_scales(self) -> tuple[Scale, Scale] | None:
+        """From where to where the numbers of either scale go, if the column has numbers of two; see `scales.two_scales`."""
+        numbers = self.values[self.values["notation"] == NUMBER]
+        return two_scales(numbers["value"], numbers["rows"]) if self.plain else None
 
     def by_notation(self) -> dict[str, int]:
         """Rows by notation, the most common first."""

@@ -13,6 +13,8 @@ from weakrec_core.errors import DataError
 _TOPS = (1, 5, 10, 20, 100)
 _RARE_TOPS = (2, 3, 4, 6, 7)  # where many rated, not all alike, and nobody gave more
 _MANY = 50
+_LOWER_TOPS = (5, 10)
+_PART = 0.05  # share of the rows that are no outliers, but on a scale of their own
 _SCALE = re.compile(r"(?P<low>[+-]?\d+(?:[.,]\d+)?)\s*(?:-|–|\.\.|to)\s*(?P<top>[+-]?\d+(?:[.,]\d+)?)")
 _OUTLIERS = 0.005  # share of rows above a scale that do not speak against it
 
@@ -69,6 +71,22 @@ def scale_of(values: pd.Series, rows: pd.Series) -> Scale | None:
         return Scale(-top, top)
     lowest = values[values.between(0, top)].min()
     return Scale(1.0 if 1 < top <= 20 and lowest >= 1 else 0.0, top)
+
+
+def two_scales(values: pd.Series, rows: pd.Series) -> tuple[Scale, Scale] | None:
+    """From where to where the numbers go that are on either of two scales, such as 1 to 5 and 10 to 100; None if all are on one.
+
+    Many rows each have several of the numbers up to a usual top and from its double on, and none lies between.
+    """
+    for top in _LOWER_TOPS:
+        lower, upper = values <= top, values >= 2 * top
+        between = ~(lower | upper)
+        parts = [(values[part], rows[part].sum()) for part in (lower, upper)]
+        many = all(len(part) > 2 and n >= max(_MANY, _PART * rows.sum()) for part, n in parts)
+        if many and not between.any() and values.between(0, _TOPS[-1]).all() and 2 * values[lower].max() > top:
+            low, high = (Scale(float(part.min()), float(part.max())) for part, _ in parts)
+            return low, high
+    return None
 
 
 def _top(values: pd.Series, rows: pd.Series) -> float:

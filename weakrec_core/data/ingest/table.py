@@ -125,7 +125,7 @@ def ingest_table(
     """
     files.checked_name(name, "Dataset")
     scratch = workspace.scratch
-    with connected(path, *_further(facts), scratch=scratch) as con:
+    with connected(path, *([facts.file] if facts else []), scratch=scratch) as con:
         table = _table(
             con, path, columns, config or TableConfig(), splits or SplitConfig(), progress, noun, facts, scratch
         )
@@ -158,7 +158,7 @@ def preview_table(
         As `ingest_table` does, but for unusable lines.
     """
     config = (config or TableConfig()).model_copy(update={"skip_bad_lines": True})
-    with connected(path, *_further(facts), scratch=scratch) as con:
+    with connected(path, *([facts.file] if facts else []), scratch=scratch) as con:
         table = _table(con, path, columns, config, splits or SplitConfig(), progress, ITEM, facts, scratch)
         there = {row[0] for row in con.execute("DESCRIBE dropped").fetchall()}
         shown = {key: n for key, n in columns.named().items() if key in there and (facts is None or key not in FACTS)}
@@ -213,7 +213,8 @@ def _table(
         "WHERE said.rating IS NOT NULL GROUP BY ALL"
     ).fetchall()
     rows, histories = label_and_split(rows, pairs, len(user_ids), cut.value, splits)
-    if later := len(pairs) - len(histories.indices) - int((rows["split"] != "train").sum()):
+    later = len(pairs) - len(histories.indices) - int((rows["split"] != "train").sum())
+    if splits.by == "time" and later:
         counts["not_rated_after_the_held_out_began"] = later
     rows, kept_columns = _read_kept(rows, columns)
     kept_ratings = ratings.with_rows(dict(rated))
@@ -238,10 +239,6 @@ def _table(
     train_users = rows.loc[rows["split"] == "train", "user_idx"].unique()
     books = book_table(con, histories, train_users)
     return _Table(rows, books, histories, user_ids, meta, kept_ratings, cut)
-
-
-def _further(facts: ItemFacts | None) -> list[Path]:
-    return [] if facts is None else [facts.file]
 
 
 def _read_kept(rows: pd.DataFrame, columns: Columns) -> tuple[pd.DataFrame, dict[str, KeptColumn]]:
@@ -284,6 +281,11 @@ def _read_ratings(con: duckdb.DuckDBPyConnection, path: Path, config: TableConfi
     if not rows:
         raise DataError(f"{path} has no rating in any row.")
     ratings = read_ratings(rows, config.scale)
+    if config.scale is None and (two := ratings.two_scales()):
+        raise DataError(
+            f"The ratings in {path} look like two scales in one column, from {two[0]} and from {two[1]}; say which one counts "
+            f"with --scale, such as {two[0].low:g}-{two[0].top:g}."
+        )
     if ratings.rated.empty:
         raise DataError(
             f"None of the ratings in {path} can be read, such as {ratings.values['raw'].iloc[0][:40]!r}; name another column."

@@ -10,8 +10,8 @@ import duckdb
 
 from weakrec_core import limits
 from weakrec_core.connection import escaped, reason, sql_name
-from weakrec_core.data.ingest.dialects import Dialect, TableFormat, dialect_of
-from weakrec_core.data.ingest.jsonlines import add_rejected, load_lines
+from weakrec_core.data.ingest.dialects import Dialect, TableFormat, check_count, check_names, dialect_of
+from weakrec_core.data.ingest.jsonlines import CONTENT, LONG_LINES, add_rejected, load_lines
 from weakrec_core.data.ingest.plain_files import PlainFile
 from weakrec_core.errors import DataError
 
@@ -104,8 +104,8 @@ def column_names(con: duckdb.DuckDBPyConnection, file: PlainFile) -> list[str]:
                 record = json.loads(text)
                 known |= dict.fromkeys(record) if isinstance(record, dict) else {}
         names = list(known)
-    if len(names) > limits.COLUMNS:
-        raise DataError(f"{file.source} has more than {limits.COLUMNS:,} columns; leave out those that are not needed.")
+    check_count(file, names)
+    check_names(file, names)
     return names
 
 
@@ -113,7 +113,7 @@ def csv_source(file: PlainFile, dialect: Dialect, path: Path | None = None) -> t
     """The call of ``read_csv`` without its closing bracket, all columns text and named c0, c1 …, and its parameters."""
     fields = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(len(dialect.names)))
     call = f"""read_csv($path, columns = {{{fields}}}, delim = $delimiter, quote = $quote, escape = $quote,
-        header = {dialect.header}, auto_detect = false, max_line_size = 64000000"""
+        header = {dialect.header}, auto_detect = false, {LONG_LINES}"""
     parameters = {"path": escaped(path or file.path), "delimiter": dialect.separator, "quote": dialect.quote}
     return call, parameters
 
@@ -213,7 +213,7 @@ def _read_csv(
     )
 
 
-ARRAY = "read_json_objects($path, format = 'array', maximum_object_size = 64000000)"
+ARRAY = f"read_json_objects($path, format = 'array', maximum_object_size = {limits.LINE_BYTES})"
 
 
 def _load_json(con: duckdb.DuckDBPyConnection, table: str, file: PlainFile, columns: dict[str, str]) -> None:
@@ -229,7 +229,7 @@ def _load_json(con: duckdb.DuckDBPyConnection, table: str, file: PlainFile, colu
         f"""CREATE TEMP TABLE {table} AS
         SELECT line, CASE WHEN record IS NULL THEN 'is not a JSON object' END AS problem, content, {chosen} FROM (
             SELECT line, CASE WHEN object THEN json_transform(json, $structure) END AS record,
-                CASE WHEN NOT object THEN json::VARCHAR END AS content
+                CASE WHEN NOT object THEN left(json::VARCHAR, {CONTENT}) END AS content
             FROM (SELECT json, row_number() OVER () AS line, json_type(json) = 'OBJECT' AS object FROM {ARRAY}))""",
         {"path": escaped(file.path), "structure": structure},
     )
@@ -255,4 +255,6 @@ def _check_columns(file: PlainFile, wanted: Sequence[str], known: list[str], hin
 
 def first_line(error: duckdb.Error, file: PlainFile) -> str:
     """DuckDB's own words, with the file that the user knows."""
+    if "maximum_object_size" in str(error):
+        return f"an object in it is longer than {limits.LINE_BYTES // 10**6} MB"
     return reason(error).replace(str(file.path), str(file.source))
