@@ -19,6 +19,7 @@ import pandas as pd
 import pytest
 from filelock import FileLock
 from hypothesis import settings
+from xdist.scheduler import LoadFileScheduling
 
 from tests.model_server import ModelServer, serving
 from weakrec_core.data.dataset import BOOK_COLUMNS, SPLITS, Dataset, open_dataset, save_dataset
@@ -62,9 +63,20 @@ def zipped(members: dict[str, bytes]) -> bytes:
     return out.getvalue()
 
 
+class _Scheduling(LoadFileScheduling):
+    """A file stays in one process, and so do all browser tests: another server would import and fit the same once more."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "tests/e2e" if nodeid.startswith("tests/e2e/") else str(super()._split_scope(nodeid))
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling:
+    return _Scheduling(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Slow files come first, so that no process is left with one when the other is through."""
-    turns = ["tests/e2e/test_training.py", "tests/core/test_benchmarks.py", "tests/e2e", "tests/core/runs", "tests"]
+    turns = ["tests/e2e", "tests/core/test_benchmarks.py", "tests/core/runs", "tests"]
     items.sort(key=lambda item: next(i for i, turn in enumerate(turns) if item.path.is_relative_to(PROJECT / turn)))
 
 

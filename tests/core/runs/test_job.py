@@ -264,7 +264,7 @@ def test_a_resumed_run_reaches_the_metrics_of_one_that_was_not_stopped(
     dataset: Dataset, tutorial: LFSet, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Killed after an epoch was told and before its checkpoint was written, too: the epoch is made again."""
-    options: dict[str, Any] = {"text_model": "off", "preset": "recommended", "epochs": 3, "seed": 2}
+    options: dict[str, Any] = {"text_model": "off", "preset": "tutorial", "epochs": 3, "seed": 2}
     whole = new_run(dataset, tutorial, "v0", "majority", **options)
     expected = job.execute(whole)
     run = new_run(dataset, tutorial, "v0", "majority", **options)
