@@ -1,6 +1,11 @@
-"""Entry point of the app, the router: opens what the tab works on, then runs the page of the address."""
+"""Entry point of the app, the router: opens what the tab works on, then runs the page of the address.
+
+Streamlit imports this file once for the server that it describes, and runs it as a script whenever a page is drawn.
+"""
 
 import streamlit as st
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from pages.router.first_link import load_again_if_first
 from pages.router.look import set_look
@@ -27,4 +32,9 @@ def main() -> None:
         page.run()
 
 
-main()
+if __name__ == "__main__":
+    main()
+else:
+    # Streamlit itself checks the host of web sockets only: another site's name, led here, would read all the rest.
+    hosts = st.get_option("server.allowedHosts") or ["*"]
+    app = st.App(__file__, middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False)])
