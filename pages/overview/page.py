@@ -3,6 +3,8 @@
 import streamlit as st
 
 from pages.overview.next import show_next_step
+from pages.overview.start import choose_a_start, nothing_done
+from pages.router.tour import start_tour
 from pages.shared import fmt
 from pages.shared.address import page_link
 from pages.shared.errors import errors_shown
@@ -37,7 +39,9 @@ def origin(dataset: Dataset) -> str:
 
 def overview(wb: Workbench) -> None:
     """The steps from data to recommendations."""
-    st.title("Weakrec Workbench", anchor=False)
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.title("Weakrec Workbench", anchor=False, width="content")
+        st.button("Take the tour", icon=":material/explore:", key="tour_start", on_click=start_tour)
     st.markdown(
         f"Train a {wb.dataset.noun.one} recommender without rating labels: write labeling functions, combine their votes, train, measure."
     )
@@ -103,6 +107,8 @@ def overview(wb: Workbench) -> None:
     step(7, "Recommendations", "pages/recommendations/page.py", ready, "See recommendations")
     with first, errors_shown():
         show_next_step(wb, runs)
+        if nothing_done(wb, runs):
+            choose_a_start(wb)
 
 
 overview(opened())

@@ -11,6 +11,11 @@ _SIDEBAR_WIDTH = 220
 _ROOM = f"""<style>
 [data-testid="stMainBlockContainer"] {{padding: 4.4rem 1rem 3rem 1rem}}
 [data-testid="stSidebar"][data-collapsed="false"] {{width: {_SIDEBAR_WIDTH}px !important}}
+/* The figures of the LF set stay in sight, as high as Streamlit's own bar. */
+[data-testid="stLayoutWrapper"]:has(> .st-key-set_bar) {{
+  position: sticky; top: 3.4rem; z-index: 90; padding: .5rem 0 .3rem 0; margin-top: -.5rem; background: light-dark(#ffffff, #12171c);
+  box-shadow: 0 .5rem .4rem -.5rem light-dark(#0002, #0009)
+}}
 </style>"""
 # White on the dark theme's primary colour has a contrast of 2.3; this has 7. The browser may change the theme without asking
 # the server again, so that the app itself goes by its colour scheme; popovers and dialogs stand outside of it.

@@ -7,6 +7,7 @@ from pages.router.dataset import applier_of, choose_dataset, dataset_name, opene
 from pages.router.draft import choose_lf_set, current_draft
 from pages.router.no_dataset import being_made, cannot_be_opened, data_of_ones_own, demo_or_own, is_data
 from pages.router.sections import Sections, show_sections
+from pages.router.tour import show_tour
 from pages.shared.address import write_address
 from pages.shared.workbench import Workbench
 from weakrec_core.data.dataset import list_datasets
@@ -37,3 +38,4 @@ def open_workbench(sections: Sections, page: StreamlitPage) -> None:
         st.caption(f"{sizes} rows")
         choose_lf_set(workspace, draft)
     st.session_state["workbench"] = Workbench(workspace, dataset, applier_of(dataset))
+    show_tour(page, dataset.noun)

@@ -8,6 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from weakrec_core.data.dataset import SPLITS, open_dataset, save_dataset
+from weakrec_core.labeling.versions import load_version
 from weakrec_core.workspace import Workspace
 
 OpenPage = Callable[..., AppTest]
@@ -56,3 +57,37 @@ def test_the_next_step_is_the_shipped_set_then_what_comes_after_it(open_page: Op
     assert app.session_state["draft"].base.name == "recommended"
     assert not [m for m in app.markdown if m.value.startswith("The set recommended votes on")]
     assert any("Nothing was trained on this dataset yet" in m.value for m in app.markdown)
+
+
+def test_a_start_is_chosen_between_the_shipped_sets_until_something_is_done(open_page: OpenPage) -> None:
+    app = open_page(dataset="demo")
+    assert app.button(key="start_tutorial").disabled  # it is open
+    assert any(c.value.startswith("5 LFs · votes on ") for c in app.caption)
+    app.button(key="start_recommended").click().run()
+    assert app.session_state["draft"].base.name == "recommended"
+    assert app.button(key="start_recommended").disabled
+    app.session_state["draft"] = app.session_state["draft"].edit(
+        load_version(Workspace.from_environment(), "tutorial").lf_set
+    )
+    app.run()
+    assert not [b for b in app.button if b.key in ("start_tutorial", "start_recommended")]
+
+
+def test_the_tour_goes_over_five_pages_and_can_be_left_at_any(open_page: OpenPage) -> None:
+    app = open_page(dataset="demo")
+    app.button(key="tour_start").click().run()
+    titles = []
+    for step in range(1, 6):
+        assert f"Tour · {step} of 5" in [c.value for c in app.caption]
+        titles.append(app.title[0].value)
+        if step < 5:
+            app.button(key="tour_next").click().run()
+            assert not app.exception
+    assert titles == ["Weakrec Workbench", "Labeling functions", "Error analysis", "Training", "Results"]
+    assert app.query_params["dataset"] in ("demo", ["demo"])
+    app.switch_page("pages/data/page.py").run()  # off the way, it waits
+    assert "Tour · 5 of 5" in [c.value for c in app.caption]
+    app.button(key="tour_show").click().run()
+    assert app.title[0].value == "Results"
+    app.button(key="tour_leave").click().run()
+    assert not [c for c in app.caption if c.value.startswith("Tour")]

@@ -12,7 +12,9 @@ from pages.shared.help import NUMBERS
 from pages.shared.states import say_state
 from pages.shared.workbench import Workbench
 from weakrec_core.data.gold_by_hand import hand_gold
+from weakrec_core.data.noun import counted
 from weakrec_core.label_model.set_figures import SetFigures, on_common_rows, set_figures
+from weakrec_core.labeling.diff import diff_sets
 from weakrec_core.stats.probability_metrics import Metrics
 
 
@@ -25,8 +27,8 @@ def set_bar(wb: Workbench, title: str, editing: bool = False) -> None:
             mark = " :orange-badge[unsaved edits]" if draft.dirty else ""
             st.title(title, anchor=False)
             changes = wb.changes
-            counted = hand_gold(wb.dataset)
-            by_hand = "" if counted is None else f" · dev gold: {counted}"
+            gold = hand_gold(wb.dataset)
+            by_hand = "" if gold is None else f" · dev gold: {gold}"
             edited = "" if changes is None else f" · {counted_changes(changes)}"
             name = f"**{fmt.literal(draft.base.name)}** v{draft.base.number}"
             st.caption(
@@ -97,6 +99,11 @@ def _buttons(wb: Workbench) -> None:
 
 
 def _go(wb: Workbench, undo: bool) -> None:
+    before = wb.draft.lf_set
     wb.draft = wb.draft.undo() if undo else wb.draft.redo()
+    changed = diff_sets(before, wb.draft.lf_set)
+    more = f", and {counted(len(changed) - 1, 'more change')}" if len(changed) > 1 else ""
+    said = f"{'Undone' if undo else 'Redone'}: {fmt.literal(changed[0])}{more}." if changed else "Nothing has changed."
+    st.toast(said, icon=":material/undo:" if undo else ":material/redo:")
     wb.refresh_widgets()
     st.rerun()
