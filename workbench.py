@@ -35,6 +35,9 @@ def main() -> None:
 if __name__ == "__main__":
     main()
 else:
+    from pages.router.start import cleaned_up
+
     # Streamlit itself checks the host of web sockets only: another site's name, led here, would read all the rest.
     hosts = st.get_option("server.allowedHosts") or ["*"]
-    app = st.App(__file__, middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False)])
+    known = Middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False)
+    app = st.App(__file__, lifespan=cleaned_up, middleware=[known])

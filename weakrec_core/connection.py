@@ -8,17 +8,17 @@ from pathlib import Path
 
 import duckdb
 
-from weakrec_core import limits
+from weakrec_core import files, limits
 from weakrec_core.errors import DataError
 
 
 @contextmanager
-def connected(*files: Path, scratch: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+def connected(*readable: Path, scratch: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
     """Connect to a database in memory of its own.
 
     Parameters
     ----------
-    *files : Path
+    *readable : Path
         All that it may read, beside what is in `scratch`: no other path, no URL.
     scratch : Path, optional
         Where what does not fit into memory lies for the while; by default the system's directory for temporary files.
@@ -28,7 +28,7 @@ def connected(*files: Path, scratch: Path | None = None) -> Iterator[duckdb.Duck
     DataError
         If what is done there takes more memory than `limits.INGEST_MEMORY`, or the disk does not take what is more.
     """
-    paths = sorted({spelled for file in files for spelled in (str(file), escaped(file))})
+    paths = sorted({spelled for file in readable for spelled in (str(file), escaped(file))})
     with scratch_directory(scratch) as directory:
         config: dict[str, str | bool | int | float | list[str]] = {
             "temp_directory": str(directory / "spilled"),
@@ -46,17 +46,17 @@ def connected(*files: Path, scratch: Path | None = None) -> Iterator[duckdb.Duck
             try:
                 yield con
             except (duckdb.OutOfMemoryException, duckdb.IOException) as e:
-                named = " and ".join(map(str, files))
+                named = " and ".join(map(str, readable))
                 raise DataError(f"{named} cannot be read ({reason(e)}).") from None
 
 
 @contextmanager
 def scratch_directory(parent: Path | None = None) -> Iterator[Path]:
-    """A directory for the while, in `parent` or the system's directory for temporary files."""
+    """A directory for the while, in `parent` or the system's directory for temporary files; locked until it is removed."""
     if parent is not None:
         parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="weakrec-", dir=parent) as directory:
-        yield Path(directory)
+    with tempfile.TemporaryDirectory(prefix="weakrec-", dir=parent) as name, files.in_use(Path(name)):
+        yield Path(name)
 
 
 def reason(error: duckdb.Error) -> str:

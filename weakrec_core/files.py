@@ -1,11 +1,14 @@
 """How files are named, and written so that a reader never sees half of one."""
 
 import errno
+import fcntl
 import json
 import os
 import re
+import shutil
 import stat
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -81,6 +84,32 @@ def _kept_by_the_disk(path: Path) -> None:
             raise
     finally:
         os.close(descriptor)
+
+
+@contextmanager
+def in_use(directory: Path) -> Iterator[None]:
+    """Keep `remove_unused` from a directory. The lock is the kernel's: it ends with the process, however that ends."""
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def remove_unused(directory: Path) -> bool:
+    """Remove a directory that no process has `in_use`; whether it was removed. One made this minute may not be locked yet."""
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        if time.time() - os.fstat(descriptor).st_mtime < 60:
+            return False
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        shutil.rmtree(directory)
+    except BlockingIOError:
+        return False
+    finally:
+        os.close(descriptor)
+    return True
 
 
 def write_text(path: Path, text: str) -> None:

@@ -43,7 +43,17 @@ def runs(prepared_runs: Path) -> list[str]:
 
 
 @pytest.fixture(scope="session")
-def server(workspace_dir: Path) -> Iterator[str]:
+def leftover(workspace_dir: Path) -> Path:
+    """A file that a process was writing when it was killed, two hours ago."""
+    path = workspace_dir / "drafts" / ".a.json.123.456.tmp"
+    path.parent.mkdir(exist_ok=True)
+    path.touch()
+    os.utime(path, (path.stat().st_mtime - 7200,) * 2)
+    return path
+
+
+@pytest.fixture(scope="session")
+def server(workspace_dir: Path, leftover: Path) -> Iterator[str]:
     """The workbench on a workspace with a demo and two runs."""
     with serving(workspace_dir) as url:
         yield url

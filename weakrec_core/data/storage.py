@@ -103,6 +103,15 @@ def sweep(home: Path) -> None:
             _remove(home, directory)
 
 
+def sweep_unfinished(home: Path) -> None:
+    """Remove what a first save has left that did not come to its end; nothing counts there yet."""
+    for directory in home.glob(".*"):
+        if directory.is_dir():
+            _remove(home, directory)
+    with suppress(OSError):  # which is not empty
+        home.rmdir()
+
+
 def _remove(home: Path, directory: Path) -> None:
     try:
         descriptor = os.open(directory / _LOCK, os.O_RDWR | os.O_CREAT, 0o666)
@@ -110,7 +119,7 @@ def _remove(home: Path, directory: Path) -> None:
         return
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        if _still_there(directory, descriptor) and directory.name != _current(home):
+        if _still_there(directory, descriptor) and not (exists(home) and directory.name == _current(home)):
             doomed = directory.rename(home / f".{secrets.token_hex(4)}.gone")  # nobody finds it any more
             shutil.rmtree(doomed, ignore_errors=True)
     except OSError:  # somebody reads it, or it is not ours to change
