@@ -7,6 +7,7 @@ import streamlit as st
 
 from pages.shared import fmt
 from pages.shared.errors import sentence
+from pages.shared.grid.row_box import row_box
 from pages.shared.workbench import Workbench
 from weakrec_core.error_analysis.buckets import LOW_CONFIDENCE, Buckets
 from weakrec_core.error_analysis.filters import RowFilter
@@ -103,18 +104,22 @@ def _by_lf(found: Buckets, now: RowFilter) -> None:
         help="Could help: the LF abstains, gold is a label that it votes, and the label model is wrong or has no vote. Click a "
         "number to see its rows.",
     )
-    key = f"by_lf_{st.session_state.get('filter_revision', 0)}"
+    names, outcomes = found.applied.names, {title: name for name, title in _OUTCOMES.items()}
+    cells = [(name, title) for name in names for title in outcomes]
+    chosen = row_box(
+        f"by_lf_{st.session_state.get('filter_revision', 0)}",
+        "Rows of an LF",
+        [f"{name}: {title}" for name, title in cells],
+        choose=lambda picked: set_filter(RowFilter(lf=cells[picked[0]][0], outcome=outcomes[cells[picked[0]][1]])),
+    )
 
     def choose() -> None:
-        cells = st.session_state[key].selection.cells
-        if cells:
-            row, column = cells[0]
-            outcome = {title: name for name, title in _OUTCOMES.items()}.get(column, "voted")
-            set_filter(RowFilter(lf=found.applied.names[row], outcome=outcome))
+        for row, column in st.session_state[chosen.key].selection.cells:
+            set_filter(RowFilter(lf=names[row], outcome=outcomes.get(column, "voted")))
 
     st.dataframe(
         table.rename(columns={"name": "LF"} | _OUTCOMES),
-        key=key,
+        key=chosen.key,
         hide_index=True,
         height="content" if len(table) <= 8 else 320,
         on_select=choose,

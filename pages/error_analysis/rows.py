@@ -5,6 +5,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.shared import fmt
+from pages.shared.grid.row_box import row_box
 from pages.shared.workbench import Workbench
 from weakrec_core import LABEL_NAMES
 from weakrec_core.data.notes import export_notes, starred_rows
@@ -31,21 +32,27 @@ def rows_panel(wb: Workbench, found: Buckets, rows: np.ndarray, notes: dict[int,
             f"Row {fmt.literal(asked)} is not among these rows (any more): the first one is open.",
             icon=":material/info:",
         )
-    key = f"rows_{page}_{st.session_state.get('filter_revision', 0)}"
+    table = _table(wb, found, shown, notes)
 
-    def open_row() -> None:
-        chosen = st.session_state[key].selection.rows
+    def open_row(chosen: list[int]) -> None:
         if chosen:
             st.query_params["row"] = str(shown[chosen[0]])
 
+    chosen = row_box(
+        f"rows_{page}_{st.session_state.get('filter_revision', 0)}",
+        "Dev row",
+        [f"{place}: {title}" for place, title in enumerate(table["Title"], 1)],
+        [int(np.flatnonzero(shown == opened)[0])],
+        choose=open_row,
+    )
     st.dataframe(
-        _table(wb, found, shown, notes),
-        key=key,
+        table,
+        key=chosen.key,
         hide_index=True,
         height="content",
-        on_select=open_row,
+        on_select=lambda: open_row(st.session_state[chosen.key].selection.rows),
         selection_mode="single-row-required",
-        selection_default={"selection": {"rows": [int(np.flatnonzero(shown == opened)[0])], "columns": []}},
+        selection_default=chosen.default,
         column_config={
             "★": st.column_config.TextColumn(width=30),
             "Title": st.column_config.TextColumn(width=170),

@@ -7,6 +7,7 @@ import streamlit as st
 
 from pages.error_analysis.filters import set_filter
 from pages.shared import fmt
+from pages.shared.grid.row_box import row_box
 from pages.shared.workbench import Workbench
 from weakrec_core.charts.error_analysis import slice_intervals
 from weakrec_core.error_analysis.buckets import Buckets
@@ -75,13 +76,16 @@ def _slice_table(table: pd.DataFrame) -> None:
             "Verdict": table["verdict"].map(_VERDICTS),
         }
     )
+    named = [f"{by}: {name}" for by, name in shown[["By", "Slice"]].to_numpy()]
+    picked = row_box("slices", "Slice", named)
     event = st.dataframe(
         shown,
-        key="slices",
+        key=picked.key,
         hide_index=True,
         height=520,
         on_select="rerun",
         selection_mode="single-row",
+        selection_default=picked.default,
         column_config={
             "Rows": st.column_config.NumberColumn(width=52, format="localized"),
             "By": st.column_config.TextColumn(width=84),

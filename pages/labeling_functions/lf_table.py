@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.shared import fmt
+from pages.shared.grid.row_box import row_box
 from pages.shared.selection import keep_selected, selected_lf, table_revision
 from pages.shared.workbench import Workbench
 from weakrec_core.labeling.applied import AppliedSet
@@ -87,14 +88,16 @@ def lf_table(wb: Workbench, differences: bool) -> str | None:
         if not differences
         else _COLUMNS | {"coverage": st.column_config.TextColumn("Coverage", width=66, **_TEXT)}
     )
+    grid = f"lf_table_{differences}_{table_revision()}_{abs(hash(tuple(names)))}"
+    chosen = row_box(grid, "Labeling function", names, [names.index(selected)])
     event = st.dataframe(
         frame,
-        key=f"lf_table_{differences}_{table_revision()}_{abs(hash(tuple(names)))}",
+        key=chosen.key,
         column_config=columns,
         hide_index=True,
         on_select="rerun",
         selection_mode="single-row-required",
-        selection_default={"selection": {"rows": [names.index(selected)], "columns": []}},
+        selection_default=chosen.default,
         height="content" if len(names) <= 12 else 460,
         placeholder=fmt.NONE,
         alt="LF analysis on dev: one row a labeling function",

@@ -7,6 +7,7 @@ import streamlit as st
 
 from pages.shared import fmt
 from pages.shared.address import keep_view, write_query
+from pages.shared.grid.row_box import row_box
 from weakrec_core.runs import test_looks
 from weakrec_core.runs.inputs import label_model_named
 from weakrec_core.runs.pinned import is_pinned
@@ -38,9 +39,9 @@ def choose_runs(runs: list[Run]) -> list[Run]:
         st.info("No run fits these filters: clear one of them.", icon=":material/filter_alt_off:")
         return []
     ids, by_id = table["run"].tolist(), {run.id: run for run in runs}
-    key = f"runs_{_times_asked()}_{abs(hash(tuple(ids)))}"
-    selected = st.session_state[key].selection.rows if key in st.session_state else _at_first(table)
-    chosen = [by_id[ids[row]] for row in selected if row < len(ids)][:_LIMIT]
+    grid = f"runs_{_times_asked()}_{abs(hash(tuple(ids)))}"
+    selected = row_box(grid, "Runs", [by_id[run_id].title for run_id in ids], _at_first(table), many=True)
+    chosen = [by_id[ids[row]] for row in selected.rows][:_LIMIT]
     _say_missing(by_id, chosen)
     for run in chosen:
         if run.result:
@@ -51,8 +52,8 @@ def choose_runs(runs: list[Run]) -> list[Run]:
         hide_index=True,
         on_select="rerun",
         selection_mode="multi-row",
-        selection_default={"selection": {"rows": selected, "columns": []}},
-        key=key,
+        selection_default=selected.default,
+        key=selected.key,
         placeholder="–",
         height="content" if len(ids) <= _SHOWN_ROWS else 35 * (_SHOWN_ROWS + 1) + 2,
         column_config={

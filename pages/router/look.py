@@ -17,6 +17,14 @@ _ROOM = f"""<style>
   box-shadow: 0 .5rem .4rem -.5rem light-dark(#0002, #0009)
 }}
 </style>"""
+# The boxes that choose rows by keyboard (`pages/shared/grid/row_box.py`) stand above their grids while they have the focus, over what
+# is there, and take no place of their own.
+_ROW_BOX = """<style>
+:has(> [class*="st-key-row_box_"]) {height: 0; margin-bottom: -1rem; position: relative; z-index: 3}
+[class*="st-key-row_box_"] {position: absolute; bottom: 0; width: 26rem; max-width: 100%; padding: .5rem;
+  border-radius: .375rem; border: 1px solid; background: light-dark(#ffffff, #12171c)}
+[class*="st-key-row_box_"]:not(:focus-within) {height: 1px; padding: 0; border: 0; overflow: hidden; clip-path: inset(50%)}
+</style>"""
 # White on the dark theme's primary colour has a contrast of 2.3; this has 7. The browser may change the theme without asking
 # the server again, so that the app itself goes by its colour scheme; popovers and dialogs stand outside of it.
 _ON_PRIMARY = """<style>
@@ -26,6 +34,7 @@ _ON_PRIMARY = """<style>
 _DARK_ON_PRIMARY = """<style>
 body > :not(:has(.stApp)) :is([data-testid^="stBaseButton-primary"]:enabled, [data-tag]) *
 {color: #04211e !important}
+body > :not(:has(.stApp)) [class*="st-key-row_box_"] {background: #12171c}
 </style>"""
 
 
@@ -33,6 +42,7 @@ def set_look() -> None:
     """Set the page up; before `st.navigation`, or the browser asks a font server for the page's icon to put on the tab."""
     st.set_page_config(page_icon=_ICON, layout="wide")
     st.html(_ROOM)
+    st.html(_ROW_BOX)
     st.html(_ON_PRIMARY)
     if st.context.theme.type == "dark":
         st.html(_DARK_ON_PRIMARY)

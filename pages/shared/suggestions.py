@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.shared import fmt
+from pages.shared.grid.row_box import row_box
 from pages.shared.selection import select_lf
 from pages.shared.workbench import Workbench
 from weakrec_core.suggestions.relevance import Relevant
@@ -43,13 +44,16 @@ def suggestions_table(
         row["Edit"] += " · this review" if opened in one.helped_rows else ""
         row |= {"Helps": f"{one.helped:,}", "Harms": f"{one.harmed:,}", "Gain here": f"{one.gain:+.1f}"}
     table = pd.DataFrame(rows)
+    edits = table["Edit"].tolist()
+    picked = row_box(f"suggestions_{abs(hash(tuple(edits)))}", "Edits to add", edits, many=True)
     event = st.dataframe(
         table,
-        key="suggestions",
+        key=picked.key,
         hide_index=True,
         height=380 if len(found) > 9 else "content",
         on_select="rerun",
         selection_mode="multi-row",
+        selection_default=picked.default,
         column_config={
             name: st.column_config.TextColumn(
                 width=_WIDTHS.get(name, 84),

@@ -1,7 +1,5 @@
 """The runs as the Training page shows them: the one that is watched, the queue, the list."""
 
-from functools import partial
-
 import pandas as pd
 import streamlit as st
 
@@ -9,6 +7,7 @@ from pages.results.run_about import edit_about, pinned_badge, show_notes
 from pages.shared import fmt
 from pages.shared.address import page_link
 from pages.shared.errors import errors_shown, sentence
+from pages.shared.grid.row_box import row_box
 from pages.shared.left_out import say_left_out
 from weakrec_core.charts.training import learning_curves, metric_curve
 from weakrec_core.data.noun import counted
@@ -176,19 +175,21 @@ def _list(runs: list[Run]) -> None:
     records = [run.summary() | {"lf_set": run.config.lf_set_title} for run in listed]
     for r in records:
         r["epoch"] = f"{r['epoch']} of {r['epochs']}" if r["epochs"] else fmt.NONE
+    ids = [run.id for run in listed]
+
+    def choose(rows: list[int]) -> None:
+        for row in rows:
+            _choose(ids[row])
+
+    chosen = row_box(f"runs_{abs(hash(tuple(ids)))}", "Run to watch", [run.title for run in listed], choose=choose)
     st.dataframe(
         pd.DataFrame([{title: r[key] for title, key in _COLUMNS.items()} for r in records]),
         hide_index=True,
-        on_select=partial(_selected, [run.id for run in listed]),
+        on_select=lambda: choose(st.session_state[chosen.key].selection.rows),
+        selection_default=chosen.default,
         selection_mode="single-row",
         column_config={name: st.column_config.TextColumn(width=width) for name, width in _WIDTHS.items()}
         | {"Epoch": st.column_config.TextColumn(width=56, alignment="right")},
-        key="runs",
+        key=chosen.key,
         alt="Runs, newest first",
     )
-
-
-def _selected(ids: list[str]) -> None:
-    """Watch the run of the row that was clicked; to deselect it changes nothing."""
-    for row in st.session_state["runs"].selection.rows:
-        _choose(ids[row])

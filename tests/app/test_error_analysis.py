@@ -154,8 +154,7 @@ def test_a_suggestion_is_added_with_one_click_and_undone(page: OpenPage) -> None
     assert gains[~marked].is_monotonic_decreasing and gains[marked].is_monotonic_decreasing
     assert marked.is_monotonic_decreasing  # those for the open review come first
     assert set(table["Votes"][table["Edit"].str.startswith("add")]) == {"NEGATIVE"}  # all rows are gold NEGATIVE
-    app.session_state["suggestions"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
-    app.run()
+    next(m for m in app.multiselect if m.label == "Edits to add").set_value([0]).run()
     click(app, "add_suggestions")
     after = app.session_state["draft"].lf_set
     assert after != before and len(app.session_state["draft"].past) == 1

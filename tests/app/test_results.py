@@ -66,6 +66,15 @@ def test_two_runs_compared(open_page: OpenPage, runs: list[Run]) -> None:
     assert "LF set" in set(settings["What"])
 
 
+def test_runs_are_chosen_without_a_mouse(open_page: OpenPage, runs: list[Run]) -> None:
+    app = open_page(PAGE, run=runs[0].id)
+    box = next(m for m in app.multiselect if m.label == "Runs")
+    assert [box.options[i] for i in box.value] == [runs[0].title]
+    box.set_value([box.options.index(run.title) for run in runs[:2]]).run()
+    assert any(h.value == "2 runs compared" for h in app.header)
+    assert set(app.query_params["run"]) == {run.id for run in runs[:2]}
+
+
 def test_a_run_that_nobody_opened_does_not_show_its_test_metrics(open_page: OpenPage, runs: list[Run]) -> None:
     shutil.rmtree(runs[0].path.parents[1] / "looks", ignore_errors=True)
     table = open_page(PAGE, run=runs[0].id).dataframe[0].value.set_index("Run")

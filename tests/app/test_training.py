@@ -168,6 +168,15 @@ def test_those_that_wait_stand_in_the_queue_with_their_places(open_page: OpenPag
     assert (second.path / "CANCEL").exists()
 
 
+def test_a_run_is_chosen_to_watch_without_a_mouse(open_page: OpenPage) -> None:
+    runs = [a_run("cancelled"), a_run("cancelled")]
+    app = open_page(PAGE)
+    for run in runs:
+        box = next(s for s in app.selectbox if s.label == "Run to watch")
+        box.set_value(box.options.index(run.id)).run()
+        assert app.session_state["watched"] == run.id
+
+
 def test_cancel_asks_the_run_to_stop(open_page: OpenPage) -> None:
     run = a_run("queued")
     app = open_page(PAGE)

@@ -43,6 +43,20 @@ def test_add_duplicate_rename_move_delete(page: Page) -> None:
     expect(cell(page, 2, 6)).to_have_text("loved_and_positive_2")
 
 
+def test_an_lf_is_selected_by_keyboard(page: Page) -> None:
+    box = page.get_by_role("combobox", name="Labeling function", exact=True)
+    page.get_by_role("button", name="Export", exact=True).focus()
+    page.keyboard.press("Tab")
+    expect(box).to_be_focused()
+    expect(box).to_have_value("stars_in_review")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(lf_table(page).locator("tr[aria-rowindex='4']")).to_have_attribute("aria-selected", "true")
+    expect(page.get_by_role("heading", name="polarity_positive")).to_be_visible()
+    expect(page).to_have_url(re.compile("lf=polarity_positive"))
+
+
 def test_an_invalid_regex_is_named_and_valid_edits_survive_a_reload_and_a_page_switch(page: Page) -> None:
     """The last valid state stays in force."""
     votes = cell(page, _N, 0).inner_text()

@@ -7,6 +7,7 @@ from pages.error_analysis.clusters.group import group_panel
 from pages.error_analysis.clusters.text_map import dev_map
 from pages.shared import fmt
 from pages.shared.errors import errors_shown, sentence
+from pages.shared.grid.row_box import row_box
 from pages.shared.workbench import Workbench
 from weakrec_core.data.noun import counted
 from weakrec_core.error_analysis.buckets import Buckets
@@ -78,14 +79,16 @@ def _table(groups: Groups, lacking: Lacking, key: str) -> int:
         f"**{groups.n_rows:,} dev rows** are {_SAID[lacking]}, {groups.n_grouped:,} of them with a review: grouped here. "
         f"Of all gold, {groups.base_rate:.2f} is POSITIVE."
     )
+    named = [f"{i + 1}: {', '.join(group.phrases[:5]) or fmt.NONE}" for i, group in enumerate(groups.groups)]
+    chosen = row_box(f"groups_{key}", "Group", named, [0])
     event = st.dataframe(
         pd.DataFrame([_row(i, group) for i, group in enumerate(groups.groups)]),
-        key=f"groups_{key}",
+        key=chosen.key,
         hide_index=True,
         height="content",
         on_select="rerun",
         selection_mode="single-row-required",
-        selection_default={"selection": {"rows": [0], "columns": []}},
+        selection_default=chosen.default,
         column_config={
             "": st.column_config.TextColumn(width=30),
             "Rows": st.column_config.NumberColumn(width=56, format="localized"),
