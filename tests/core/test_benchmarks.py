@@ -32,6 +32,11 @@ from weakrec_core.error_analysis.filters import RowFilter
 from weakrec_core.errors import DataError
 from weakrec_core.labeling.apply import Applier
 from weakrec_core.labeling.lf_set import LFSet
+from weakrec_core.network.blend import Blended
+from weakrec_core.runs.store import Run
+from weakrec_core.serving.reader import Reader
+from weakrec_core.serving.recommend import recommend as recommend_books
+from weakrec_core.serving.worker import load_model
 from weakrec_core.stats.bootstrap import Draws
 from weakrec_core.stats.verdicts import BETTER, SAME
 from weakrec_core.workspace import Workspace
@@ -105,7 +110,24 @@ def _check_quality(quality: dict[str, Any]) -> None:
     assert quality["recommended"]["splits_with_accuracy_below_constant"] == int(below)
 
 
-def test_recommend(session_workspace: Workspace) -> None:
+class _InThisProcess:
+    """In place of `Worker`, whose processes tests/core/serving has: each takes seconds to start."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._model: Blended | None = None
+
+    def recommend(self, reader: Reader, k: int) -> object:
+        self._model = self._model or load_model(self._run).for_many_answers
+        return recommend_books(self._model, reader, k)
+
+    def close(self) -> None:
+        self._model = None
+
+
+def test_recommend(monkeypatch: pytest.MonkeyPatch, session_workspace: Workspace) -> None:
+    monkeypatch.setattr(recommend, "Worker", _InThisProcess)
+    monkeypatch.setattr(recommend, "_memory", lambda worker: 1.0)
     there = list_datasets(session_workspace)
     found = recommend.run(1, training.Size(books=300, users=60))
     assert list_datasets(session_workspace) == there
