@@ -20,16 +20,18 @@ class Unpacked(NamedTuple):
     most : int
         Bytes.
     freely : int
-        Bytes that may be packed as tightly as they can be; of more, it holds at most `UNPACKED_RATIO` times its size.
+        Bytes that may be packed as tightly as they can be.
+    ratio : int
+        Of more, it holds at most so many times its size. Text packs to a tenth, repetitive tables to a hundredth.
     """
 
     most: int
     freely: int
+    ratio: int = 250
 
 
-UNPACKED_RATIO = 250  # text packs to a tenth, repetitive tables to a hundredth
 TABLE = Unpacked(32 << 30, 64 << 20)  # the largest of the Goodreads files has a third of it
-KEYED_TABLE = Unpacked(1 << 30, 64 << 20)  # of votes or labels, which is read whole
+KEYED_TABLE = Unpacked(512 << 20, 64 << 20, 100)  # of votes or labels; in memory, short rows take 15 times as much
 RUN = Unpacked(4 << 30, 1 << 20)
 
 # An ingest

@@ -16,8 +16,18 @@ from weakrec_core.limits import Unpacked
 from weakrec_core.progress import Progress, no_progress
 
 CHUNK = 1 << 22
-_CELL = 8  # bytes that a cell takes at least where it is read
-_SHORT = re.compile(r"BOOLEAN|U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|FLOAT|DOUBLE|DECIMAL\(\d+,\d+\)|DATE|TIME.*|UUID")
+_BYTES = {
+    "BOOLEAN": 1,
+    "TINYINT": 1,
+    "UTINYINT": 1,
+    "SMALLINT": 2,
+    "USMALLINT": 2,
+    "INTEGER": 4,
+    "UINTEGER": 4,
+    "FLOAT": 4,
+}
+_CELL = 8  # bytes of other cells, beside what is in texts
+_SHORT = re.compile(r"(U?BIG|U?HUGE)INT|DOUBLE|DECIMAL\(\d+,\d+\)|DATE|TIME.*|UUID")
 _LENGTH, _OTHER = {"BLOB": "4 * octet_length({})"}, "strlen({}::VARCHAR)"  # as text, a byte is \x00
 WORKBOOKS = (".xlsx", ".xlsm")  # zips themselves
 _BEFORE_TEXT = b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"
@@ -93,39 +103,41 @@ def check_size(what: Path | str, unpacked: int, packed: int, limit: Unpacked | N
     limit = limit or limits.TABLE
     if unpacked > limit.most:
         raise DataError(f"{what} holds more than {limit.most / 2**30:g} GB, which is the most that is read.")
-    if unpacked > limit.freely and unpacked > limits.UNPACKED_RATIO * packed:
+    if unpacked > limit.freely and unpacked > limit.ratio * packed:
         raise DataError(
-            f"{what} unpacks to more than {limits.UNPACKED_RATIO} times its size, as no honest file does, and is not read."
+            f"{what} unpacks to more than {limit.ratio} times its size, as no honest file does, and is not read."
         )
 
 
 def check_parquet(path: Path, source: Path, limit: Unpacked | None = None) -> None:
-    """Raise `DataError` if a Parquet file holds more than the limit; or cannot be read.
+    """Raise `DataError` if a Parquet file holds more than the limit, or cannot be read.
 
     What it says of its size is not enough: a text may stand there once, and in the table a million times.
     """
     file = {"path": escaped(path)}
+    packed = path.stat().st_size
     try:
         with connected(path) as con:
-            said, cells, columns = con.execute(
-                "SELECT sum(total_uncompressed_size), sum(num_values), count(DISTINCT column_id) FROM parquet_metadata($path)",
-                file,
-            ).fetchall()[0]
-            if (columns or 0) > limits.COLUMNS:
+            stored = con.execute("SELECT sum(total_uncompressed_size) FROM parquet_metadata($path)", file).fetchall()[
+                0
+            ][0]
+            rows = con.execute("SELECT count(*) FROM read_parquet($path)", file).fetchall()[0][0]
+            columns = con.execute("DESCRIBE SELECT * FROM read_parquet($path)", file).fetchall()
+            if len(columns) > limits.COLUMNS:
                 raise DataError(
                     f"{source} has more than {limits.COLUMNS:,} columns; leave out those that are not needed."
                 )
-            check_size(source, max(said or 0, _CELL * (cells or 0)), path.stat().st_size, limit)
-            described = con.execute("DESCRIBE SELECT * FROM read_parquet($path)", file).fetchall()
-            long = [
+            cells = rows * sum(_BYTES.get(kind, _CELL) for _, kind, *_ in columns)
+            check_size(source, max(cells, stored or 0), packed, limit)
+            texts = [
                 _LENGTH.get(kind, _OTHER).format(sql_name(name))
-                for name, kind, *_ in described
-                if not _SHORT.fullmatch(kind)
+                for name, kind, *_ in columns
+                if kind not in _BYTES and not _SHORT.fullmatch(kind)
             ]
-            if long:
-                lengths = " + ".join(f"coalesce(sum({length}), 0)" for length in long)
+            if texts:
+                lengths = " + ".join(f"coalesce(sum({length}), 0)" for length in texts)
                 (length,) = con.execute(f"SELECT {lengths} FROM read_parquet($path)", file).fetchall()[0]
-                check_size(source, int(length), path.stat().st_size, limit)
+                check_size(source, cells + int(length), packed, limit)
     except duckdb.Error as e:
         raise DataError(f"{source} cannot be read ({reason(e).replace(str(path), str(source))}).") from None
 
