@@ -201,3 +201,17 @@ def test_goodreads_files_of_the_servers_folder(
     assert open_dataset(demo_workspace, "shelf").meta["files"] == {
         kind: raw[kind].name for kind in ("reviews", "books")
     }
+
+
+def test_two_scales_in_one_column_are_asked_about(open_page: OpenPage) -> None:
+    app = open_page(PAGE)
+    rated = [1 + (u + i) % 5 if u % 3 else 10 * (1 + (u + i) % 10) for u in range(60) for i in range(6)]
+    lines = [f"u{n // 6},i{n % 6},{rating}\n" for n, rating in enumerate(rated)]
+    upload(app, "two.csv", f"user,item,rating\n{''.join(lines)}".encode())
+    (error,) = app.error
+    assert (
+        "two.csv look like two scales in one column, from 1 to 5 and from 10 to 100; name the scale that counts"
+        in error.value
+    )
+    app.text_input(key="table_scale").input("1-5").run()
+    assert not app.error and not app.exception and "of the rated rows are POSITIVE" in texts(app)

@@ -283,8 +283,8 @@ def _read_ratings(con: duckdb.DuckDBPyConnection, path: Path, config: TableConfi
     ratings = read_ratings(rows, config.scale)
     if config.scale is None and (two := ratings.two_scales()):
         raise DataError(
-            f"The ratings in {path} look like two scales in one column, from {two[0]} and from {two[1]}; say which one counts "
-            f"with --scale, such as {two[0].low:g}-{two[0].top:g}."
+            f"The ratings in {path} look like two scales in one column, from {two[0]} and from {two[1]}; name the scale that "
+            f"counts (--scale), such as {two[0].low:g}-{two[0].top:g}."
         )
     if ratings.rated.empty:
         raise DataError(

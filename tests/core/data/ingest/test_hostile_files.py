@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -150,19 +151,21 @@ def two_scales(low: range, high: range) -> str:
         (
             range(1, 6),
             range(10, 101, 10),
-            "from 1 to 5 and from 10 to 100; say which one counts with --scale, such as 1-5",
+            "from 1 to 5 and from 10 to 100; name the scale that counts (--scale), such as 1-5",
         ),
         (
             range(11),
             range(20, 101, 5),
-            "from 0 to 10 and from 20 to 100; say which one counts with --scale, such as 0-10",
+            "from 0 to 10 and from 20 to 100; name the scale that counts (--scale), such as 0-10",
         ),
     ],
     ids=["5 and 100", "10 and 100"],
 )
 def test_two_scales_in_one_column_are_told(low: range, high: range, said: str, tmp_path: Path) -> None:
     path = written(tmp_path / "r.csv", two_scales(low, high))
-    with pytest.raises(DataError, match=rf"^The ratings in .*r\.csv look like two scales in one column, {said}\.$"):
+    with pytest.raises(
+        DataError, match=rf"^The ratings in .*r\.csv look like two scales in one column, {re.escape(said)}\.$"
+    ):
         previewed(path)
     on_lower = previewed(path, TableConfig(scale=Scale(low[0], low[-1])))
     assert on_lower.ratings.not_rated() == {f"is not on the scale {low[0]} to {low[-1]}": 120}
