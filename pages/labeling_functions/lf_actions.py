@@ -64,7 +64,9 @@ def more_button(wb: Workbench, lf: LF) -> None:
     names = [other.name for other in wb.draft.lf_set.lfs]
     at = names.index(lf.name)
     help_text = "Rename, duplicate, move, delete"
-    with st.popover("", icon=":material/more_horiz:", width="content", help=help_text, key=f"more_{_closed()}"):
+    with st.popover(
+        "More on this LF", icon=":material/more_horiz:", width="content", help=help_text, key=f"icon_more_{_closed()}"
+    ):
         new_name = st.text_input("Name", lf.name, key=f"rename_{lf.name}_{wb.revision}")
         if new_name.strip() != lf.name and st.button("Rename", key="rename", type="primary", width="stretch"):
             _rename(wb, lf, new_name.strip())

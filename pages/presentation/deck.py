@@ -34,18 +34,31 @@ def show_deck(run: Run, user: str | None) -> None:
     st.html(f"<style>{slide_style()} .slide, .st-key-turn {{{theme_variables(dark)}}}</style>{_LOOK}")
     st.html(_drawn(shown[at], run, user, at, dark))
     with st.container(key="turn", horizontal=True, vertical_alignment="center", gap="small"):
-        _button("back", ":material/arrow_back:", "Previous slide", "Left", at - 1, at == 0)
+        _button("icon_back", ":material/arrow_back:", "Previous slide", "Left", at - 1, at == 0)
         st.markdown(f"{at + 1} / {len(shown)}", width="content")
-        _button("on", ":material/arrow_forward:", "Next slide", "Right", at + 1, at == len(shown) - 1)
+        _button("icon_on", ":material/arrow_forward:", "Next slide", "Right", at + 1, at == len(shown) - 1)
         if st.button(
-            "", icon=":material/close:", type="tertiary", key="close", help="Back to the results", shortcut="Escape"
+            "Back to the results",
+            icon=":material/close:",
+            type="tertiary",
+            key="icon_close",
+            help="Back to the results",
+            shortcut="Escape",
         ):
             st.switch_page("pages/results/page.py", query_params={"run": run.id})
 
 
 def _button(key: str, icon: str, what: str, shortcut: str, to: int, end: bool) -> None:
     st.button(
-        "", icon=icon, type="tertiary", key=key, help=what, shortcut=shortcut, disabled=end, on_click=_turn, args=(to,)
+        what,
+        icon=icon,
+        type="tertiary",
+        key=key,
+        help=what,
+        shortcut=shortcut,
+        disabled=end,
+        on_click=_turn,
+        args=(to,),
     )
 
 

@@ -26,10 +26,10 @@ def presentation(wb: Workbench, view: View, reader: Reader, found: Sequence[Reco
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.title(f"Recommended {wb.dataset.noun.many}", anchor=False, width="content")
         st.button(
-            "",
+            "Back to the tools",
             icon=":material/close:",
             type="tertiary",
-            key="leave",
+            key="icon_leave",
             help="Back to the tools",
             on_click=show,
             args=(replace(view, present=False),),

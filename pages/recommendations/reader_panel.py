@@ -67,10 +67,10 @@ def show_books(wb: Workbench, reader: Reader, view: View, found: Sequence[Recomm
         title, _, author = name_of(wb.dataset.books, position[book_id])
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"added_{book_id}"):
             st.button(
-                "",
+                f"Take out {fmt.literal(title)}",
                 icon=":material/close:",
                 type="tertiary",
-                key=f"drop_{book_id}",
+                key=f"icon_drop_{book_id}",
                 help="Take it out again",
                 on_click=show,
                 args=(view.without_book(book_id),),
@@ -109,9 +109,9 @@ def _choose_user(catalogue: Catalogue, view: View) -> None:
         )
         following = users[(users.index(view.user) + 1) % len(users)] if view.user in users else users[0]
         st.button(
-            "",
+            "Next test user",
             icon=":material/skip_next:",
-            key="next_user",
+            key="icon_next_user",
             help="The next test user",
             on_click=show,
             args=(view.of_user(following),),
@@ -119,9 +119,9 @@ def _choose_user(catalogue: Catalogue, view: View) -> None:
         pinned = view.user in view.pinned
         others = tuple(user for user in view.pinned if user != view.user)
         st.button(
-            "",
+            "Unpin this reader" if pinned else "Pin this reader",
             icon=":material/keep_off:" if pinned else ":material/keep:",
-            key="pin_user",
+            key="icon_pin_user",
             help="Unpin this reader" if pinned else "Pin this reader; the address keeps it",
             on_click=show,
             args=(replace(view, pinned=others if pinned else (*view.pinned, view.user)),),

@@ -167,11 +167,11 @@ def _card(
                 ("More like this", ":material/favorite:", wb.dataset.noun.fill(_LIKE_HELP), True),
             ):
                 st.button(
-                    "" if compact else label,
+                    label,
                     icon=icon,
                     type="tertiary",
                     help=f"{label}. {help_text}" if compact else help_text,
-                    key=f"{'like' if liked else 'read'}_{book_id}",
+                    key=f"{'icon_' if compact else ''}{'like' if liked else 'read'}_{book_id}",
                     on_click=show,
                     args=(view.with_book(book_id, liked),),
                 )

@@ -20,10 +20,15 @@ _ROOM = f"""<style>
 # The boxes that choose rows by keyboard (`pages/shared/grid/row_box.py`) stand above their grids while they have the focus, over what
 # is there, and take no place of their own.
 _ROW_BOX = """<style>
-:has(> [class*="st-key-row_box_"]) {height: 0; margin-bottom: -1rem; position: relative; z-index: 3}
+:has(> [class*="st-key-row_box_"]) {height: 0; margin-bottom: -1rem; position: relative; z-index: 91}
 [class*="st-key-row_box_"] {position: absolute; bottom: 0; width: 26rem; max-width: 100%; padding: .5rem;
   border-radius: .375rem; border: 1px solid; background: light-dark(#ffffff, #12171c)}
 [class*="st-key-row_box_"]:not(:focus-within) {height: 1px; padding: 0; border: 0; overflow: hidden; clip-path: inset(50%)}
+</style>"""
+# Buttons whose key begins with icon_ show their icon alone; the label names them: without one, Streamlit has them called by their icon.
+_ICON_ONLY = """<style>
+[class*="st-key-icon_"] button [data-testid="stMarkdownContainer"]
+{position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%)}
 </style>"""
 # White on the dark theme's primary colour has a contrast of 2.3; this has 7. The browser may change the theme without asking
 # the server again, so that the app itself goes by its colour scheme; popovers and dialogs stand outside of it.
@@ -43,6 +48,7 @@ def set_look() -> None:
     st.set_page_config(page_icon=_ICON, layout="wide")
     st.html(_ROOM)
     st.html(_ROW_BOX)
+    st.html(_ICON_ONLY)
     st.html(_ON_PRIMARY)
     if st.context.theme.type == "dark":
         st.html(_DARK_ON_PRIMARY)

@@ -158,7 +158,7 @@ def test_a_suggestion_is_added_with_one_click_and_undone(page: OpenPage) -> None
     click(app, "add_suggestions")
     after = app.session_state["draft"].lf_set
     assert after != before and len(app.session_state["draft"].past) == 1
-    click(app, "undo")
+    click(app, "icon_undo")
     assert app.session_state["draft"].lf_set == before
 
 
@@ -202,5 +202,5 @@ def test_words_of_the_review_become_a_keyword_once_their_count_is_seen(page: Ope
     next(t for t in app.text_input if t.label == "Make this a keyword").set_value("one star").run()
     next(s for s in app.selectbox if s.label == "In").set_value("stars_in_review").run()
     assert "has the keyword 'one star' already" in app.error[0].value
-    click(app, "undo")
+    click(app, "icon_undo")
     assert app.session_state["draft"].lf_set == before

@@ -63,7 +63,7 @@ def test_duplicate_rename_move_delete_and_undo(open_page: OpenPage) -> None:
     press(app, "Delete")
     assert names(app) == start
     for _ in range(4):
-        app.button(key="undo").click().run()
+        app.button(key="icon_undo").click().run()
     assert names(app) == start
     assert not app.session_state["draft"].dirty
 
@@ -187,7 +187,9 @@ def test_combined_lf_conditions(open_page: OpenPage) -> None:
     alone = int(lf_row(app, "both")["n"].replace(",", ""))
     next(b for b in app.button_group if b.label == "where").set_value("any").run()
     assert int(lf_row(app, "both")["n"].replace(",", "")) > alone
-    app.button(key=next(b.key for b in app.button if b.key and b.key.startswith("drop_conditions_0"))).click().run()
+    app.button(
+        key=next(b.key for b in app.button if b.key and b.key.startswith("icon_drop_conditions_0"))
+    ).click().run()
     assert len(app.session_state["draft"].lf_set.lfs[-1].conditions) == 1
 
 
@@ -320,7 +322,7 @@ def test_an_edit_shows_the_rows_that_it_mends_and_breaks_and_leads_to_the_lf(ope
     assert any(f"{len(table)} broken" in caption.value for caption in app.caption)
     app.button(key="to_lf_stars_in_review").click().run()
     assert app.session_state["selected_lf"] == "stars_in_review"
-    app.button(key="undo").click().run()
+    app.button(key="icon_undo").click().run()
     assert not app.exception and not [b for b in app.button_group if b.key == "rows_of"]
 
 

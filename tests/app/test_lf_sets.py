@@ -47,7 +47,7 @@ def test_save_as_then_rename(app: AppTest, demo_workspace: Workspace) -> None:
     ask(app, "rename_set", "our_set")
     assert "my_set" not in list_sets(demo_workspace)
     assert app.selectbox(key="lf_set").value == "our_set"
-    app.button(key="undo").click().run()  # the edit from before
+    app.button(key="icon_undo").click().run()  # the edit from before
     assert draft(app).lf_set.lfs[0] == lf
     assert draft(app).lf_set.name == "our_set"
 

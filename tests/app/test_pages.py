@@ -53,9 +53,9 @@ def test_a_keyword_changes_the_table_at_once_and_undo_takes_it_back(open_page: O
     assert int(after["n"]) > int(before["n"])
     assert after["since"] != before["since"] == "–"
     assert metric(app, "Train coverage") != coverage
-    app.button(key="undo").click().run()
+    app.button(key="icon_undo").click().run()
     pd.testing.assert_series_equal(lf_row(app, "stars_in_review"), before)
-    app.button(key="redo").click().run()
+    app.button(key="icon_redo").click().run()
     pd.testing.assert_series_equal(lf_row(app, "stars_in_review"), after)
 
 

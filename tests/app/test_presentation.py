@@ -31,16 +31,16 @@ def slide(app: AppTest) -> str:
 def test_slides_are_turned_and_left(open_page: OpenPage, runs: list[Run]) -> None:
     app = open_page(PAGE, run=runs[0].id)
     assert "slide-problem" in slide(app) and runs[0].id in slide(app)
-    assert app.button(key="back").disabled
+    assert app.button(key="icon_back").disabled
     assert test_looks.seen(runs[0])
-    app.button(key="on").click().run()
+    app.button(key="icon_on").click().run()
     assert "slide-data" in slide(app) and app.query_params["slide"] in ("2", ["2"])
     for at, name in ((6, "reader"), (99, "limits")):
         app.query_params["slide"] = str(at)
         app.run()
         assert f"slide-{name}" in slide(app)
-    assert app.button(key="on").disabled
-    app.button(key="close").click().run()
+    assert app.button(key="icon_on").disabled
+    app.button(key="icon_close").click().run()
     assert not app.exception and app.title[0].value == "Results"
     assert app.query_params["run"] in (runs[0].id, [runs[0].id])
 

@@ -92,7 +92,7 @@ def test_the_first_test_user_is_shown_at_once(open_page: OpenPage, runs: tuple[R
     assert any(f"**{titles(app)[0].split(' (')[0]}** comes first as it fits best" in m.value for m in app.markdown)
     assert "Because of" in page
     assert "LFs voted on" in page
-    app.button(key="next_user").click().run()
+    app.button(key="icon_next_user").click().run()
     assert query(app, "user") != [user] and query(app, "run")[0] in {run.id for run in runs}
     app.query_params.clear()  # as the browser's way back does
     app.run()
@@ -127,7 +127,7 @@ def test_already_read_and_more_like_this_change_the_list_at_once(
     assert second not in actions(app, "like")
     assert query(app, "liked") == [second]
     for book_id in (before[0], second):
-        app.button(key=f"drop_{book_id}").click().run()
+        app.button(key=f"icon_drop_{book_id}").click().run()
     assert actions(app, "read") == before
     assert not query(app, "liked")
 
@@ -185,11 +185,11 @@ def test_the_presentation_hides_the_tools_and_the_address_is_enough(
     assert query(app, "present") == ["1"]
     for presented in (app, open_page(PAGE, run=runs[0].id, book=book, k="5", present="1")):
         assert titles(presented) == shown
-        assert [b.key for b in presented.button] == ["leave"]
+        assert [b.key for b in presented.button] == ["icon_leave"]
         assert not presented.text_input and not presented.multiselect
         assert "LFs voted on" not in html(presented)
         assert "stSidebar" in html(presented)  # the style that hides it
-    app.button(key="leave").click().run()
+    app.button(key="icon_leave").click().run()
     assert app.text_input(key="rec_search") is not None
     assert not query(app, "present")
 
@@ -230,13 +230,13 @@ def test_a_run_that_is_not_finished_is_not_offered(
 
 def test_readers_are_pinned_in_the_address(open_page: OpenPage, runs: tuple[Run, Run], dataset: Dataset) -> None:
     app = open_page(PAGE)
-    app.button(key="pin_user").click().run()
+    app.button(key="icon_pin_user").click().run()
     (first,) = query(app, "pin")
     assert query(app, "user") == [first]
     shown = titles(app)
-    app.button(key="next_user").click().run()
+    app.button(key="icon_next_user").click().run()
     assert titles(app) != shown and query(app, "pin") == [first]
     app.button_group(key="rec_pinned").set_value(first).run()
     assert not app.exception and query(app, "user") == [first] and titles(app) == shown
-    app.button(key="pin_user").click().run()
+    app.button(key="icon_pin_user").click().run()
     assert query(app, "pin") == []

@@ -36,7 +36,7 @@ def test_from_a_row_to_a_kept_lf(draft: AppTest, demo_workspace: Workspace) -> N
     reviews = open_dataset(demo_workspace, "demo").split("dev")["review_text"]
     assert (reviews == lf.examples[0]).any()
     assert "A labeling function from" not in texts(draft)
-    click(draft, "undo")
+    click(draft, "icon_undo")
     assert draft.session_state["draft"].lf_set.lfs == before
 
 

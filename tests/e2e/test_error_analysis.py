@@ -41,7 +41,7 @@ def test_from_a_confusion_cell_to_a_keyword_and_back(page: Page, server: str) ->
     expect(page.get_by_text("unsaved edits")).to_be_visible()
     expect(cell(page, 2, 5)).to_have_text(re.compile("suggested_"))
     expect(page.locator("mark").first).to_have_text(re.compile(re.escape(keyword.group(1)), re.IGNORECASE))
-    page.locator(".st-key-undo button").first.click()
+    page.locator(".st-key-icon_undo button").first.click()
     expect(page.get_by_text("unsaved edits")).to_have_count(0)
     expect(cell(page, 2, 5)).to_have_count(0)
 

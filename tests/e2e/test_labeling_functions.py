@@ -31,7 +31,7 @@ def test_add_duplicate_rename_move_delete(page: Page) -> None:
     page.get_by_test_id("stFormSubmitButton").get_by_role("button", name="Add").click()
     expect(cell(page, 2, 5)).to_have_text("loved_and_positive")
     expect(page.get_by_text("unsaved edits")).to_be_visible()
-    more = page.get_by_role("button", name="more_horiz")
+    more = page.get_by_role("button", name="More on this LF")
     more.click()
     page.get_by_test_id("stPopoverBody").get_by_role("button", name="Duplicate").click()
     expect(cell(page, 2, 6)).to_have_text("loved_and_positive_2")
@@ -39,7 +39,7 @@ def test_add_duplicate_rename_move_delete(page: Page) -> None:
     more.click()
     page.get_by_test_id("stPopoverBody").get_by_role("button", name="Delete").click()
     expect(cell(page, 2, 6)).to_have_count(0)
-    page.locator(".st-key-undo button").first.click()
+    page.locator(".st-key-icon_undo button").first.click()
     expect(cell(page, 2, 6)).to_have_text("loved_and_positive_2")
 
 
@@ -116,7 +116,7 @@ def test_a_suggestion_is_added_with_a_click_and_undone_with_another(page: Page) 
     expect(page.get_by_text("unsaved edits")).to_be_visible()
     expect(page.get_by_text("6 LFs on")).to_be_visible()
     settled(page)
-    page.locator(".st-key-undo button").first.click()
+    page.locator(".st-key-icon_undo button").first.click()
     expect(page.get_by_text("5 LFs on")).to_be_visible()
     expect(page.get_by_text("unsaved edits")).to_have_count(0)
 

@@ -76,7 +76,7 @@ def test_compose_a_reader_and_present(page: Page, browser: Browser, server: str,
         expect(presented.get_by_role("searchbox")).to_have_count(0)
         expect(presented.get_by_role("button", name="Already read")).to_have_count(0)
     context.close()
-    page.locator(".st-key-leave button").first.click()
+    page.locator(".st-key-icon_leave button").first.click()
     expect(page.get_by_role("searchbox")).to_be_visible()
 
 

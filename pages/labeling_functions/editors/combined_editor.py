@@ -52,7 +52,13 @@ def _conditions(wb: Workbench, lf: CombinedLF, part: str, key: str) -> None:
             else:
                 _threshold(wb, lf, part, i, value, name)
             last = part == "conditions" and len(values) == 1
-            if st.button("", icon=":material/delete:", key=f"drop_{name}", help="Remove this condition", disabled=last):
+            if st.button(
+                "Remove this condition",
+                icon=":material/delete:",
+                key=f"icon_drop_{name}",
+                help="Remove this condition",
+                disabled=last,
+            ):
                 wb.change(lf, **{part: values[:i] + values[i + 1 :]})
                 wb.refresh_widgets()
                 st.rerun()

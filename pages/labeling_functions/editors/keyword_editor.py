@@ -73,7 +73,11 @@ def _group(wb: Workbench, lf: KeywordLF, i: int, key: str) -> None:
                 on_change=lambda: _set_keywords(wb, lf, i, st.session_state[name]),
             )
         with st.popover(
-            "", icon=":material/more_vert:", width="content", help="Paste many, change label, move, remove"
+            f"More on group {i + 1}",
+            icon=":material/more_vert:",
+            width="content",
+            help="Paste many, change label, move, remove",
+            key=f"icon_group_{i}_{key}",
         ):
             _group_menu(wb, lf, i, key)
 

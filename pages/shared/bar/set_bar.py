@@ -89,9 +89,9 @@ def _figure(
 
 def _buttons(wb: Workbench) -> None:
     draft = wb.draft
-    if st.button("", icon=":material/undo:", help="Undo", key="undo", disabled=not draft.past):
+    if st.button("Undo", icon=":material/undo:", help="Undo", key="icon_undo", disabled=not draft.past):
         _go(wb, undo=True)
-    if st.button("", icon=":material/redo:", help="Redo", key="redo", disabled=not draft.future):
+    if st.button("Redo", icon=":material/redo:", help="Redo", key="icon_redo", disabled=not draft.future):
         _go(wb, undo=False)
     save_button(wb)
     sets_button(wb)

@@ -27,7 +27,11 @@ def sets_button(wb: Workbench) -> None:
     # With what is done its key is another one, and the popover is closed.
     key = f"{now}_{draft.id}_{st.session_state.get('sets_made', 0)}"
     with st.popover(
-        "", icon=":material/library_add:", help="New set, save as, rename, import", width="content", key=f"sets_{key}"
+        "LF sets",
+        icon=":material/library_add:",
+        help="New set, save as, rename, import",
+        width="content",
+        key=f"icon_sets_{key}",
     ):
         name = st.text_input(
             "Name",
