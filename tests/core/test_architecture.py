@@ -68,8 +68,8 @@ def test_the_contract_lists_all_that_is_in_the_library() -> None:
 
 def test_the_picture_of_the_layers_is_true() -> None:
     text = (LIBRARY.parent / "docs" / "architecture.md").read_text(encoding="utf-8")
-    picture = text.split("```")[1].partition("▼\n  serving")
-    drawn = [word for line in ("  serving" + picture[2]).splitlines() for word in line[:17].split()]
+    picture = text.split("```")[1].partition("▼\n  doctor")
+    drawn = [word for line in ("  doctor" + picture[2]).splitlines() for word in line[:17].split()]
     assert drawn == layers()[3:]
     assert all(name in picture[0] for name in layers()[:3])
 
