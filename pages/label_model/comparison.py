@@ -10,6 +10,7 @@ from pages.shared.label_settings import set_label_model
 from weakrec_core.label_model.base import AUTO, CONSTANT
 from weakrec_core.label_model.comparing import Comparison, ModelReport
 from weakrec_core.label_model.fitting import label_model_title
+from weakrec_core.runs.result_tables import meaning
 
 _AUC_COVERED, _LOSS_COVERED = "AUC, with a vote", "Log loss, with a vote"
 _REVISION = "comparison_revision"
@@ -36,10 +37,10 @@ def comparison_table(comparison: Comparison, shown: str) -> None:
         selection_default={"selection": {"rows": [kinds.index(shown)], "columns": []}},
         column_config={
             "Model": st.column_config.TextColumn(width=200),
-            "AUC": st.column_config.TextColumn(**_RIGHT),
-            "Log loss": st.column_config.TextColumn(**_RIGHT),
-            "Accuracy": st.column_config.TextColumn(**_RIGHT),
-            "Brier": st.column_config.TextColumn(**_RIGHT),
+            "AUC": st.column_config.TextColumn(**_RIGHT, help=meaning("AUC")),
+            "Log loss": st.column_config.TextColumn(**_RIGHT, help=meaning("Log loss")),
+            "Accuracy": st.column_config.TextColumn(**_RIGHT, help=meaning("Accuracy")),
+            "Brier": st.column_config.TextColumn(**_RIGHT, help=meaning("Brier")),
             _AUC_COVERED: st.column_config.TextColumn(alignment="right", width=88),
             _LOSS_COVERED: st.column_config.TextColumn(alignment="right", width=108),
         },

@@ -20,6 +20,7 @@ from weakrec_core.label_model.fitting import label_model_title
 from weakrec_core.label_model.set_figures import SetFigures, set_figures
 from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.labeling.versions import Version, load_version, version_numbers
+from weakrec_core.runs.result_tables import meaning
 
 
 def history_button(wb: Workbench) -> None:
@@ -43,7 +44,7 @@ def _history(wb: Workbench) -> None:
         pd.DataFrame([_row(v, figures[v.number]) for v in versions]),
         hide_index=True,
         height="content" if len(versions) <= 8 else 320,
-        column_config={c: st.column_config.TextColumn(alignment="right") for c in ("LFs", *_FIGURES)},
+        column_config={c: st.column_config.TextColumn(alignment="right", help=meaning(c)) for c in ("LFs", *_FIGURES)},
         alt="Saved versions, newest first",
     )
     numbers = [v.number for v in versions]

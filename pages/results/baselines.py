@@ -55,8 +55,10 @@ def show_baselines(run: Run, result: dict[str, Any]) -> None:
             st.caption(
                 "Cuts are chosen by predictions of dev's users that were fitted without them; the figures are test's."
             )
-            number = st.column_config.NumberColumn(format="%.3f")
-            config = {name: number for name in decisions.columns[1:]}
+            config = {
+                name: st.column_config.NumberColumn(format="%.3f", help=result_tables.meaning(name))
+                for name in decisions.columns[1:]
+            }
             st.dataframe(
                 decisions,
                 hide_index=True,

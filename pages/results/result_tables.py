@@ -36,7 +36,7 @@ def metrics_table(figures: pd.DataFrame, what: str, key: str) -> None:
         key=key,
         height="content",
         column_config={"Model": st.column_config.TextColumn(width=168)}
-        | {c: right(118 if table[c].str.contains("[", regex=False).any() else None) for c in table.columns[1:]},
+        | {c: metric(c, 118 if table[c].str.contains("[", regex=False).any() else None) for c in table.columns[1:]},
         alt=f"{what} on test, one row a model",
     )
 
@@ -60,3 +60,8 @@ def slices_of(run: Run, fingerprint: str) -> pd.DataFrame:
 
 def right(width: int | None = None) -> Any:
     return st.column_config.TextColumn(alignment="right", width=width)
+
+
+def metric(title: str, width: int | None = None) -> Any:
+    """A column of a metric's figures, which says what the metric is."""
+    return st.column_config.TextColumn(alignment="right", width=width, help=result_tables.meaning(title))

@@ -28,6 +28,24 @@ TITLES = {
     "mrr": "MRR",
     "coverage": "Coverage",
 }
+_MEANINGS = {
+    "AUC": "Of all pairs of a POSITIVE and a NEGATIVE row the share that is put in order; 0.5 is chance",
+    "Log loss": "Mean of −log of the probability that was given to what is true: to be sure and wrong costs most; lower is better",
+    "Accuracy": "Share of rows on the right side of the cut",
+    "Balanced acc.": "Mean of the shares of POSITIVE and of NEGATIVE rows on the right side of the cut",
+    "F1": "Harmonic mean of precision and recall of POSITIVE",
+    "Precision": "Of the rows called POSITIVE the share that is",
+    "Recall": "Of the POSITIVE rows the share that is called so",
+    "Brier": "Mean squared difference of probability and truth; lower is better",
+}
+_MEANINGS_OF_LISTS = {
+    "NDCG": "How far up a reader's list the liked ones stand: 1 where they all come first",
+    "Precision": "Share of the places of a reader's list that hold liked ones",
+    "Recall": "Of what a reader liked the share that is in the list",
+    "Hit rate": "Share of readers whose list holds a liked one",
+    "MRR": "One over the place of the first liked one in a reader's list, on average",
+    "Coverage": "Share of the catalogue that is in anybody's list",
+}
 GOAL_TITLES = {"accuracy": "best accuracy", "f1": "best F1 of POSITIVE", "f1_negative": "best F1 of NEGATIVE"}
 RANKING_METRICS = ("ndcg", "precision", "recall", "hit_rate", "mrr", "coverage")
 LOWER_IS_BETTER = frozenset({"log_loss"})
@@ -38,6 +56,18 @@ def title(metric: str) -> str:
     """A metric as people read it: ``ndcg@10`` is NDCG@10."""
     name, at, k = metric.partition("@")
     return TITLES.get(name, name) + at + k
+
+
+def meaning(column: str) -> str | None:
+    """What a column with the title of a metric holds, in a sentence for people; None where it is no metric's.
+
+    Examples
+    --------
+    >>> meaning("Recall"), meaning("Recall@10")
+    ('Of the POSITIVE rows the share that is called so', 'Of what a reader liked the share that is in the list')
+    """
+    name, at, _ = column.partition("@")
+    return _MEANINGS_OF_LISTS.get(name) if at or name not in _MEANINGS else _MEANINGS[name]
 
 
 def finished(run: Run) -> dict[str, Any]:

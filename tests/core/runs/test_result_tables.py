@@ -7,15 +7,19 @@ import pytest
 
 from weakrec_core.runs.result_tables import (
     NETWORK,
+    RANKING_METRICS,
     THIS_RUN,
+    TITLES,
     against,
     better_rivals,
     cuts,
     decisions,
     figure,
     figures,
+    meaning,
     models,
     ranking_at,
+    title,
     wide,
 )
 
@@ -107,3 +111,10 @@ def test_where_a_rival_is_better() -> None:
         "Popularity is better for lists: test NDCG@10 -0.020, 95 % interval -0.030 to -0.010."
     ]
     assert better_rivals(RESULT | {"rivals": {"auc": unclear}}) == better_rivals(RESULT) == []
+
+
+def test_every_metric_says_what_it_is_and_no_other_column_does() -> None:
+    assert all(meaning(title(metric)) for metric in TITLES)
+    assert all(meaning(title(f"{metric}@10")) for metric in RANKING_METRICS)
+    assert meaning("Precision") != meaning("Precision@5")
+    assert meaning("Model") is meaning("LFs") is None
