@@ -8,6 +8,7 @@ import streamlit as st
 from pages.results.result_tables import scores_of
 from weakrec_core.charts.results import reliability_bars, valid_curves
 from weakrec_core.charts.training import learning_curves
+from weakrec_core.data.noun import counted
 from weakrec_core.runs.learning import best_epoch, how_it_went, what_the_losses_are
 from weakrec_core.runs.scores import calibration_error
 from weakrec_core.runs.store import Run
@@ -25,7 +26,7 @@ def show_curves(run: Run, result: dict[str, Any]) -> None:
             chart = learning_curves(epochs, f"Loss of run {run.id} by epoch", best_epoch(records))
             st.altair_chart(chart, key="loss_chart")
         st.caption(
-            f"Labels of {labels['covered']:,} of {labels['rows']:,} train rows; {training['epochs_run']} epochs in "
+            f"Labels of {labels['covered']:,} of {labels['rows']:,} train rows; {counted(training['epochs_run'], 'epoch')} in "
             f"{training['seconds']:.0f} s. {how_it_went(run, records)} {what_the_losses_are(run)}"
         )
     with middle:

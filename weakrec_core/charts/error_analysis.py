@@ -25,11 +25,11 @@ def pair_heat_map(pairs: pd.DataFrame, names: list[str], field: str, title: str,
     if field in _DIVERGING:
         middle = "#30363d" if dark else "#f2f2f2"
         color = alt.Scale(domain=[-1, 0, 1], range=[NEGATIVE_COLOR, middle, POSITIVE_COLOR])
-        style = "+.2f"
+        told = f"format(datum.{field}, '+.2f')"
     else:
         low = "#22303a" if dark else "#eef5f7"
         color = alt.Scale(domain=[0, max(float(pairs[field].max()), 1e-4)], range=[low, BAND_COLOR])
-        style = ".1%"
+        told = f"format(100 * datum.{field}, '.1f') + ' %'"
     base = alt.Chart(pairs.dropna(subset=[field])).encode(
         alt.X(
             "b:N",
@@ -60,7 +60,7 @@ def pair_heat_map(pairs: pd.DataFrame, names: list[str], field: str, title: str,
     layers = [cells]
     if len(names) <= _WRITTEN:
         words = "#f2f5f7" if dark else "#1f2933"
-        layers.append(base.mark_text(fontSize=11, color=words).encode(text=alt.Text(f"{field}:Q", format=style)))
+        layers.append(base.transform_calculate(told=told).mark_text(fontSize=11, color=words).encode(text="told:N"))
     return alt.layer(*layers).properties(height=alt.Step(height), description=title)
 
 

@@ -46,9 +46,9 @@ class KeptColumn(BaseModel):
 
     def warning(self, name: str) -> str:
         """One sentence where the column of that `name` gives the gold labels away, else nothing."""
-        if not self.gives_gold_away:
+        if self.agreement is None or not self.gives_gold_away:
             return ""
         return (
-            f"Column {name!r} alone tells {self.agreement:.0%} of what there is to tell of dev's gold labels: if it is the rating "
-            "in another form, an LF on it is cheating, and no figure measured with it holds for rows without a rating."
+            f"Column {name!r} alone tells {100 * self.agreement:.0f} % of what there is to tell of dev's gold labels: if it is the "
+            "rating in another form, an LF on it is cheating, and no figure measured with it holds for rows without a rating."
         )

@@ -147,7 +147,8 @@ def _quantiles(by: str, values: NDArray[np.float64], unit: str, distinct: int = 
     known = ~np.isnan(values)
     levels = np.unique(values[known])
     if len(levels) <= distinct:
-        codes, names = np.searchsorted(levels, values), [f"{v:,g} {unit}" for v in levels]
+        codes = np.searchsorted(levels, values)
+        names = [f"{v:,g} {unit.removesuffix('s') if v == 1 else unit}" for v in levels]
     else:
         edges = np.unique(np.quantile(values[known], np.linspace(0, 1, _QUANTILES + 1)[1:-1]))
         codes = np.searchsorted(edges, values, side="left")

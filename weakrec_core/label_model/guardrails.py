@@ -73,12 +73,12 @@ def check_votes(train: VotePatterns, dev: VotePatterns, drift: pd.DataFrame) -> 
             )
         )
     drifting = drift.loc[drift["drifts"].astype(bool)]
-    for name, *rates in zip(drifting["name"], drifting["dev"], drifting["train"], strict=True):
-        on_dev, on_train = _told_apart(*rates)
+    for name, *rates in zip(drifting["name"], 100 * drifting["dev"], 100 * drifting["train"], strict=True):
+        on_dev, on_train = _told_apart(rates[0], rates[1], least=1)
         found.append(
             Guardrail(
                 "drift",
-                f"{name} votes on {on_dev} of dev but {on_train} of train.",
+                f"{name} votes on {on_dev} % of dev but {on_train} % of train.",
                 "What dev says of it may not hold on train: look at its rows there.",
             )
         )
@@ -127,7 +127,7 @@ def check_comparison(comparison: Comparison) -> list[Guardrail]:
         between = percentile_interval(snorkel.draws["log_loss"] - other.draws["log_loss"])
         if verdict(between, more_is_better=False) == WORSE:
             one, two = (float(report.everywhere["log_loss"] or 0) for report in (snorkel, other))
-            ours, theirs = _told_apart(one, two, "f", 3)
+            ours, theirs = _told_apart(one, two, least=3)
             found.append(
                 Guardrail(
                     f"loses_to_{rival}",
@@ -147,10 +147,10 @@ def check_comparison(comparison: Comparison) -> list[Guardrail]:
     return found
 
 
-def _told_apart(one: float, other: float, kind: str = "%", least: int = 1) -> tuple[str, str]:
+def _told_apart(one: float, other: float, least: int) -> tuple[str, str]:
     """Two different numbers with as many digits as it takes to see that they differ."""
-    shown = ((f"{one:.{d}{kind}}", f"{other:.{d}{kind}}") for d in range(least, 13))
-    return next((pair for pair in shown if pair[0] != pair[1]), (f"{one:.12{kind}}", f"{other:.12{kind}}"))
+    shown = ((f"{one:.{d}f}", f"{other:.{d}f}") for d in range(least, 13))
+    return next((pair for pair in shown if pair[0] != pair[1]), (f"{one:.12f}", f"{other:.12f}"))
 
 
 def _worth(model: LabelModel, train: VotePatterns) -> NDArray[np.float64]:

@@ -218,7 +218,7 @@ def _line(s: Suggestion) -> str:
         what = f"Drop “{s.keyword}” ({s.label}) from {s.lf_name}"
     dev = f"{s.correct} of {s.hits} dev rows right" if s.hits else "no dev row has it"
     if s.lift is not None and s.ci_low is not None and s.ci_high is not None:
-        dev += f" [{s.ci_low:.0%}–{s.ci_high:.0%}], {100 * s.lift:+.0f} points over the base rate"
+        dev += f" [{100 * s.ci_low:.0f}–{100 * s.ci_high:.0f} %], {100 * s.lift:+.0f} points over the base rate"
     return f"{what}: {dev}; coverage {100 * s.coverage_change:+.2f} points, log loss {s.log_loss_change:+.5f}"
 
 

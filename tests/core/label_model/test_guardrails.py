@@ -169,7 +169,7 @@ def test_drift() -> None:
     L, gold = draw([0.8, 0.8, 0.7], 300)
     assert "drift" not in of_votes(L, gold)
     (warning,) = of_votes(L, gold, drift=steady(3, lf1=(0.1, 0.25)))["drift"]
-    assert warning.message == "lf1 votes on 10.0% of dev but 25.0% of train."
+    assert warning.message == "lf1 votes on 10.0 % of dev but 25.0 % of train."
 
 
 # --- a fitted model
@@ -347,4 +347,4 @@ def test_drift_is_told_with_as_many_digits_as_it_takes() -> None:
         {"name": names(3), "dev": [0.00031, 0.1, 0.1], "train": [0.00012, 0.1, 0.1], "drifts": [True, False, False]}
     )
     (drift,) = (found for found in check_votes(patterns, patterns, rates) if found.name == "drift")
-    assert drift.message == "lf0 votes on 0.03% of dev but 0.01% of train."
+    assert drift.message == "lf0 votes on 0.03 % of dev but 0.01 % of train."

@@ -44,7 +44,7 @@ def test_a_better_set_at_hand_comes_first_and_a_worse_one_never(applier: Applier
     few, all_ = applier.of(lf_set(("awful sure", "NEGATIVE"))), applier.of(lf_set(GREAT, AWFUL, name="full"))
     step = next_step(few, [], [all_])
     assert (step.kind, step.details) == ("other_set", {"name": "full"})
-    assert step.reason.startswith("The set full votes on 100.0% of the train rows, this one on 25.0%")
+    assert step.reason.startswith("The set full votes on 100.0 % of the train rows, this one on 25.0 %")
     assert kind(all_, few) == "train"
 
 
@@ -54,7 +54,7 @@ def test_low_coverage(applier: Applier) -> None:
     step = next_step(applier.of(lf_set(("awful sure", "NEGATIVE"), ("absent", "POSITIVE"))), [])
     assert step.kind == "train"
     step = next_step(applier.of(lf_set(("absent", "POSITIVE"))), [])
-    assert (step.kind, "100.0% of the train rows" in step.reason) == ("coverage", True)
+    assert (step.kind, "100.0 % of the train rows" in step.reason) == ("coverage", True)
 
 
 def test_training_until_there_is_a_run_on_these_labels_then_its_results(applier: Applier) -> None:
@@ -75,4 +75,4 @@ def test_a_slice_that_is_worse_beyond_chance(make_dataset: Any) -> None:
     run = new_run(applier.dataset, applied.lf_set, "v1", "majority", preset="recommended", epochs=1)
     step = next_step(applied, [run])
     assert (step.kind, step.details["by"]) == ("slice", "review_length")
-    assert "right on 0% of 60 dev rows" in step.reason
+    assert "right on 0 % of 60 dev rows" in step.reason

@@ -165,7 +165,7 @@ def _labels(run: Run, result: dict[str, Any]) -> Slide:
         "The labels, against gold",
         f"{label_model_named(run)} weighs the votes: {train['covered']:,} of {train['rows']:,} train rows get a label.{text}"
         " How far its labels are right is measured on dev, each reader predicted from the others' gold.",
-        bar=[Part(share, f"{share:.0%} with a label", "positive"), Part(1 - share, "without", "soft")],
+        bar=[Part(share, f"{100 * share:.0f} % with a label", "positive"), Part(1 - share, "without", "soft")],
         table=Table(
             ("Measured on", "Rows", *map(title, metrics)),
             [(rows, f"{m['n']:,}", *(figure(m.get(metric)) for metric in metrics)) for rows, m in measured.items()],
