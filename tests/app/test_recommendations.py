@@ -30,7 +30,8 @@ def dataset(demo_workspace: Workspace) -> Dataset:
 
 @pytest.fixture(scope="module")
 def runs(demo_workspace: Workspace, prepared_runs: Path) -> Iterator[tuple[Run, Run]]:
-    """Two finished runs, gone afterwards; the id of the second sorts last."""
+    """Two finished runs and no others, gone afterwards; the id of the second sorts last."""
+    shutil.rmtree(demo_workspace.runs, ignore_errors=True)
     shutil.copytree(prepared_runs / "runs", demo_workspace.runs)
     older, newer = sorted(list_runs(demo_workspace), key=lambda run: run.id)
     yield older, newer
