@@ -75,9 +75,23 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileSche
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Slow files come first, so that no process is left with one when the other is through."""
-    turns = ["tests/e2e", "tests/core/test_benchmarks.py", "tests/core/runs", "tests"]
-    items.sort(key=lambda item: next(i for i, turn in enumerate(turns) if item.path.is_relative_to(PROJECT / turn)))
+    """Slow files come first, so that no process is left with one when the other is through.
+
+    One process begins with the browser and needs no TensorFlow; the other makes the runs and has it for all that trains.
+    """
+    turns = [
+        "e2e/test_whole_job.py",
+        "e2e",
+        "docs",
+        "core/test_benchmarks.py",
+        "core/runs",
+        "core/network",
+        "core/serving",
+        "",
+    ]
+    items.sort(
+        key=lambda item: next(i for i, turn in enumerate(turns) if item.path.is_relative_to(PROJECT / "tests" / turn))
+    )
 
 
 def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:

@@ -346,7 +346,7 @@ def test_files_that_cannot_be_used(
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(reviews=st.lists(texts, min_size=1, max_size=20), kind=st.sampled_from([".csv", ".tsv", ".jsonl"]))
 def test_any_text_comes_through_as_it_is(reviews: list[str], kind: str, tmp_path: Path, workspace: Workspace) -> None:
     records = [r | {"review": reviews[i % len(reviews)]} for i, r in enumerate(ratings())]
