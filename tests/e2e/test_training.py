@@ -99,11 +99,15 @@ def an_epoch_is_drawn(page: Page) -> None:
     expect(page.get_by_test_id("stVegaLiteChart")).to_have_count(2)
 
 
-def held(run: Run) -> psutil.Process:
+def held_after_an_epoch(page: Page, run: Run) -> psutil.Process:
     """The process of a run, stopped where it is: valid may end it at any moment, and the page is slow on a busy machine."""
+    while not (run.epochs and run.status.epoch):
+        assert run.status.state in ACTIVE
+        page.wait_for_timeout(50)
     assert run.status.pid is not None
     process = psutil.Process(run.status.pid)
     process.suspend()
+    an_epoch_is_drawn(page)
     return process
 
 
@@ -115,8 +119,7 @@ def test_reload_a_queue_a_kill_retry_cancel_and_resume(page: Page, small: str) -
     """One after the other, as each start of TensorFlow takes seconds; the server never has it."""
     open_page(page, small)
     first = launch(page, FOREVER)
-    an_epoch_is_drawn(page)
-    process = held(first)
+    process = held_after_an_epoch(page, first)
     (serving,) = [p for p in psutil.Process().children() if "streamlit" in " ".join(p.cmdline())]
     assert tensorflow_is_in(process)
     assert not tensorflow_is_in(serving)
@@ -143,8 +146,7 @@ def test_reload_a_queue_a_kill_retry_cancel_and_resume(page: Page, small: str) -
     expect(heading(page)).not_to_contain_text(first.id)
     (third,) = [run for run in list_runs(Workspace.from_environment()) if run.id not in before]
     assert third.config.train == first.config.train
-    an_epoch_is_drawn(page)
-    process = held(third)
+    process = held_after_an_epoch(page, third)
     settled(page)
     button(page, "Cancel", third).click()
     expect(page.get_by_text("Cancelling after the batch at hand.")).to_be_visible()
