@@ -2,8 +2,9 @@
 # the site of the documentation, `make screenshots` its pictures.
 PYTHON ?= python3
 BIN := .venv/bin
-# A worker of the tests a core, and a thread a worker: more would keep each other waiting.
-ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1
+# A worker of the tests a core, and a thread a worker: more would keep each other waiting. What is compiled is kept for the
+# many processes that they start.
+TEST_ENVIRONMENT := PYTHONDONTWRITEBYTECODE= OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1
 
 .PHONY: run test checks tests format wheel docs screenshots clean
 
@@ -21,7 +22,7 @@ checks: .venv/.dev
 	$(BIN)/lint-imports
 
 tests: .venv/.dev
-	$(ONE_THREAD) $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
+	$(TEST_ENVIRONMENT) $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 format: .venv/.dev
 	$(BIN)/ruff check --fix .
