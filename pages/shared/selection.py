@@ -1,10 +1,14 @@
 """Which LF is selected, and that from elsewhere than the table of LFs, too."""
 
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
 from pages.shared import fmt
-from pages.shared.workbench import Workbench
-from weakrec_core.labeling.base import LF
+
+if TYPE_CHECKING:  # the router has this file, and the library takes a second to load
+    from pages.shared.workbench import Workbench
+    from weakrec_core.labeling.base import LF
 
 _LF, _WRITTEN = "lf", "lf_in_address"
 
@@ -54,7 +58,7 @@ def select_lf(name: str) -> None:
     st.session_state["table_revision"] = table_revision() + 1
 
 
-def add_lf(wb: Workbench, lf: LF) -> None:
+def add_lf(wb: "Workbench", lf: "LF") -> None:
     """Put a new LF at the end of the draft, select it and say so, on the page drawn anew."""
     wb.edit((*wb.draft.lf_set.lfs, lf))
     wb.refresh_widgets()

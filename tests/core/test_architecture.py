@@ -36,6 +36,18 @@ print(json.dumps(found))
     assert len(MODULES) > 20
 
 
+def test_the_router_loads_the_library_only_once_it_answers() -> None:
+    """What workbench.py imports before: a server is up, and a browser has its first frame, before pandas and scipy are."""
+    text = (LIBRARY.parent / "workbench.py").read_text(encoding="utf-8")
+    first = [node.module for node in ast.parse(text).body if isinstance(node, ast.ImportFrom) and node.module]
+    assert "pages.router.sections" in first
+    script = f"import importlib, json, sys; [importlib.import_module(m) for m in {first!r}]; print(json.dumps([*sys.modules]))"
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, cwd=LIBRARY.parent, check=True
+    )
+    assert {"pandas", "pyarrow", "scipy", "duckdb", "weakrec_core.labeling"}.isdisjoint(json.loads(done.stdout))
+
+
 def imported(path: Path) -> set[str]:
     """Top-level packages that a file imports, anywhere in it."""
     found = set()
