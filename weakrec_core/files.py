@@ -9,7 +9,7 @@ import shutil
 import stat
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -110,6 +110,17 @@ def remove_unused(directory: Path) -> bool:
     finally:
         os.close(descriptor)
     return True
+
+
+def append_lines(path: Path, lines: Iterable[str]) -> None:
+    """Add lines to the end of a file, in one write and kept by the disk: those of two writers at once do not mix.
+
+    A newline stands before them, too: what an interrupted writer has left of a line ends there. Who reads skips empty lines.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("ab", buffering=0) as f:
+        f.write("\n".join(["", *lines, ""]).encode())
+        os.fsync(f.fileno())
 
 
 def write_text(path: Path, text: str) -> None:

@@ -109,6 +109,12 @@ def check_size(what: Path | str, unpacked: int, packed: int, limit: Unpacked | N
         )
 
 
+def check_columns(source: Path, n: int) -> None:
+    """Raise `DataError` if there are more than `limits.COLUMNS`."""
+    if n > limits.COLUMNS:
+        raise DataError(f"{source} has more than {limits.COLUMNS:,} columns; leave out those that are not needed.")
+
+
 def check_parquet(path: Path, source: Path, limit: Unpacked | None = None) -> None:
     """Raise `DataError` if a Parquet file holds more than the limit, or cannot be read.
 
@@ -123,10 +129,7 @@ def check_parquet(path: Path, source: Path, limit: Unpacked | None = None) -> No
             ][0]
             rows = con.execute("SELECT count(*) FROM read_parquet($path)", file).fetchall()[0][0]
             columns = con.execute("DESCRIBE SELECT * FROM read_parquet($path)", file).fetchall()
-            if len(columns) > limits.COLUMNS:
-                raise DataError(
-                    f"{source} has more than {limits.COLUMNS:,} columns; leave out those that are not needed."
-                )
+            check_columns(source, len(columns))
             cells = rows * sum(_BYTES.get(kind, _CELL) for _, kind, *_ in columns)
             check_size(source, max(cells, stored or 0), packed, limit)
             texts = [

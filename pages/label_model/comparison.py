@@ -1,20 +1,17 @@
 """The label models side by side on dev."""
 
-from typing import Any
-
 import pandas as pd
 import streamlit as st
 
 from pages.shared import fmt
+from pages.shared.grid.columns import metric, right
 from pages.shared.label_settings import set_label_model
 from weakrec_core.label_model.base import AUTO, CONSTANT
 from weakrec_core.label_model.comparing import Comparison, ModelReport
 from weakrec_core.label_model.fitting import label_model_title
-from weakrec_core.runs.result_tables import meaning
 
 _AUC_COVERED, _LOSS_COVERED = "AUC, with a vote", "Log loss, with a vote"
 _REVISION = "comparison_revision"
-_RIGHT: Any = {"alignment": "right", "width": 136}
 
 
 def comparison_table(comparison: Comparison, shown: str) -> None:
@@ -37,13 +34,10 @@ def comparison_table(comparison: Comparison, shown: str) -> None:
         selection_default={"selection": {"rows": [kinds.index(shown)], "columns": []}},
         column_config={
             "Model": st.column_config.TextColumn(width=200),
-            "AUC": st.column_config.TextColumn(**_RIGHT, help=meaning("AUC")),
-            "Log loss": st.column_config.TextColumn(**_RIGHT, help=meaning("Log loss")),
-            "Accuracy": st.column_config.TextColumn(**_RIGHT, help=meaning("Accuracy")),
-            "Brier": st.column_config.TextColumn(**_RIGHT, help=meaning("Brier")),
-            _AUC_COVERED: st.column_config.TextColumn(alignment="right", width=88),
-            _LOSS_COVERED: st.column_config.TextColumn(alignment="right", width=108),
-        },
+            _AUC_COVERED: right(88),
+            _LOSS_COVERED: right(108),
+        }
+        | {name: metric(name, 136) for name in ("AUC", "Log loss", "Accuracy", "Brier")},
         alt="Label models on dev, one a row",
     )
     st.caption(

@@ -10,6 +10,7 @@ from pages.shared import fmt
 from pages.shared.bar.changed_rows import changed_rows, counted_changes
 from pages.shared.bar.saving import show_changes
 from pages.shared.errors import errors_shown, sentence
+from pages.shared.grid.columns import metric
 from pages.shared.label_settings import chosen_label_model, chosen_settings
 from pages.shared.workbench import Workbench
 from weakrec_core.error_analysis.changes import row_changes
@@ -20,7 +21,6 @@ from weakrec_core.label_model.fitting import label_model_title
 from weakrec_core.label_model.set_figures import SetFigures, set_figures
 from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.labeling.versions import Version, load_version, version_numbers
-from weakrec_core.runs.result_tables import meaning
 
 
 def history_button(wb: Workbench) -> None:
@@ -44,7 +44,7 @@ def _history(wb: Workbench) -> None:
         pd.DataFrame([_row(v, figures[v.number]) for v in versions]),
         hide_index=True,
         height="content" if len(versions) <= 8 else 320,
-        column_config={c: st.column_config.TextColumn(alignment="right", help=meaning(c)) for c in ("LFs", *_FIGURES)},
+        column_config={c: metric(c) for c in ("LFs", *_FIGURES)},
         alt="Saved versions, newest first",
     )
     numbers = [v.number for v in versions]

@@ -3,8 +3,9 @@
 import pandas as pd
 import streamlit as st
 
-from pages.results.result_tables import right, slices_of
+from pages.results.result_tables import slices_of
 from pages.shared import fmt
+from pages.shared.grid.columns import right
 from weakrec_core.runs import result_tables
 from weakrec_core.runs.store import Run
 

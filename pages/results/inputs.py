@@ -5,8 +5,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from pages.results.result_tables import right
 from pages.shared import fmt
+from pages.shared.grid.columns import right
 from weakrec_core.runs.inputs import label_settings, train_settings
 from weakrec_core.runs.store import Run
 

@@ -1,10 +1,9 @@
 """Tables of metrics as the Results page shows them, and what is computed once for a run."""
 
-from typing import Any
-
 import pandas as pd
 import streamlit as st
 
+from pages.shared.grid.columns import metric
 from weakrec_core.runs import result_tables
 from weakrec_core.runs.error_slices import error_slices
 from weakrec_core.runs.scores import read_scores, reliability_bins
@@ -56,12 +55,3 @@ def _scores(run: Run) -> tuple[result_tables.Intervals, pd.DataFrame | None]:
 def slices_of(run: Run, fingerprint: str) -> pd.DataFrame:
     """`error_slices`, computed once."""
     return error_slices(run)
-
-
-def right(width: int | None = None) -> Any:
-    return st.column_config.TextColumn(alignment="right", width=width)
-
-
-def metric(title: str, width: int | None = None) -> Any:
-    """A column of a metric's figures, which says what the metric is."""
-    return st.column_config.TextColumn(alignment="right", width=width, help=result_tables.meaning(title))

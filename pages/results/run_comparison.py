@@ -3,8 +3,9 @@
 import pandas as pd
 import streamlit as st
 
-from pages.results.result_tables import choose_cut, right
+from pages.results.result_tables import choose_cut
 from pages.shared import fmt
+from pages.shared.grid.columns import right
 from weakrec_core.charts.results import differences as difference_bars
 from weakrec_core.runs import test_looks
 from weakrec_core.runs.compare import Difference, RunComparison, compare_runs

@@ -4,6 +4,8 @@ import html
 import math
 import re
 
+from weakrec_core.data.noun import percent as shown_percent
+
 NONE = "–"
 # What Markdown makes something of: emphasis, links and images, HTML, code, tables, formulas; directives, emoji and addresses by
 # their colon; "www."; and headings, lists and quotes where a line begins. Other punctuation stays as it is.
@@ -25,7 +27,7 @@ def number(value: float | None, digits: int = 3) -> str:
 
 def percent(value: float | None, digits: int = 1) -> str:
     """A share as a percentage."""
-    return NONE if value is None or math.isnan(value) else f"{100 * value:.{digits}f} %"
+    return NONE if value is None or math.isnan(value) else shown_percent(value, digits)
 
 
 def signed(value: float | None, digits: int = 3) -> str:

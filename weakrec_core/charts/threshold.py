@@ -201,23 +201,19 @@ def _sweep(shown: Domain, lowest: float, name: str, over: str, dark: bool) -> Sp
         .mark_text(align="left", dx=4, dy=-6, color=ABSTAIN_COLOR, fontSize=11)
         .encode(alt.Y("y:Q", scale=y), x=alt.value(0), text="text:N")
     )
-    hover = alt.selection_point(
-        name="hover", fields=["threshold"], nearest=True, on="pointermove", empty=False, clear="pointerout"
-    )
+    hover, values = _under_the_pointer(base)
     pick = alt.selection_point(name="pick", fields=["threshold"], nearest=True, on="click", empty=False)
-    values = base.mark_rule(strokeWidth=1).encode(
-        opacity=alt.condition(hover, alt.value(0.5), alt.value(0)),
-        tooltip=[
-            alt.Tooltip("threshold:Q", format=".4~f"),
-            alt.Tooltip("precision:Q", format=".3f"),
-            alt.Tooltip("ci_low:Q", title="95 % from", format=".3f"),
-            alt.Tooltip("ci_high:Q", title="95 % to", format=".3f"),
-            alt.Tooltip("lift:Q", format="+.3f"),
-            alt.Tooltip("n:Q", title="votes"),
-            alt.Tooltip("coverage:Q", format=".2%"),
-        ],
-    )
-    layers = [band, dashes, words, line, values.add_params(hover, pick), _threshold_line(x, dark)]
+    tips = [
+        alt.Tooltip("threshold:Q", format=".4~f"),
+        alt.Tooltip("precision:Q", format=".3f"),
+        alt.Tooltip("ci_low:Q", title="95 % from", format=".3f"),
+        alt.Tooltip("ci_high:Q", title="95 % to", format=".3f"),
+        alt.Tooltip("lift:Q", format="+.3f"),
+        alt.Tooltip("n:Q", title="votes"),
+        alt.Tooltip("coverage:Q", format=".2%"),
+    ]
+    told = values.encode(tooltip=tips).add_params(hover, pick)
+    layers = [band, dashes, words, line, told, _threshold_line(x, dark)]
     return dict(alt.layer(*layers).properties(height=_HEIGHT).to_dict())
 
 
@@ -237,17 +233,21 @@ def _trace(shown: Domain, column: str, over: str, dark: bool) -> Spec:
         alt.Tooltip("set_gain:Q", title="set's gain", format="+.4f"),
         alt.Tooltip("set_log_loss:Q", title="set's log loss", format=".4f"),
     ]
-    hover = alt.selection_point(
-        name="hover", fields=["threshold"], nearest=True, on="pointermove", empty=False, clear="pointerout"
-    )
-    values = base.mark_rule(strokeWidth=1).encode(
-        opacity=alt.condition(hover, alt.value(0.5), alt.value(0)), tooltip=tips
-    )
-    layers: list[Any] = [base.mark_line(color=BAND_COLOR, strokeWidth=2).encode(y), values.add_params(hover)]
+    hover, values = _under_the_pointer(base)
+    told = values.encode(tooltip=tips).add_params(hover)
+    layers: list[Any] = [base.mark_line(color=BAND_COLOR, strokeWidth=2).encode(y), told]
     if column == "set_gain":
         without = _over("rules").mark_rule(strokeDash=[4, 3], color=ABSTAIN_COLOR, aria=False).encode(alt.YDatum(0))
         layers.insert(0, without)
     return dict(alt.layer(*layers, _threshold_line(x, dark)).properties(height=84).to_dict())
+
+
+def _under_the_pointer(base: Any) -> tuple[Any, Any]:
+    """The selection of the threshold nearest to the pointer, and the rule that stands there."""
+    hover = alt.selection_point(
+        name="hover", fields=["threshold"], nearest=True, on="pointermove", empty=False, clear="pointerout"
+    )
+    return hover, base.mark_rule(strokeWidth=1).encode(opacity=alt.condition(hover, alt.value(0.5), alt.value(0)))
 
 
 def _axis(**settings: Any) -> alt.Axis:

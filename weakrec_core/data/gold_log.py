@@ -6,13 +6,13 @@ its beginnings, and has a fingerprint of its own: who froze one finds it again.
 
 import hashlib
 import json
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from weakrec_core import files
 from weakrec_core.workspace import Workspace
 
 
@@ -44,14 +44,8 @@ def read_log(workspace: Workspace, name: str, data_fingerprint: str) -> tuple[Go
 
 
 def append_log(workspace: Workspace, name: str, data_fingerprint: str, lines: Sequence[GoldLine]) -> None:
-    """Add lines at the end, in one write, so that those of two people at once do not mix."""
-    path = log_file(workspace, name, data_fingerprint)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    # A newline first: what was left half written ends there.
-    text = "".join("\n" + line.model_dump_json() for line in lines) + "\n"
-    with path.open("ab", buffering=0) as f:
-        f.write(text.encode())
-        os.fsync(f.fileno())
+    """Add lines at the end; those of two people at once do not mix."""
+    files.append_lines(log_file(workspace, name, data_fingerprint), (line.model_dump_json() for line in lines))
 
 
 def left_aside(workspace: Workspace, name: str, data_fingerprint: str) -> int:

@@ -4,6 +4,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from weakrec_core.data.noun import percent
+
 Kind = Literal["signal", "category", "votes"]
 _NEARLY_ALL = 0.95
 
@@ -49,6 +51,6 @@ class KeptColumn(BaseModel):
         if self.agreement is None or not self.gives_gold_away:
             return ""
         return (
-            f"Column {name!r} alone tells {100 * self.agreement:.0f} % of what there is to tell of dev's gold labels: if it is the "
+            f"Column {name!r} alone tells {percent(self.agreement)} of what there is to tell of dev's gold labels: if it is the "
             "rating in another form, an LF on it is cheating, and no figure measured with it holds for rows without a rating."
         )

@@ -1,26 +1,18 @@
 """Which rows were looked at one by one: a line each, appended, so that two people at once lose nothing."""
 
 import json
-import os
 from datetime import UTC, datetime
 from pathlib import Path
 
+from weakrec_core import files
 from weakrec_core.data.dataset import Dataset
 from weakrec_core.data.row_positions import row_positions
 
 
 def mark_looked_at(dataset: Dataset, user_id: str, book_id: str) -> None:
     """Remember that a row was looked at; that belongs to the dataset's name and the original ids, as notes do."""
-    path = _path(dataset)
-    path.parent.mkdir(parents=True, exist_ok=True)
     at = datetime.now(UTC).isoformat(timespec="seconds")
-    # What an interrupted writer has left of a line ends here; one write to the end of a file is not torn by another.
-    line = "\n" + json.dumps({"user_id": user_id, "book_id": book_id, "at": at})
-    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
-    try:
-        os.write(descriptor, line.encode())
-    finally:
-        os.close(descriptor)
+    files.append_lines(_path(dataset), [json.dumps({"user_id": user_id, "book_id": book_id, "at": at})])
 
 
 def looked_at(dataset: Dataset, split: str) -> set[int]:

@@ -67,4 +67,15 @@ def counted(n: int, one: str, many: str | None = None) -> str:
     return f"{n:,} {one if n == 1 else many or f'{one}s'}"
 
 
+def percent(share: float, digits: int = 0) -> str:
+    """A share as a percentage.
+
+    Examples
+    --------
+    >>> percent(0.5), percent(0.138, 1)
+    ('50 %', '13.8 %')
+    """
+    return f"{100 * share:.{digits}f} %"
+
+
 ITEM = Noun("item", "items")

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from weakrec_core.data.noun import percent
 from weakrec_core.evaluation.recommender import Floats
 from weakrec_core.evaluation.test_bed import Measured, TestBed
 from weakrec_core.stats.bootstrap import Draws, drawn_metrics, percentile_interval
@@ -74,5 +75,5 @@ def _sentence(share: float | None, gap: dict[str, Any] | None, intervals: dict[s
     interval = intervals.get("auc")
     if interval is not None and interval[0] <= 0:
         return f"Weak labels give no measurable gain over dev's gold alone ({ends})."
-    within = "" if interval is None else f"; 95 % interval {100 * interval[0]:.0f} % to {100 * interval[1]:.0f} %"
-    return f"Weak labels recover {100 * share:.0f} % of the gap between dev-only and ceiling ({ends}{within})."
+    within = "" if interval is None else f"; 95 % interval {percent(interval[0])} to {percent(interval[1])}"
+    return f"Weak labels recover {percent(share)} of the gap between dev-only and ceiling ({ends}{within})."

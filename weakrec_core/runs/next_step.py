@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from weakrec_core.data.noun import percent
 from weakrec_core.error_analysis.buckets import buckets
 from weakrec_core.error_analysis.slices import BY_DEFAULT, slice_table
 from weakrec_core.label_model.set_figures import set_figures
@@ -73,7 +74,7 @@ def _other_set(applied: AppliedSet, others: Sequence[AppliedSet]) -> NextStep | 
         name = other.lf_set.name
         return NextStep(
             "other_set",
-            f"The set {name} votes on {100 * its.train_coverage:.1f} % of the train rows, this one on {100 * now.train_coverage:.1f} %; its log "
+            f"The set {name} votes on {percent(its.train_coverage, 1)} of the train rows, this one on {percent(now.train_coverage, 1)}; its log "
             f"loss on dev is {its_loss:.3f}, this one's {loss:.3f}.",
             {"name": name},
         )
@@ -84,7 +85,7 @@ def _coverage(applied: AppliedSet) -> NextStep | None:
     coverage = set_figures(applied).train_coverage
     if coverage >= _LOW_COVERAGE:
         return None
-    reason = f"No LF votes on {100 - 100 * coverage:.1f} % of the train rows: these are no training labels."
+    reason = f"No LF votes on {percent(1 - coverage, 1)} of the train rows: these are no training labels."
     return NextStep("coverage", f"{reason} Suggest finds keywords and thresholds that help.")
 
 
@@ -106,8 +107,8 @@ def _slice(applied: AppliedSet) -> NextStep | None:
         return None
     row = worse.iloc[0]
     reason = (
-        f"Where {row['by'].replace('_', ' ')} is {row['slice']}, the label model is right on {100 * row['accuracy']:.0f} % of "
-        f"{int(row['n']):,} dev rows, {100 * abs(row['difference']):.0f} % less than elsewhere, beyond chance."
+        f"Where {row['by'].replace('_', ' ')} is {row['slice']}, the label model is right on {percent(row['accuracy'])} of "
+        f"{int(row['n']):,} dev rows, {percent(abs(row['difference']))} less than elsewhere, beyond chance."
     )
     return NextStep("slice", reason, {"by": str(row["by"]), "slice": str(row["slice"])})
 

@@ -67,7 +67,8 @@ def meaning(column: str) -> str | None:
     ('Of the POSITIVE rows the share that is called so', 'Of what a reader liked the share that is in the list')
     """
     name, at, _ = column.partition("@")
-    return _MEANINGS_OF_LISTS.get(name) if at or name not in _MEANINGS else _MEANINGS[name]
+    of_lists = _MEANINGS_OF_LISTS.get(name)
+    return of_lists if at else _MEANINGS.get(name, of_lists)
 
 
 def finished(run: Run) -> dict[str, Any]:

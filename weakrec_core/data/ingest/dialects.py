@@ -14,6 +14,7 @@ from weakrec_core.connection import escaped
 from weakrec_core.data.ingest.notations import number
 from weakrec_core.data.ingest.plain_files import PlainFile
 from weakrec_core.errors import DataError
+from weakrec_core.packing import check_columns
 
 _HEAD = 1 << 20  # characters in which the first row ends
 csv.field_size_limit(_HEAD)  # as much as is given to it here, and nowhere else
@@ -70,7 +71,7 @@ def dialect_of(con: duckdb.DuckDBPyConnection, file: PlainFile, wanted: Sequence
     if file.kind == "xlsx":
         separator, quote = ",", '"'
     for likely_separator in [separator] if separator else _SEPARATORS:
-        check_count(file, _first(head, likely_separator, '"'))
+        check_columns(file.source, len(_first(head, likely_separator, '"')))
     sniffed = _sniffed(con, file, head, separator, quote)
     quote = quote or sniffed.get("Quote") or '"'  # what has none so far may yet have some
     likely = [separator] if separator else [*filter(None, [sniffed.get("Delimiter")]), *_SEPARATORS]
@@ -79,7 +80,7 @@ def dialect_of(con: duckdb.DuckDBPyConnection, file: PlainFile, wanted: Sequence
         likely, key=lambda s: (len(set(wanted) & set(names[s])), s == likely[0] and len(names[s]) > 1, len(names[s]))
     )
     first = names[best]
-    check_count(file, first)
+    check_columns(file.source, len(first))
     header = given.header
     if header is None:
         named = bool(wanted) and set(wanted) <= set(first)
@@ -121,12 +122,6 @@ def _checked(what: str, text: str, longest: int) -> str:
         at_most = "one character" if longest == 1 else f"one to {longest} characters"
         raise DataError(f"The {what} {text!r} is not {at_most} long; write tab for a tabulator.")
     return text
-
-
-def check_count(file: PlainFile, names: Sequence[str]) -> None:
-    """Raise `DataError` if there are more than `limits.COLUMNS`."""
-    if len(names) > limits.COLUMNS:
-        raise DataError(f"{file.source} has more than {limits.COLUMNS:,} columns; leave out those that are not needed.")
 
 
 def check_names(file: PlainFile, names: Sequence[str], hint: str = "") -> None:

@@ -10,10 +10,11 @@ import duckdb
 
 from weakrec_core import limits
 from weakrec_core.connection import escaped, reason, sql_name
-from weakrec_core.data.ingest.dialects import Dialect, TableFormat, check_count, check_names, dialect_of
+from weakrec_core.data.ingest.dialects import Dialect, TableFormat, check_names, dialect_of
 from weakrec_core.data.ingest.jsonlines import CONTENT, LONG_LINES, add_rejected, load_lines
 from weakrec_core.data.ingest.plain_files import PlainFile
 from weakrec_core.errors import DataError
+from weakrec_core.packing import check_columns
 
 _LOOK = 1000  # records of JSON whose fields are taken for the columns of the file
 _REASONS = {
@@ -104,7 +105,7 @@ def column_names(con: duckdb.DuckDBPyConnection, file: PlainFile) -> list[str]:
                 record = json.loads(text)
                 known |= dict.fromkeys(record) if isinstance(record, dict) else {}
         names = list(known)
-    check_count(file, names)
+    check_columns(file.source, len(names))
     check_names(file, names)
     return names
 

@@ -7,6 +7,7 @@ from typing import Any
 from weakrec_core.charts.results import ROW, model_figures
 from weakrec_core.charts.worth import gold_learning_curve
 from weakrec_core.data.dataset import Dataset
+from weakrec_core.data.noun import percent
 from weakrec_core.errors import WeakrecError
 from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.runs import result_tables
@@ -139,7 +140,7 @@ def _lfs(run: Run, lf_set: LFSet, dataset: Dataset | None) -> Slide:
         (
             lf["name"],
             words[lf["name"]],
-            f"{100 * lf['coverage']:.1f} %",
+            percent(lf["coverage"], 1),
             figure(lf["emp_acc"], lf["ci_low"], lf["ci_high"], 2),
             "–" if lf["n"] == 0 else f"{lf['lift']:+.2f}",
         )
@@ -165,7 +166,7 @@ def _labels(run: Run, result: dict[str, Any]) -> Slide:
         "The labels, against gold",
         f"{label_model_named(run)} weighs the votes: {train['covered']:,} of {train['rows']:,} train rows get a label.{text}"
         " How far its labels are right is measured on dev, each reader predicted from the others' gold.",
-        bar=[Part(share, f"{100 * share:.0f} % with a label", "positive"), Part(1 - share, "without", "soft")],
+        bar=[Part(share, f"{percent(share)} with a label", "positive"), Part(1 - share, "without", "soft")],
         table=Table(
             ("Measured on", "Rows", *map(title, metrics)),
             [(rows, f"{m['n']:,}", *(figure(m.get(metric)) for metric in metrics)) for rows, m in measured.items()],
