@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.shared import fmt
+from pages.shared.grid.table import draw_table
 from pages.shared.workbench import Workbench
 from weakrec_core.data.dataset import RATING_TEXT, SPLITS
 from weakrec_core.data.gold_by_hand import gold_sentence
@@ -62,7 +63,7 @@ def contents(wb: Workbench) -> None:
     left, right = st.columns([1.2, 1], gap="large")
     with left:
         st.header(f"Splits, by {'time' if wb.dataset.by_time else 'user'}", anchor=False, help=_split_help(wb))
-        st.dataframe(
+        draw_table(
             splits_table(wb),
             hide_index=True,
             placeholder=fmt.NONE,
@@ -88,7 +89,7 @@ def contents(wb: Workbench) -> None:
         }
         known = {what: n for what, n in (counts | dropped | skipped).items() if n}
         table = pd.DataFrame({"What": [*known], "Count": [*known.values()]})
-        st.dataframe(
+        draw_table(
             table,
             hide_index=True,
             height="content" if len(table) <= _COUNTS else 35 * _COUNTS,
@@ -138,7 +139,7 @@ def contents(wb: Workbench) -> None:
         if written
         else st.column_config.NumberColumn("Rating", width=60, format="%g")
     )
-    st.dataframe(
+    draw_table(
         frame.drop(columns="rating") if split == "train" or (split == "test" and not test_shown(wb)) else frame,
         hide_index=True,
         height=380,

@@ -8,6 +8,7 @@ import streamlit as st
 from pages.shared import fmt
 from pages.shared.errors import sentence
 from pages.shared.grid.row_box import row_box
+from pages.shared.grid.table import draw_table
 from pages.shared.workbench import Workbench
 from weakrec_core.error_analysis.buckets import LOW_CONFIDENCE, Buckets
 from weakrec_core.error_analysis.filters import RowFilter
@@ -117,7 +118,7 @@ def _by_lf(found: Buckets, now: RowFilter) -> None:
         for row, column in st.session_state[chosen.key].selection.cells:
             set_filter(RowFilter(lf=names[row], outcome=outcomes.get(column, "voted")))
 
-    st.dataframe(
+    draw_table(
         table.rename(columns={"name": "LF"} | _OUTCOMES),
         key=chosen.key,
         hide_index=True,

@@ -7,6 +7,7 @@ import streamlit as st
 from pages.error_analysis.keyword_maker import keyword_maker
 from pages.shared import fmt
 from pages.shared.cards import COLORS, badge, book_of, card, gold_badge, marked
+from pages.shared.grid.table import draw_table
 from pages.shared.workbench import Workbench
 from weakrec_core import ABSTAIN, LABEL_NAMES
 from weakrec_core.data.notes import NOTE_LENGTH, remove_note, write_note
@@ -58,7 +59,7 @@ def votes_table(found: Buckets, row: int) -> None:
         }
     )
     silent = found.L.shape[1] - len(voted)
-    st.dataframe(
+    draw_table(
         table,
         hide_index=True,
         height="content",

@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages.shared import fmt
 from pages.shared.grid.row_box import row_box
+from pages.shared.grid.table import draw_table
 from pages.shared.workbench import Workbench
 from weakrec_core import LABEL_NAMES
 from weakrec_core.data.notes import export_notes, starred_rows
@@ -45,7 +46,7 @@ def rows_panel(wb: Workbench, found: Buckets, rows: np.ndarray, notes: dict[int,
         [int(np.flatnonzero(shown == opened)[0])],
         choose=open_row,
     )
-    st.dataframe(
+    draw_table(
         table,
         key=chosen.key,
         hide_index=True,

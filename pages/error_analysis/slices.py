@@ -8,6 +8,7 @@ import streamlit as st
 from pages.error_analysis.filters import set_filter
 from pages.shared import fmt
 from pages.shared.grid.row_box import row_box
+from pages.shared.grid.table import draw_table
 from pages.shared.workbench import Workbench
 from weakrec_core.charts.error_analysis import slice_intervals
 from weakrec_core.error_analysis.buckets import Buckets
@@ -78,7 +79,7 @@ def _slice_table(table: pd.DataFrame) -> None:
     )
     named = [f"{by}: {name}" for by, name in shown[["By", "Slice"]].to_numpy()]
     picked = row_box("slices", "Slice", named)
-    event = st.dataframe(
+    event = draw_table(
         shown,
         key=picked.key,
         hide_index=True,

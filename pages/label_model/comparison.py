@@ -5,6 +5,7 @@ import streamlit as st
 
 from pages.shared import fmt
 from pages.shared.grid.columns import metric, right
+from pages.shared.grid.table import draw_table
 from pages.shared.label_settings import set_label_model
 from weakrec_core.label_model.base import AUTO, CONSTANT
 from weakrec_core.label_model.comparing import Comparison, ModelReport
@@ -25,7 +26,7 @@ def comparison_table(comparison: Comparison, shown: str) -> None:
         for row in st.session_state[key].selection.rows:
             _choose(reports[row], comparison.recommended)
 
-    st.dataframe(
+    draw_table(
         pd.DataFrame([_row(r, comparison.recommended) for r in reports]),
         hide_index=True,
         key=key,

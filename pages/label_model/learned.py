@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.shared import fmt
+from pages.shared.grid.table import draw_table
 from pages.shared.workbench import Workbench
 from weakrec_core.charts.label_model import fit_losses
 from weakrec_core.label_model.fitting import label_model_title
@@ -41,7 +42,7 @@ def learned(wb: Workbench, step: TrainLabels) -> None:
                 mu = step.model.mu[:, label, gold]
                 said = [fmt.NONE if s == fmt.NONE else f"{100 * mu[j]:.1f} % · dev {s}" for j, s in enumerate(said)]
             table[f"votes {name} on {of}"] = said
-    st.dataframe(
+    draw_table(
         table,
         hide_index=True,
         height="content" if len(table) <= 12 else 460,

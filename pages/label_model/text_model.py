@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.shared import fmt
+from pages.shared.grid.table import draw_table
 from pages.shared.workbench import Workbench
 from weakrec_core.label_model.fitting import label_model_title
 from weakrec_core.label_model.label_train import TrainLabels
@@ -45,4 +46,4 @@ def text_model(wb: Workbench, step: TrainLabels, prior: float | None, config: Sn
     with right:
         st.markdown("**Its most telling words**")
         if text is not None:
-            st.dataframe(telling_table(text), hide_index=True, height=240, alt="Most telling words of the text model")
+            draw_table(telling_table(text), hide_index=True, height=240, alt="Most telling words of the text model")

@@ -11,6 +11,7 @@ from pages.shared.bar.changed_rows import changed_rows, counted_changes
 from pages.shared.bar.saving import show_changes
 from pages.shared.errors import errors_shown, sentence
 from pages.shared.grid.columns import metric
+from pages.shared.grid.table import draw_table
 from pages.shared.label_settings import chosen_label_model, chosen_settings
 from pages.shared.workbench import Workbench
 from weakrec_core.error_analysis.changes import row_changes
@@ -40,7 +41,7 @@ def _history(wb: Workbench) -> None:
         except WeakrecError as e:
             st.caption(f"v{number} is left out: {sentence(e)}")
     figures = {v.number: _figures(wb, v.lf_set) for v in versions}
-    st.dataframe(
+    draw_table(
         pd.DataFrame([_row(v, figures[v.number]) for v in versions]),
         hide_index=True,
         height="content" if len(versions) <= 8 else 320,

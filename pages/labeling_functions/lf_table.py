@@ -7,6 +7,7 @@ import streamlit as st
 
 from pages.shared import fmt
 from pages.shared.grid.row_box import row_box
+from pages.shared.grid.table import draw_table
 from pages.shared.selection import keep_selected, selected_lf, table_revision
 from pages.shared.workbench import Workbench
 from weakrec_core.labeling.applied import AppliedSet
@@ -90,7 +91,7 @@ def lf_table(wb: Workbench, differences: bool) -> str | None:
     )
     grid = f"lf_table_{differences}_{table_revision()}_{abs(hash(tuple(names)))}"
     chosen = row_box(grid, "Labeling function", names, [names.index(selected)])
-    event = st.dataframe(
+    event = draw_table(
         frame,
         key=chosen.key,
         column_config=columns,

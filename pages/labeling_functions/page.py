@@ -12,6 +12,7 @@ from pages.labeling_functions.suggestions import suggest_button
 from pages.shared import fmt
 from pages.shared.bar.set_bar import set_bar
 from pages.shared.errors import errors_shown, sentence
+from pages.shared.grid.table import draw_table
 from pages.shared.help import help_link
 from pages.shared.workbench import Workbench, opened
 from pages.similar.draft import similar_draft
@@ -46,7 +47,7 @@ def heading(wb: Workbench) -> bool:
         with st.popover("Signals", icon=":material/function:", width="content"):
             st.markdown("What a threshold can be put on:")
             help_link("lf-reference", "All kinds of labeling functions")
-            st.dataframe(
+            draw_table(
                 pd.DataFrame([(s.name, s.meaning, s.unit, s.nan) for s in signals], columns=_SIGNAL_COLUMNS),
                 hide_index=True,
                 width=820,

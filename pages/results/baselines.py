@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.results.result_tables import RANKED, choose_cut, metrics_table, scores_of
+from pages.shared.grid.table import draw_table
 from weakrec_core.charts.results import model_figures
 from weakrec_core.runs import result_tables
 from weakrec_core.runs.scores import RATING_METRICS
@@ -59,7 +60,7 @@ def show_baselines(run: Run, result: dict[str, Any]) -> None:
                 name: st.column_config.NumberColumn(format="%.3f", help=result_tables.meaning(name))
                 for name in decisions.columns[1:]
             }
-            st.dataframe(
+            draw_table(
                 decisions,
                 hide_index=True,
                 column_config=config,

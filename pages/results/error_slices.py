@@ -6,6 +6,7 @@ import streamlit as st
 from pages.results.result_tables import slices_of
 from pages.shared import fmt
 from pages.shared.grid.columns import right
+from pages.shared.grid.table import draw_table
 from weakrec_core.runs import result_tables
 from weakrec_core.runs.store import Run
 
@@ -33,7 +34,7 @@ def show_error_slices(run: Run) -> None:
     st.markdown(
         f"**{worse} of {len(table)} slices are worse than all other rows**, at a false discovery rate of 5 % over all of them."
     )
-    st.dataframe(
+    draw_table(
         pd.DataFrame(
             {
                 "Cut by": [run.config.noun.fill(_BY.get(b, b)) for b in shown["by"]],

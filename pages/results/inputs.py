@@ -7,6 +7,7 @@ import streamlit as st
 
 from pages.shared import fmt
 from pages.shared.grid.columns import right
+from pages.shared.grid.table import draw_table
 from weakrec_core.runs.inputs import label_settings, train_settings
 from weakrec_core.runs.store import Run
 
@@ -19,7 +20,7 @@ def show_inputs(run: Run, result: dict[str, Any]) -> None:
     with lfs:
         st.markdown(f"**LF set {fmt.literal(config.lf_set_title)}**")
         on = [lf for lf in config.lf_set["lfs"] if lf.get("enabled", True)]
-        st.dataframe(
+        draw_table(
             pd.DataFrame(
                 [(lf["name"], lf["kind"], fmt.number(weights.get(lf["name"]), 2)) for lf in on],
                 columns=["LF", "Kind", "Learned weight"],
@@ -44,4 +45,4 @@ def show_inputs(run: Run, result: dict[str, Any]) -> None:
 
 def _pairs(values: dict[str, Any], alt: str) -> None:
     frame = pd.DataFrame([(key, fmt.text(value)) for key, value in values.items()], columns=["What", "Value"])
-    st.dataframe(frame, hide_index=True, height="content", column_config={"Value": right()}, alt=alt)
+    draw_table(frame, hide_index=True, height="content", column_config={"Value": right()}, alt=alt)

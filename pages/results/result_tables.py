@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.shared.grid.columns import metric
+from pages.shared.grid.table import draw_table
 from weakrec_core.runs import result_tables
 from weakrec_core.runs.error_slices import error_slices
 from weakrec_core.runs.scores import read_scores, reliability_bins
@@ -29,7 +30,7 @@ def choose_cut(cuts: list[int], key: str) -> int:
 def metrics_table(figures: pd.DataFrame, what: str, key: str) -> None:
     """One row a model; intervals in brackets. `what` is measured: for who hears the table's name."""
     table = result_tables.wide(figures).rename_axis("Model").reset_index()
-    st.dataframe(
+    draw_table(
         table,
         hide_index=True,
         key=key,

@@ -6,6 +6,7 @@ import streamlit as st
 from pages.results.result_tables import choose_cut
 from pages.shared import fmt
 from pages.shared.grid.columns import right
+from pages.shared.grid.table import draw_table
 from weakrec_core.charts.results import differences as difference_bars
 from weakrec_core.runs import test_looks
 from weakrec_core.runs.compare import Difference, RunComparison, compare_runs
@@ -79,7 +80,7 @@ def _metrics(reference: Run, found: list[RunComparison]) -> None:
     left, beside = st.columns([1.5, 1], gap="medium")
     with left:
         table = pd.DataFrame(rows.values())
-        st.dataframe(
+        draw_table(
             table,
             hide_index=True,
             height="content",
@@ -143,7 +144,7 @@ def _inputs(comparison: RunComparison) -> None:
             if comparison.settings:
                 values = [(c.what, fmt.text(c.first), fmt.text(c.second)) for c in comparison.settings]
                 frame = pd.DataFrame(values, columns=["What", comparison.first, comparison.second])
-                st.dataframe(frame, hide_index=True, height="content", alt="Settings that differ")
+                draw_table(frame, hide_index=True, height="content", alt="Settings that differ")
             else:
                 st.caption("The same label model, hyperparameters and libraries.")
 

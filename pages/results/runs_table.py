@@ -8,6 +8,7 @@ import streamlit as st
 from pages.shared import fmt
 from pages.shared.address import keep_view, write_query
 from pages.shared.grid.row_box import row_box
+from pages.shared.grid.table import draw_table
 from weakrec_core.runs import test_looks
 from weakrec_core.runs.inputs import label_model_named
 from weakrec_core.runs.pinned import is_pinned
@@ -47,7 +48,7 @@ def choose_runs(runs: list[Run]) -> list[Run]:
         if run.result:
             test_looks.record(run)
     table = table.join(pd.DataFrame([_metrics(by_id[run_id]) for run_id in ids]))
-    st.dataframe(
+    draw_table(
         table.rename(columns=_TEXTS)[[*_TEXTS.values(), "Valid AUC", "Test AUC", "NDCG@10"]],
         hide_index=True,
         on_select="rerun",

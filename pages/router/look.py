@@ -30,6 +30,13 @@ _ICON_ONLY = """<style>
 [class*="st-key-icon_"] button [data-testid="stMarkdownContainer"]
 {position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%)}
 </style>"""
+# A table's download button (`pages/shared/grid/table.py`) hangs below its right corner and takes no place of its own.
+_CSV = """<style>
+[class*="st-key-table_"] {position: relative}
+[class*="st-key-icon_csv_"] {position: absolute; right: 0; top: 100%; width: auto; z-index: 80}
+[class*="st-key-icon_csv_"] button {min-height: 1.9rem; padding: .2rem .45rem; border-radius: 0 0 .375rem .375rem; border-top: 0}
+[class*="st-key-table_"]:not(:hover, :focus-within) [class*="st-key-icon_csv_"] {opacity: 0; pointer-events: none}
+</style>"""
 # White on the dark theme's primary colour has a contrast of 2.3; this has 7. The browser may change the theme without asking
 # the server again, so that the app itself goes by its colour scheme; popovers and dialogs stand outside of it.
 _ON_PRIMARY = """<style>
@@ -49,6 +56,7 @@ def set_look() -> None:
     st.html(_ROOM)
     st.html(_ROW_BOX)
     st.html(_ICON_ONLY)
+    st.html(_CSV)
     st.html(_ON_PRIMARY)
     if st.context.theme.type == "dark":
         st.html(_DARK_ON_PRIMARY)

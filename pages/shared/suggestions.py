@@ -7,6 +7,7 @@ import streamlit as st
 
 from pages.shared import fmt
 from pages.shared.grid.row_box import row_box
+from pages.shared.grid.table import draw_table
 from pages.shared.selection import select_lf
 from pages.shared.workbench import Workbench
 from weakrec_core.suggestions.relevance import Relevant
@@ -46,7 +47,7 @@ def suggestions_table(
     table = pd.DataFrame(rows)
     edits = table["Edit"].tolist()
     picked = row_box(f"suggestions_{abs(hash(tuple(edits)))}", "Edits to add", edits, many=True)
-    event = st.dataframe(
+    event = draw_table(
         table,
         key=picked.key,
         hide_index=True,

@@ -9,6 +9,7 @@ import streamlit as st
 
 from pages.shared import fmt
 from pages.shared.errors import errors_shown
+from pages.shared.grid.table import draw_table
 from pages.shared.selection import add_lf
 from pages.shared.workbench import Workbench
 from pages.similar.chart import similarity_chart
@@ -153,7 +154,7 @@ def _nearest(wb: Workbench, lf: SimilarLF) -> None:
         }
     )
     st.caption("The least alike that still vote:")
-    st.dataframe(
+    draw_table(
         table,
         hide_index=True,
         height="content",
@@ -162,6 +163,7 @@ def _nearest(wb: Workbench, lf: SimilarLF) -> None:
             "Gold": st.column_config.TextColumn(width=80),
             "Review": st.column_config.TextColumn(width="large"),
         },
+        alt="Least alike rows that still vote",
     )
 
 

@@ -8,6 +8,7 @@ from pages.shared import fmt
 from pages.shared.address import page_link
 from pages.shared.errors import errors_shown, sentence
 from pages.shared.grid.row_box import row_box
+from pages.shared.grid.table import draw_table
 from pages.shared.left_out import say_left_out
 from weakrec_core.charts.training import learning_curves, metric_curve
 from weakrec_core.data.noun import counted
@@ -182,7 +183,7 @@ def _list(runs: list[Run]) -> None:
             _choose(ids[row])
 
     chosen = row_box(f"runs_{abs(hash(tuple(ids)))}", "Run to watch", [run.title for run in listed], choose=choose)
-    st.dataframe(
+    draw_table(
         pd.DataFrame([{title: r[key] for title, key in _COLUMNS.items()} for r in records]),
         hide_index=True,
         on_select=lambda: choose(st.session_state[chosen.key].selection.rows),

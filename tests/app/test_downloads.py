@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import shutil
 import zipfile
 from collections.abc import Callable, Iterator
@@ -105,3 +106,25 @@ def test_a_run(open_page: OpenPage, files: dict[str, Any], run: Run) -> None:
         assert json.loads(archive.read(f"{run.id}/result.json")) == run.result
     assert made(files, "download_card")[1].startswith(f"# Run {run.id}\n".encode())
     assert json.loads(made(files, "download_notebook")[1])["nbformat"] == 4
+
+
+def test_a_table_in_its_place_is_no_formula(files: dict[str, Any]) -> None:
+    def page() -> None:
+        import pandas as pd
+
+        from pages.shared.grid.table import draw_table
+
+        titles = ["=HYPERLINK(1)", "@SUM(1)", "-1", "plain"]
+        draw_table(pd.DataFrame({"Title": titles, "+n": [1, -2, 3, 4]}), alt="Titles of a split: some", hide_index=True)
+
+    app = AppTest.from_function(page).run()
+    assert not app.exception and app.dataframe[0].value["Title"][0] == "=HYPERLINK(1)"
+    name, content = made(files, "icon_csv_titles-of-a-split")
+    assert name == "titles-of-a-split.csv"
+    assert content.decode().splitlines() == ["Title,'+n", "'=HYPERLINK(1),1", "'@SUM(1),-2", "-1,3", "plain,4"]
+
+
+def test_every_table_is_drawn_with_its_own_download() -> None:
+    pages = Path(__file__).parents[2] / "pages"
+    drawn = {path.name for path in pages.rglob("*.py") if re.search(r"\bst\.(dataframe|table)\(", path.read_text())}
+    assert drawn == {"table.py"} and st.get_option("client.disableDataExport")

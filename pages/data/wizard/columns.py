@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.shared import fmt
+from pages.shared.grid.table import draw_table
 from weakrec_core.data.ingest.dialects import TableFormat
 from weakrec_core.data.ingest.look import TableLook, look
 from weakrec_core.data.ingest.table_config import FACTS, Columns
@@ -108,7 +109,7 @@ def preview(found: TableLook, columns: Columns | None) -> None:
     shown = found.preview.head(_SHOWN_ROWS)
     first = sorted(shown.columns, key=lambda name: name not in role_of)
     names = {name: f"{name} → {role_of[name].replace('_', ' ')}" if name in role_of else name for name in first}
-    st.dataframe(
+    draw_table(
         pd.DataFrame(shown[first]).rename(columns=names),
         hide_index=True,
         height="content",

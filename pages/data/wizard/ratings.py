@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.shared import fmt
+from pages.shared.grid.table import draw_table
 from weakrec_core.charts.ingest import rating_histogram
 from weakrec_core.data.ingest.scales import Scale
 from weakrec_core.data.ingest.table import TablePreview
@@ -30,7 +31,7 @@ def show_ratings(found: TablePreview) -> None:
         st.altair_chart(rating_histogram(bins, scale.low + share * width, unit, title))
     with right:
         notations = pd.DataFrame(ratings.by_notation().items(), columns=["Notation", "Rows"])
-        st.dataframe(
+        draw_table(
             notations,
             hide_index=True,
             height="content",
@@ -43,7 +44,7 @@ def show_ratings(found: TablePreview) -> None:
         odd = ratings.odd()
         if len(odd):
             with st.popover(f"{len(odd):,} values that are no rating", icon=":material/help:"):
-                st.dataframe(
+                draw_table(
                     odd.head(_SHOWN_ODD).rename(columns={"raw": "Value", "rows": "Rows", "reason": "It"}),
                     hide_index=True,
                     alt="Values that are no rating",

@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.shared.downloads import download_table
+from pages.shared.grid.table import draw_table
 from weakrec_core.data.ingest.table import TablePreview
 
 _EXAMPLES = 3
@@ -26,7 +27,7 @@ def show_rows(found: TablePreview, file_name: str) -> None:
     )
     table = pd.DataFrame({"Dropped, as each": list(dropped), "Rows": list(dropped.values())})
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.dataframe(
+        draw_table(
             table.assign(**{"Such as line": table["Dropped, as each"].map(examples)}),
             hide_index=True,
             width=640,

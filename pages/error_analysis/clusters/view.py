@@ -8,6 +8,7 @@ from pages.error_analysis.clusters.text_map import dev_map
 from pages.shared import fmt
 from pages.shared.errors import errors_shown, sentence
 from pages.shared.grid.row_box import row_box
+from pages.shared.grid.table import draw_table
 from pages.shared.workbench import Workbench
 from weakrec_core.data.noun import counted
 from weakrec_core.error_analysis.buckets import Buckets
@@ -81,7 +82,7 @@ def _table(groups: Groups, lacking: Lacking, key: str) -> int:
     )
     named = [f"{i + 1}: {', '.join(group.phrases[:5]) or fmt.NONE}" for i, group in enumerate(groups.groups)]
     chosen = row_box(f"groups_{key}", "Group", named, [0])
-    event = st.dataframe(
+    event = draw_table(
         pd.DataFrame([_row(i, group) for i, group in enumerate(groups.groups)]),
         key=chosen.key,
         hide_index=True,

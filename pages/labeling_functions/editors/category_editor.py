@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.shared import fmt
+from pages.shared.grid.table import draw_table
 from pages.shared.workbench import Workbench
 from weakrec_core.labeling.kinds import CategoryLF
 
@@ -62,7 +63,7 @@ def _table(wb: Workbench, lf: CategoryLF) -> None:
             "POSITIVE": (frame["positive"] / frame["known"].where(frame["known"] > 0)).to_numpy(),
         }
     )
-    st.dataframe(
+    draw_table(
         shown,
         hide_index=True,
         height="content" if len(shown) <= 8 else 300,
@@ -71,6 +72,7 @@ def _table(wb: Workbench, lf: CategoryLF) -> None:
             "Dev rows": st.column_config.NumberColumn(format="localized"),
             "POSITIVE": st.column_config.NumberColumn(format="percent", help="Share of gold POSITIVE on dev"),
         },
+        alt="Values of the column and their rows on dev",
     )
 
 

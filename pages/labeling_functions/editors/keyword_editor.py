@@ -5,6 +5,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from pages.shared.grid.table import draw_table
 from pages.shared.workbench import Workbench
 from weakrec_core.labeling.keywords import keyword_table
 from weakrec_core.labeling.kinds import KeywordLF
@@ -115,7 +116,7 @@ def _table(wb: Workbench, lf: KeywordLF) -> None:
             "": table["verdict"].map({"harmful": "▼ harmful", "useless": "no hit", "": ""}),
         }
     )
-    st.dataframe(
+    draw_table(
         shown,
         hide_index=True,
         height="content" if len(shown) <= 8 else 300,

@@ -5,6 +5,7 @@ import streamlit as st
 
 from pages.shared import fmt
 from pages.shared.cards import COLORS, badge, book_of, card, gold_badge, marked
+from pages.shared.grid.table import draw_table
 from pages.shared.selection import select_lf
 from pages.shared.workbench import Workbench
 from weakrec_core import ABSTAIN, LABEL_NAMES
@@ -76,7 +77,7 @@ def _table(wb: Workbench, table: pd.DataFrame, key: str) -> int:
             "LF": [", ".join(lfs) or fmt.NONE for lfs in table["lfs"]],
         }
     )
-    event = st.dataframe(
+    event = draw_table(
         shown,
         key=f"changed_rows_{key}_{abs(hash(tuple(table['row'])))}",
         hide_index=True,
