@@ -11,6 +11,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Reviews = Annotated[Path | None, typer.Option(help="Reviews in the UCSD format; default: the demo's.")]
 Dataset = Annotated[str | None, typer.Option(help="A dataset of the workspace; default: the demo.")]
 Runs = Annotated[int, typer.Option(min=1)]
+Folder = Annotated[Path | None, typer.Option(help="Keep what is generated there, for the next time.")]
 Rows = Annotated[int, typer.Option(min=1_000, help="Train rows, about.")]
 
 
@@ -20,27 +21,27 @@ def main() -> None:
 
 
 @app.command("lf_apply")
-def lf_apply(rows: Rows = 796_319, runs: Runs = 5, as_json: Json = False) -> None:
+def lf_apply(rows: Rows = 796_319, runs: Runs = 5, folder: Folder = None, as_json: Json = False) -> None:
     """The tutorial's LFs applied to as many train rows as the tutorial has, beside Snorkel's applier."""
     from benchmarks.lf_speed import apply
 
-    _show(apply(rows, runs=runs), as_json)
+    _show(apply(rows, runs, folder), as_json)
 
 
 @app.command("lf_edit")
-def lf_edit(rows: Rows = 796_319, runs: Runs = 9, as_json: Json = False) -> None:
+def lf_edit(rows: Rows = 796_319, runs: Runs = 9, folder: Folder = None, as_json: Json = False) -> None:
     """One LF edited on as many rows: votes, analysis and label model."""
     from benchmarks.lf_speed import edit
 
-    _show(edit(rows, runs), as_json)
+    _show(edit(rows, runs, folder), as_json)
 
 
 @app.command("lf_analysis")
-def lf_analysis(rows: Rows = 796_319, runs: Runs = 5, as_json: Json = False) -> None:
+def lf_analysis(rows: Rows = 796_319, runs: Runs = 5, folder: Folder = None, as_json: Json = False) -> None:
     """LF analysis of as many rows, beside Snorkel's LFAnalysis."""
     from benchmarks.lf_speed import analysis
 
-    _show(analysis(rows, runs), as_json)
+    _show(analysis(rows, runs, folder), as_json)
 
 
 @app.command("label_model")

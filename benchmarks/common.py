@@ -6,7 +6,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -51,11 +51,11 @@ def result(
 
 
 @contextmanager
-def temporary_workspace() -> Iterator[Workspace]:
-    """A workspace that is gone afterwards; ``$WEAKREC_HOME`` names it meanwhile."""
+def temporary_workspace(folder: Path | None = None) -> Iterator[Workspace]:
+    """A workspace that is gone afterwards, unless it is in a folder; ``$WEAKREC_HOME`` names it meanwhile."""
     before = os.environ.get("WEAKREC_HOME")
-    with tempfile.TemporaryDirectory(prefix="weakrec-benchmark-") as directory:
-        os.environ["WEAKREC_HOME"] = directory
+    with nullcontext(folder) if folder else tempfile.TemporaryDirectory(prefix="weakrec-benchmark-") as directory:
+        os.environ["WEAKREC_HOME"] = str(directory)
         try:
             yield Workspace(Path(directory))
         finally:

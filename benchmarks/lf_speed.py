@@ -4,6 +4,7 @@ import statistics
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -11,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.common import in_turn, result, temporary_workspace
-from weakrec_core.data.dataset import Dataset
+from weakrec_core.data.dataset import Dataset, list_datasets, open_dataset
 from weakrec_core.data.demo.raw_files import write_demo
 from weakrec_core.data.ingest.goodreads import ingest_goodreads
 from weakrec_core.data.splits import SplitConfig
@@ -26,13 +27,13 @@ from weakrec_core.labeling.lf_set import LFSet, read_lf_set
 from weakrec_core.signals import SignalStore
 
 ROWS = 796_319  # of the tutorial's train split
-_ROWS_PER_USER = 16.5  # of the demo's train split
+_ROWS_PER_USER = 17.3  # of the demo's train split
 _DEV_ROWS = 8_000
 
 
-def apply(rows: int = ROWS, sample: int = 20_000, runs: int = 5) -> dict[str, Any]:
+def apply(rows: int = ROWS, runs: int = 5, folder: Path | None = None, sample: int = 20_000) -> dict[str, Any]:
     """Seconds to apply the tutorial's five LFs to train; Snorkel's applier is timed on a sample and scaled to all rows."""
-    with _train_of(rows) as (dataset, signals, lf_set):
+    with _train_of(rows, folder) as (dataset, signals, lf_set):
         sampled = _sample(dataset, sample)
         theirs = snorkel_rows(dataset, "train", lf_set).iloc[sampled]
         snorkel = _snorkel_lfs(lf_set)
@@ -53,9 +54,9 @@ def apply(rows: int = ROWS, sample: int = 20_000, runs: int = 5) -> dict[str, An
     return result("lf_apply", work, ours_s, peer_s * n / len(sampled), "s", runs, same_votes=same)
 
 
-def edit(rows: int = ROWS, runs: int = 9) -> dict[str, Any]:
+def edit(rows: int = ROWS, runs: int = 9, folder: Path | None = None) -> dict[str, Any]:
     """Milliseconds from an edited LF to the figures that a page shows: votes, analysis, label model; the peer applies that LF anew."""
-    with _train_of(rows) as (dataset, signals, lf_set):
+    with _train_of(rows, folder) as (dataset, signals, lf_set):
         applier = Applier(dataset, signals)
         _figures(applier.of(lf_set))
         keyword = [_figures_ms(applier, _with_keyword(lf_set, f"edit number {i}")) for i in range(runs)]
@@ -71,14 +72,14 @@ def edit(rows: int = ROWS, runs: int = 9) -> dict[str, Any]:
     return result("lf_edit", work, ours, peer, "ms", runs, threshold_ms=statistics.median(threshold), keyword_ms=ours)
 
 
-def analysis(rows: int = ROWS, runs: int = 5) -> dict[str, Any]:
+def analysis(rows: int = ROWS, runs: int = 5, folder: Path | None = None) -> dict[str, Any]:
     """Seconds from the label matrix to LFAnalysis' table of train."""
     from snorkel.labeling import LFAnalysis
 
     from weakrec_core.labeling.analysis import lf_summary
     from weakrec_core.labeling.vote_patterns import group_votes
 
-    with _train_of(rows) as (dataset, signals, lf_set):
+    with _train_of(rows, folder) as (dataset, signals, lf_set):
         L, gold = Applier(dataset, signals).of(lf_set).votes("train"), dataset.train_gold()
         wide = np.ascontiguousarray(L)
 
@@ -97,11 +98,14 @@ def analysis(rows: int = ROWS, runs: int = 5) -> dict[str, Any]:
 
 
 @contextmanager
-def _train_of(rows: int) -> Iterator[tuple[Dataset, SignalStore, LFSet]]:
-    """The demo with about so many train rows, its signals computed."""
-    with temporary_workspace() as workspace:
-        files = write_demo(workspace.root / "raw", users=round((rows + _DEV_ROWS) / _ROWS_PER_USER))
-        dataset = ingest_goodreads(workspace, "demo", **files, splits=SplitConfig(dev_rows=_DEV_ROWS))
+def _train_of(rows: int, folder: Path | None) -> Iterator[tuple[Dataset, SignalStore, LFSet]]:
+    """The demo with about so many train rows, its signals computed; it stays in the folder and is made once."""
+    with temporary_workspace(folder) as workspace:
+        name = f"demo-{rows}"
+        if name not in list_datasets(workspace):
+            files = write_demo(workspace.root / "raw", users=round((rows + _DEV_ROWS) / _ROWS_PER_USER))
+            ingest_goodreads(workspace, name, **files, splits=SplitConfig(dev_rows=_DEV_ROWS))
+        dataset = open_dataset(workspace, name)
         signals, lf_set = SignalStore(dataset), read_lf_set(PROJECT / "lfs" / "tutorial.yaml")
         Applier(dataset, signals).of(lf_set).votes("train")
         yield dataset, signals, lf_set

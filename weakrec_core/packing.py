@@ -4,10 +4,13 @@ import gzip
 import re
 import zipfile
 import zlib
+from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
 
 import duckdb
+import numpy as np
+from isal import igzip, isal_zlib
 
 from weakrec_core import limits
 from weakrec_core.connection import connected, escaped, reason, sql_name
@@ -16,6 +19,7 @@ from weakrec_core.limits import Unpacked
 from weakrec_core.progress import Progress, no_progress
 
 CHUNK = 1 << 22
+_NEWLINE = ord("\n")
 _BYTES = {
     "BOOLEAN": 1,
     "TINYINT": 1,
@@ -38,6 +42,15 @@ _ARCHIVES = (b"PK\x03\x04", b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"7z\xbc\xaf", b"R
 def verify(path: Path, progress: Progress = no_progress, limit: Unpacked | None = None) -> None:
     """Read the file once to the end; DuckDB itself checks no gzip's checksum, and loses lines that are longer than its buffer.
 
+    See `checked_chunks`.
+    """
+    for _ in checked_chunks(path, progress, limit):
+        pass
+
+
+def checked_chunks(path: Path, progress: Progress = no_progress, limit: Unpacked | None = None) -> Iterator[bytes]:
+    """What is in a file, unpacked if it is a gzip, piece by piece.
+
     Parameters
     ----------
     limit : Unpacked, optional
@@ -56,18 +69,19 @@ def verify(path: Path, progress: Progress = no_progress, limit: Unpacked | None 
             raise DataError(f"{path} cannot be read: it is not a file.")
         if size == 0:
             raise DataError(f"{path} is empty.")
-        with path.open("rb") as raw, gzip.open(raw) if packed else nullcontext(raw) as content:
+        with path.open("rb") as raw, igzip.open(raw) if packed else nullcontext(raw) as content:
             unpacked, lines = 0, _Lines(path)
             while chunk := content.read(CHUNK):
                 unpacked += len(chunk)
                 check_size(path, unpacked, size, limit)
                 lines.check(chunk)
                 progress(min(1.0, raw.tell() / size), f"Checking {path.name}")
+                yield chunk
         if not unpacked:
             raise DataError(f"{path} is empty.")
     except EOFError:
         raise DataError(f"{path} is truncated: the gzip stream ends too early; download it again.") from None
-    except (gzip.BadGzipFile, zlib.error) as e:
+    except (gzip.BadGzipFile, zlib.error, isal_zlib.error) as e:  # type: ignore[misc]  # its stubs take the class for an instance
         raise DataError(f"{path} is not an intact gzip file ({e}); download it again.") from None
     except OSError as e:
         raise DataError(f"{path} cannot be read: {e.strerror or e}.") from None
@@ -94,7 +108,7 @@ class _Lines:
                 "is read."
             )
         if end >= 0:  # a line within a chunk is shorter than one
-            self._line += chunk.count(b"\n")
+            self._line += int(np.count_nonzero(np.frombuffer(chunk, np.uint8) == _NEWLINE))
             self._length = len(chunk) - chunk.rfind(b"\n") - 1
 
 

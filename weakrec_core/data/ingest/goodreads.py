@@ -4,6 +4,7 @@ Source: Wan & McAuley, RecSys 2018. The filters and their defaults are those of 
 its cap of 5,000,000 interactions.
 """
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,6 @@ from weakrec_core.data.ingest.notations import NUMBER
 from weakrec_core.data.splits import SplitConfig
 from weakrec_core.errors import DataError
 from weakrec_core.files import checked_name
-from weakrec_core.packing import verify
 from weakrec_core.progress import Progress, no_progress
 from weakrec_core.workspace import Workspace
 
@@ -103,16 +103,13 @@ def ingest_goodreads(
     files = {"reviews": reviews, "books": books, "interactions": interactions}
     given = {kind: path for kind, path in files.items() if path is not None}
     skipped: dict[str, dict[str, int]] = {}
-    for i, path in enumerate(given.values()):
-        verify(path, lambda f, message, i=i: progress(0.3 * (i + f) / len(given), message))  # type: ignore[misc]
     with connected(*given.values(), scratch=workspace.scratch) as con:
         for i, (kind, path) in enumerate(given.items()):
-            progress(0.3 + 0.4 * i / len(given), f"Reading {path.name}")
             fields = (
                 _BOOK_FIELDS if kind == "books" else {"user_id": "VARCHAR", "book_id": "VARCHAR", "rating": "VARCHAR"}
             )
             fields = fields | ({"review_text": "VARCHAR"} if kind == "reviews" else {})
-            load_lines(con, kind, path, fields)
+            load_lines(con, kind, path, fields, progress=partial(_part, progress, i, len(given)))
             checks = _BOOK_CHECKS if kind == "books" else _PAIR_CHECKS
             skipped[kind] = drop_bad_lines(con, kind, path, checks, config.skip_bad_lines)
         progress(0.7, "Filtering books and users")
@@ -144,6 +141,11 @@ def ingest_goodreads(
     dataset = save_dataset(workspace, name, rows, book_table, histories, user_ids, meta)
     progress(1.0, "Saved")
     return dataset
+
+
+def _part(progress: Progress, i: int, n: int, fraction: float, message: str) -> None:
+    """The progress of reading file `i` of `n`."""
+    progress(0.7 * (i + fraction) / n, message)
 
 
 def _filter(
@@ -198,13 +200,14 @@ def _book_table(con: duckdb.DuckDBPyConnection, *, has_books: bool) -> pd.DataFr
         ).df()
         position = pd.Series(np.arange(len(book_table), dtype=np.int32), index=book_table["book_id"])
         exploded = book_table["similar_books"].explode().map(position).dropna().astype("int32")
-        similar = exploded.groupby(level=0).agg(list).reindex(book_table.index)
+        n_similar = np.bincount(exploded.index, minlength=len(book_table))
+        similar = [part.tolist() for part in np.split(exploded.to_numpy(), np.cumsum(n_similar)[:-1])]
     else:
         book_table = con.execute("SELECT book_id FROM kept_books ORDER BY book_idx").df()
         book_table["title"] = "Book " + book_table["book_id"]
         book_table[["first_author", "author_name"]] = pd.NA
         book_table[["average_rating", "ratings_count"]] = np.nan
         book_table = book_table.astype({"first_author": "str", "author_name": "str"})
-        similar = pd.Series([None] * len(book_table), dtype=object)
-    book_table["similar_books"] = [s if isinstance(s, list) else [] for s in similar]
+        similar = [[] for _ in range(len(book_table))]
+    book_table["similar_books"] = similar
     return book_table

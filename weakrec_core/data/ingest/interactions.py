@@ -143,8 +143,9 @@ def extract(
     """
     chosen = "".join(f", {column} AS {name}" for name, column in (also or {}).items())
     said = f" JOIN (SELECT line{chosen} FROM {texts}) AS said ON said.line = pairs.line" if also else ""
-    rows = con.execute(
-        f"""WITH texts AS (
+    rows = (
+        con.sql(
+            f"""WITH texts AS (
             SELECT user_id, book_id, review_text FROM {texts}
             QUALIFY row_number() OVER (PARTITION BY user_id, book_id ORDER BY (review_text IS NULL), line) = 1)
         SELECT user_idx::INTEGER AS user_idx, book_idx::INTEGER AS book_idx, user_id, book_id, review_text,
@@ -152,7 +153,10 @@ def extract(
         FROM pairs JOIN kept_users USING (user_id) JOIN kept_books USING (book_idx)
         LEFT JOIN texts USING (user_id, book_id){said}
         WHERE pairs.rating IS NOT NULL"""
-    ).df()
+        )
+        .to_arrow_table()
+        .to_pandas()
+    )
     if rows.empty:
         raise DataError(
             f"No rated interaction is left of {files} after the filters; widen the limits on books and users."

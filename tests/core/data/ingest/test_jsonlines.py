@@ -120,7 +120,7 @@ PACKED = gzip.compress(b"".join(b'{"id": "%d", "n": %d}\n' % (i, i * i) for i in
         (PACKED[:5], "lines.json.gz", "lines.json.gz is truncated"),
         (PACKED[:3000] + bytes([PACKED[3000] ^ 255]) + PACKED[3001:], "lines.json.gz", "is not an intact gzip file"),
         (PACKED[:-8] + bytes(4) + PACKED[-4:], "lines.json.gz", "is not an intact gzip file"),
-        (PACKED + b"more", "lines.json.gz", "is not an intact gzip file"),
+        (PACKED + b"more than a header", "lines.json.gz", "is not an intact gzip file"),
         (GOOD, "lines.json.gz", "is not an intact gzip file"),
     ],
     ids=[
