@@ -147,6 +147,13 @@ def ingest_table(
     scale: Annotated[
         str | None, typer.Option(help="Of plain numbers, such as 1-10; default: as their distribution says.")
     ] = None,
+    not_rated: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A value of the rating that stands for none, such as 0; can be repeated; none = there is no such value. "
+            "Default: 0 beside 1 to 5, or -1, of whole numbers."
+        ),
+    ] = None,
     encoding: Encoding = None,
     separator: Separator = None,
     quote: Quote = None,
@@ -171,6 +178,7 @@ def ingest_table(
     from weakrec_core.data import splits
     from weakrec_core.data.ingest import table
     from weakrec_core.data.ingest.scales import Scale
+    from weakrec_core.data.ingest.table_config import NO_VALUE
     from weakrec_core.data.noun import Noun
 
     if (items is None) != (items_id is None):
@@ -191,6 +199,7 @@ def ingest_table(
     config = table.TableConfig(
         positive=positive,
         scale=None if scale is None else Scale.parse(scale),
+        not_rated=None if not not_rated else tuple(value for value in not_rated if value != NO_VALUE),
         min_item_users=min_item_users,
         max_item_users=max_item_users,
         min_user_items=min_user_items,

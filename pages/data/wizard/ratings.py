@@ -6,6 +6,7 @@ import streamlit as st
 from pages.shared import fmt
 from pages.shared.grid.table import draw_table
 from weakrec_core.charts.ingest import rating_histogram
+from weakrec_core.data.ingest.ratings import STANDS_FOR_NONE
 from weakrec_core.data.ingest.scales import Scale
 from weakrec_core.data.ingest.table import TablePreview
 
@@ -42,6 +43,12 @@ def show_ratings(found: TablePreview) -> None:
             f"{fmt.percent(found.positive_share)} of the rated rows are POSITIVE: {fmt.literal(found.cut.text)} or better."
         )
         odd = ratings.odd()
+        none = odd[odd["reason"] == STANDS_FOR_NONE]
+        if len(none):
+            values = fmt.literal(", ".join(none["raw"]))
+            st.caption(
+                f"{values}, in {none['rows'].sum():,} rows, {STANDS_FOR_NONE}: *Filters, splits, scale* can say otherwise."
+            )
         if len(odd):
             with st.popover(f"{len(odd):,} values that are no rating", icon=":material/help:"):
                 draw_table(

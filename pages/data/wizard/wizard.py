@@ -18,6 +18,7 @@ from weakrec_core.data.ingest.look import TableLook
 from weakrec_core.data.ingest.scales import Scale
 from weakrec_core.data.ingest.table import Columns, ItemFacts, TableConfig, TablePreview, preview_table
 from weakrec_core.data.ingest.table_command import table_command
+from weakrec_core.data.ingest.table_config import NO_VALUE
 from weakrec_core.data.noun import Noun
 from weakrec_core.data.splits import SplitConfig
 from weakrec_core.workspace import Workspace
@@ -70,10 +71,11 @@ def wizard(workspace: Workspace) -> None:
             help="A rating as the table has them (4, 7/10, B, fresh), or a share of the scale (60%)",
         )
         filters, splits = _filters()
-    scale = st.session_state.get("table_scale")
+    scale, not_rated = st.session_state.get("table_scale"), st.session_state.get("table_not_rated") or ""
     config = TableConfig(
         positive=positive.strip() or None,
         scale=Scale.parse(scale) if scale else None,
+        not_rated=_not_rated(not_rated),
         skip_bad_lines=True,
         format=found.format,
         **filters,
@@ -100,7 +102,7 @@ def _facts_id(facts: TableLook) -> str:
 
 
 def _filters() -> tuple[dict[str, int | None], SplitConfig]:
-    """Limits of users and items, the splits, and the scale of plain numbers."""
+    """Limits of users and items, the splits, the scale of plain numbers and what is no rating."""
     with st.popover("Filters, splits, scale", icon=":material/filter_alt:", width="content"):
         left, right = st.columns(2)
         filters: dict[str, int | None] = {
@@ -126,7 +128,19 @@ def _filters() -> tuple[dict[str, int | None], SplitConfig]:
         st.text_input(
             "Scale of plain numbers", placeholder="as their distribution says, such as 1-10", key="table_scale"
         )
+        st.text_input(
+            "Values that stand for no rating",
+            placeholder="as found: 0 beside 1 to 5, or -1",
+            key="table_not_rated",
+            help=f"With commas between them; {NO_VALUE}: each value is a rating",
+        )
     return filters, SplitConfig(by=by, dev_rows=dev_rows, seed=int(seed))
+
+
+def _not_rated(text: str) -> tuple[str, ...] | None:
+    """The values that the field names; None if it is empty."""
+    values = [value.strip() for value in text.split(",") if value.strip()]
+    return tuple(value for value in values if value != NO_VALUE) if values else None
 
 
 def _make(

@@ -20,7 +20,7 @@ def draw_table(frame: pd.DataFrame, *, alt: str, **options: Any) -> Any:
         What the table shows; its words up to the first sign name the file, and with it the button: one of a name a page.
     """
     name = re.sub(r"\W+", "-", re.split(r"[,:;]", alt)[0].strip().lower())
-    with st.container(key=f"table_{name}"):
+    with st.container(key=f"table_{name}", width=options.get("width", "stretch")):
         drawn = st.dataframe(frame, alt=alt, **options)
         download_table("Download as CSV", lambda: frame, f"{name}.csv", f"icon_csv_{name}")
     return drawn

@@ -5,7 +5,7 @@ Only the distinct values are read, of which a column has few.
 
 import math
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -23,11 +23,12 @@ from weakrec_core.data.ingest.notations import (
     has_decimal_comma,
     read_rating,
 )
-from weakrec_core.data.ingest.scales import Scale, common_tops, scale_of, two_scales, usual_top
+from weakrec_core.data.ingest.scales import Scale, common_tops, placeholder, scale_of, two_scales, usual_top
 from weakrec_core.errors import DataError
 
 DEFAULT_POSITIVE, DEFAULT_SHARE = 4.0, 0.6
 EMPTY = "is empty"
+STANDS_FOR_NONE = "stands for no rating"
 _OFF_SCALE = "is not on the scale {}"
 _ON_NO_SCALE = "is a number on no scale of the others"
 _TRUE_FALSE = {"t": Reading(WORD, 1.0, 1.0), "f": Reading(WORD, 0.0, 1.0)}
@@ -184,7 +185,9 @@ class RatingColumn:
         return Cut(round(value, 9), f"{value:g} ({text} of {self.scale})")
 
 
-def read_ratings(rows: Mapping[str, int], scale: Scale | None = None) -> RatingColumn:
+def read_ratings(
+    rows: Mapping[str, int], scale: Scale | None = None, not_rated: Collection[str] | None = None
+) -> RatingColumn:
     """Read the distinct values of a column.
 
     Plain numbers have no scale of their own. Where they are most of the ratings, it is inferred from their distribution;
@@ -196,6 +199,8 @@ def read_ratings(rows: Mapping[str, int], scale: Scale | None = None) -> RatingC
         Distinct text, without those that are blank, to its number of rows.
     scale : Scale, optional
         That of plain numbers, if it is known.
+    not_rated : collection of str, optional
+        The values that stand for no rating; by default that of `scales.placeholder`.
 
     Examples
     --------
@@ -214,6 +219,8 @@ def read_ratings(rows: Mapping[str, int], scale: Scale | None = None) -> RatingC
     frame = frame.astype({"raw": "str", "rows": "int64", "notation": "str", "reason": "str"})
     stars = (frame["notation"] == STARS) & frame["top"].isna()
     frame.loc[stars, "top"] = usual_top(frame.loc[stars, "value"])
+    none = _stands_for_none(frame, not_rated)
+    frame.loc[none, ["notation", "reason"]] = "", STANDS_FOR_NONE
     numbers = frame["notation"] == NUMBER
     low = pd.Series(0.0, index=frame.index)
     tops = common_tops(frame)
@@ -236,6 +243,16 @@ def read_ratings(rows: Mapping[str, int], scale: Scale | None = None) -> RatingC
     scale = scale if numbers.any() else None
     plain = scale is not None and bool(frame["notation"].isin(["", NUMBER]).all())
     return RatingColumn(frame[["raw", "rows", "share", "notation", "reason", "value"]], scale, plain)
+
+
+def _stands_for_none(frame: pd.DataFrame, not_rated: Collection[str] | None) -> pd.Series:
+    """Which of the values stand for no rating."""
+    numbers = frame["notation"] == NUMBER
+    if not_rated is None:
+        found = placeholder(frame.loc[numbers, "value"], frame.loc[numbers, "rows"]) if numbers.all() else math.nan
+        return numbers & frame["value"].eq(found)
+    values = [reading.value for text in not_rated if (reading := read_rating(text)).notation == NUMBER]
+    return frame["raw"].str.strip().isin([text.strip() for text in not_rated]) | numbers & frame["value"].isin(values)
 
 
 def _rows_by(frame: pd.DataFrame, column: str) -> dict[str, int]:

@@ -14,6 +14,7 @@ _TOPS = (1, 5, 10, 20, 100)
 _RARE_TOPS = (2, 3, 4, 6, 7)  # where many rated, not all alike, and nobody gave more
 _MANY = 50
 _LOWER_TOPS = (5, 10)
+_FEWEST = 3  # ratings of a scale beside which another number may stand for none
 _PART = 0.05  # share of the rows that are no outliers, but on a scale of their own
 _SCALE = re.compile(r"(?P<low>[+-]?\d+(?:[.,]\d+)?)\s*(?:-|–|\.\.|to)\s*(?P<top>[+-]?\d+(?:[.,]\d+)?)")
 _OUTLIERS = 0.005  # share of rows above a scale that do not speak against it
@@ -87,6 +88,32 @@ def two_scales(values: pd.Series, rows: pd.Series) -> tuple[Scale, Scale] | None
             low, high = (Scale(float(part.min()), float(part.max())) for part, _ in parts)
             return low, high
     return None
+
+
+def placeholder(values: pd.Series, rows: pd.Series) -> float:
+    """The number that stands for no rating, as many tables have one; NaN if there is none.
+
+    Of whole numbers it is -1 beside ratings up to 5 or 10; 0 beside 1 to 5 (as Goodreads has it), and beside 1 to 10 where it is
+    more common than 1, 2 and 3 together (as Book-Crossing has it).
+
+    Parameters
+    ----------
+    values, rows : Series
+        Distinct numbers, and how many rows have each.
+
+    Examples
+    --------
+    >>> placeholder(pd.Series([0, 1, 2, 4, 5]), pd.Series([9, 1, 2, 8, 9]))
+    0.0
+    """
+    count = rows.groupby(values).sum()
+    ratings = count.index[count.index >= 1]
+    if len(ratings) < _FEWEST or ratings.max() not in _LOWER_TOPS or (count.index % 1).any():
+        return math.nan
+    below = [float(value) for value in count.index if value < 1]
+    if below == [0.0] and (ratings.max() == 5 or count[0.0] > count[count.index.isin([1, 2, 3])].sum()):
+        return 0.0
+    return -1.0 if below in ([-1.0], [-1.0, 0.0]) else math.nan
 
 
 def _top(values: pd.Series, rows: pd.Series) -> float:

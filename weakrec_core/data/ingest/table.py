@@ -280,7 +280,7 @@ def _read_ratings(con: duckdb.DuckDBPyConnection, path: Path, config: TableConfi
     rows = dict(found.fetchall())
     if not rows:
         raise DataError(f"{path} has no rating in any row.")
-    ratings = read_ratings(rows, config.scale)
+    ratings = read_ratings(rows, config.scale, config.not_rated)
     if config.scale is None and (two := ratings.two_scales()):
         raise DataError(
             f"The ratings in {path} look like two scales in one column, from {two[0]} and from {two[1]}; name the scale that "

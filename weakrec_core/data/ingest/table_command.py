@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from weakrec_core.data.ingest.table_config import Columns, ItemFacts, TableConfig
+from weakrec_core.data.ingest.table_config import NO_VALUE, Columns, ItemFacts, TableConfig
 from weakrec_core.data.noun import ITEM, Noun
 from weakrec_core.data.splits import SplitConfig
 
@@ -35,7 +35,9 @@ def table_command(
         options["noun"] = f"{noun.one}/{noun.many}"
     default = TableConfig()
     options |= {
-        key: value for key, value in config if key not in ("format", "scale") and value != getattr(default, key)
+        key: value
+        for key, value in config
+        if key not in ("format", "scale", "not_rated") and value != getattr(default, key)
     }
     if config.scale is not None:
         options["scale"] = f"{config.scale.low:g}..{config.scale.top:g}"
@@ -49,6 +51,8 @@ def table_command(
             arguments += [flag] if value is True else [flag, text]
     for name, kind in columns.kept().items():
         arguments += [f"--{kind}", name]
+    for value in config.not_rated or ([] if config.not_rated is None else [NO_VALUE]):
+        arguments += ["--not-rated", value]
     if config.format.header is not None:
         arguments.append("--header" if config.format.header else "--no-header")
     return arguments

@@ -11,6 +11,7 @@ from weakrec_core.errors import DataError
 
 _KEYS = {"user": "user_id", "item": "book_id", "text": "review_text"}  # others are called alike
 _KEPT: dict[Kind, str] = {"signal": "signals", "category": "categories", "votes": "votes"}
+NO_VALUE = "none"  # of --not-rated: each value is a rating
 FACTS = ("title", "creator", "average_rating")
 
 
@@ -94,6 +95,8 @@ class TableConfig(BaseModel):
         scales up to 5, the upper of two values, else 60%.
     scale : Scale or None
         That of plain numbers; None = as their distribution says.
+    not_rated : tuple of str or None
+        The values of the rating that stand for none, such as ``0``; None = as `scales.placeholder` finds.
     min_item_users, max_item_users : int or None
         Items by the users who have them in the table; None = no limit.
     min_user_items, max_user_items : int or None
@@ -106,6 +109,7 @@ class TableConfig(BaseModel):
 
     positive: float | str | None = None
     scale: Scale | None = None
+    not_rated: tuple[str, ...] | None = None
     min_item_users: int = 1
     max_item_users: int | None = None
     min_user_items: int = 1

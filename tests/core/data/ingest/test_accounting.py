@@ -207,9 +207,9 @@ def test_the_command_line_says_it_as_json(
 @pytest.mark.parametrize(
     "config",
     [
-        TableConfig(skip_bad_lines=True),
+        TableConfig(skip_bad_lines=True, not_rated=("1", "n/a")),
         TableConfig(
-            skip_bad_lines=True, positive=4.0, scale=Scale(-5, 5), min_item_users=2, max_user_items=3,
+            skip_bad_lines=True, positive=4.0, scale=Scale(-5, 5), not_rated=(), min_item_users=2, max_user_items=3,
             format=TableFormat(separator=",", quote='"', encoding="utf-8", header=True),
         ),
     ],

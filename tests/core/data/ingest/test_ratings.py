@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from weakrec_core.data.ingest.ratings import RatingColumn, read_ratings
+from weakrec_core.data.ingest.ratings import STANDS_FOR_NONE, RatingColumn, read_ratings
 from weakrec_core.data.ingest.scales import Scale
 from weakrec_core.errors import DataError
 
@@ -186,3 +186,33 @@ def test_other_counts_leave_the_reading_as_it_is() -> None:
     assert not kept.plain  # shares, as all of the column
     assert kept.stored.dropna().tolist() == [0, 1]
     assert kept.summary(kept.cut(), 4)["not_rated_by"] == {"is of no known notation": 1, "is empty": 3}
+
+
+@pytest.mark.parametrize(
+    ("rows", "none"),
+    [
+        ({"0": 3, "1": 3, "2": 5, "3": 9, "4": 20, "5": 20}, "0"),
+        ({"0": 60, "1": 1, "2": 3, "3": 4, "8": 30, "10": 20}, "0"),  # most are not rated
+        ({"-1": 6, "1": 1, "7": 4, "8": 30, "10": 20}, "-1"),
+        ({"0": 5, "1": 4, "2": 3, "3": 4, "9": 30, "10": 20}, ""),  # how likely one recommends it
+        ({"0": 5, "1": 20}, ""),
+        ({"0": 5, "0.5": 4, "3.5": 9, "4": 30, "5": 20}, ""),
+        ({"0": 5, "1": 4, "2": 9, "5": 30, "fresh": 20}, ""),
+        ({"-1": 5, "0": 4, "1": 9}, ""),
+        ({"-5": 1, "-1": 5, "0": 4, "2": 3, "3": 3, "5": 9}, ""),
+    ],
+)
+def test_a_number_that_stands_for_no_rating(rows: dict[str, int], none: str) -> None:
+    ratings = read_ratings(rows)
+    odd = ratings.odd()
+    assert ", ".join(odd.loc[odd["reason"] == STANDS_FOR_NONE, "raw"]) == none
+    assert read_ratings(rows, not_rated=()).odd().empty
+    if none:
+        assert ratings.not_rated() == {STANDS_FOR_NONE: rows[none]}
+        assert ratings.scale == read_ratings({raw: n for raw, n in rows.items() if raw != none}).scale
+
+
+def test_values_that_are_said_to_stand_for_no_rating() -> None:
+    ratings = read_ratings({"99.0": 5, "1": 4, "3": 4, " so so": 1}, not_rated=["99", "so so"])
+    assert ratings.not_rated() == {STANDS_FOR_NONE: 6} and ratings.by_notation() == {"number": 8}
+    assert ratings.scale == Scale(1, 5)
