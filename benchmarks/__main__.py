@@ -46,7 +46,7 @@ def lf_analysis(rows: Rows = 796_319, runs: Runs = 5, folder: Folder = None, as_
 
 @app.command("label_model")
 def label_model(reviews: Reviews = None, runs: Runs = 5, as_json: Json = False) -> None:
-    """Label models on held-out users; predict on patterns beside Snorkel's on the matrix."""
+    """Label models on held-out users; fit and predict on patterns beside Snorkel's on the matrix."""
     from benchmarks.label_model import run
 
     _show(run(reviews, runs), as_json)

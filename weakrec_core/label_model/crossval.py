@@ -37,7 +37,7 @@ class FoldedDev:
 
 def fold_dev(
     L: NDArray[np.int8], gold: NDArray[np.int8], folds: NDArray[np.int64]
-) -> tuple[FoldedDev, NDArray[np.int64]]:
+) -> tuple[FoldedDev, NDArray[np.unsignedinteger]]:
     """Group dev's votes with gold counted by fold; also each row's pattern, shape [n]."""
     patterns, inverse = group_votes(L, gold)
     shape = (int(folds.max(initial=0)) + 1, len(patterns.votes), 2)

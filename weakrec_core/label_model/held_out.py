@@ -21,7 +21,7 @@ class HeldOut:
     Attributes
     ----------
     dev : FoldedDev
-    folds, inverse : int64 arrays, shape [n_dev]
+    folds, inverse : int arrays, shape [n_dev]
         Fold and vote pattern of each dev row.
     models : list of CalibratedModel
         One a fold, fitted without it.
@@ -31,19 +31,19 @@ class HeldOut:
 
     dev: FoldedDev
     folds: NDArray[np.int64]
-    inverse: NDArray[np.int64]
+    inverse: NDArray[np.unsignedinteger]
     models: list[CalibratedModel]
     p_by_fold: NDArray[np.float64]
 
     @property
     def p_positive(self) -> NDArray[np.float64]:
         """Of every dev row, shape [n_dev]."""
-        return self.p_by_fold[self.folds, self.inverse]
+        return np.asarray(self.p_by_fold[self.folds, self.inverse])
 
     @property
     def has_vote(self) -> NDArray[np.bool_]:
         """Whether an LF votes on a dev row, shape [n_dev]."""
-        return self.dev.patterns.covered[self.inverse]
+        return np.asarray(self.dev.patterns.covered[self.inverse])
 
     def metrics(self, covered_only: bool = False) -> Metrics:
         """`probability_metrics` on the dev rows with gold, or on those of them with a vote."""

@@ -1,10 +1,7 @@
-"""Snorkel's LabelModel, fitted on vote patterns: the same parameters as on the full matrix, at a cost that does not
-grow with the number of rows."""
+"""Snorkel's LabelModel, fitted on vote patterns without Snorkel or torch: the same parameters as on the full matrix, at a cost
+that does not grow with the number of rows."""
 
-import random
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -17,8 +14,10 @@ from weakrec_core.label_model.base import checked_prior
 from weakrec_core.label_model.snorkel_config import SnorkelConfig
 from weakrec_core.labeling.vote_patterns import VotePatterns
 
+Floats = NDArray[np.float64]
+
 _LEAST_LR = 1e-6
-_FIT_LOCK = threading.Lock()  # LabelModel.fit reseeds the process's global generators
+_PRECISION, _MOMENTUM = np.float32(0.7), np.float32(0.9)  # Snorkel's defaults
 
 
 @dataclass(eq=False)
@@ -125,80 +124,56 @@ def fit_snorkel(
         raise LabelModelError("The train split has no rows to fit a label model on.")
     if not 0 < prior < 1:
         raise LabelModelError(f"The class balance P(POSITIVE) must lie between 0 and 1, not {prior:g}.")
-    with _FIT_LOCK, _torch_to_itself():
-        # With many LFs Snorkel's own learning rate diverges: it asks for a smaller one, so we take it.
-        while (fitted := _fitted(train, prior, config)) is None:
-            if config.lr < _LEAST_LR:
-                raise LabelModelError(
-                    f"The fit of Snorkel's LabelModel to {train.m} LFs diverges at any learning rate; "
-                    "choose the label model 'calibrated'."
-                )
-            config = config.model_copy(update={"lr": config.lr / 10})
-        mu, losses = fitted
+    # With many LFs Snorkel's own learning rate diverges: it asks for a smaller one, so we take it.
+    while (fitted := _fitted(train, prior, config)) is None:
+        if config.lr < _LEAST_LR:
+            raise LabelModelError(
+                f"The fit of Snorkel's LabelModel to {train.m} LFs diverges at any learning rate; "
+                "choose the label model 'calibrated'."
+            )
+        config = config.model_copy(update={"lr": config.lr / 10})
+    mu, losses = fitted
     coverage = train.counts @ (train.votes != -1) / train.n
     agreement = mu[:, 0, 0] * np.float32(1 - prior) + mu[:, 1, 1] * np.float32(prior)
     with np.errstate(divide="ignore", invalid="ignore"):
         weights = np.where(coverage > 0, np.clip(agreement / coverage, 1e-6, 1.0), np.nan)
-    return SnorkelModel(list(lf_names), mu, prior, weights, config, np.array(losses))
+    return SnorkelModel(list(lf_names), mu, prior, weights, config, losses)
 
 
-def _fitted(train: VotePatterns, prior: float, config: SnorkelConfig) -> tuple[NDArray[np.float64], list[float]] | None:
-    """mu and the losses; None if the fit diverged."""
-    model = _pattern_label_model(train)
-    try:
-        model.fit(
-            train.votes.astype(np.int64), class_balance=[1 - prior, prior], progress_bar=False, **config.model_dump()
-        )
-    except Exception as e:  # Snorkel has no class of its own for this
-        if "Loss is NaN" not in str(e):
-            raise
+def _fitted(train: VotePatterns, prior: float, config: SnorkelConfig) -> tuple[Floats, Floats] | None:
+    """mu and the losses; None if the fit diverged.
+
+    Gradient descent with momentum, in single precision and step by step as Snorkel has torch do it: ``together``, Snorkel's O,
+    is how often two LFs vote so and so, which `mu @ P @ mu.T` shall equal, but for an LF with itself; and its diagonal the sums
+    of `mu @ P`.
+    """
+    m, p = train.m, np.array([1 - prior, prior], np.float32)
+    is_vote = np.stack([train.votes == 0, train.votes == 1], axis=2).reshape(-1, 2 * m).astype(np.float64)
+    together = (is_vote.T @ (is_vote * train.counts[:, None]) / train.n).astype(np.float32)
+    rates, others = np.diag(together), np.kron(1 - np.eye(m), np.ones((2, 2))).astype(np.float32)
+    start = np.tile(np.eye(2, dtype=np.float32), (m, 1)) * np.clip(rates[:, None] * _PRECISION / p, 0, 1)
+    mu = start * np.float32(np.random.RandomState(config.seed).random_sample())  # the number that Snorkel draws
+    l2, lr, momentum, losses = (
+        np.float32(config.l2),
+        np.float32(config.lr),
+        np.zeros_like(mu),
+        np.empty(config.n_epochs),
+    )
+    with np.errstate(over="ignore", invalid="ignore"):
+        for epoch in range(config.n_epochs):
+            joint = mu * p
+            off_pairs, off_rates, off_start = (together - joint @ mu.T) * others, joint.sum(axis=1) - rates, mu - start
+            losses[epoch] = (off_pairs**2).sum() + (off_rates**2).sum() + l2**2 * (off_start**2).sum()
+            if np.isnan(losses[epoch]):
+                return None
+            gradient = 2 * (np.outer(off_rates, p) - 2 * off_pairs @ joint + l2**2 * off_start) + l2 * mu
+            momentum = _MOMENTUM * momentum + gradient
+            mu = mu - lr * momentum
+    if not np.isfinite(mu).all():  # the last step is not followed by a look at the loss
         return None
-    mu: NDArray[np.float64] = model.mu.detach().numpy().astype(np.float64)
-    # The last step is not followed by a look at the loss.
-    return (mu.reshape(train.m, 2, 2), model.losses) if np.isfinite(mu).all() else None
-
-
-def _pattern_label_model(train: VotePatterns) -> Any:
-    """A LabelModel whose label matrix is the patterns, each standing for `counts` rows."""
-    import torch
-    from snorkel.labeling.model import LabelModel
-
-    class PatternLabelModel(LabelModel):  # type: ignore[misc]
-        losses: list[float]
-
-        def _execute_logging(self, loss: torch.Tensor) -> dict[str, float]:
-            self.losses.append(loss.item())
-            return {}
-
-        def _set_constants(self, L: NDArray[np.int64]) -> None:
-            super()._set_constants(L)
-            self.n = train.n  # sets the clamp of mu
-
-        def _create_L_ind(self, L: NDArray[np.int64]) -> NDArray[np.float64]:
-            return np.stack([L == 1, L == 2], axis=2).reshape(len(L), -1).astype(float)
-
-        def _generate_O(self, L: NDArray[np.int64], higher_order: bool = False) -> None:
-            L_aug = self._get_augmented_label_matrix(L, higher_order=higher_order)
-            self.d = L_aug.shape[1]
-            self.O = torch.from_numpy(L_aug.T @ (L_aug * train.counts[:, None]) / train.n).float()
-
-    model = PatternLabelModel(cardinality=2, verbose=False)
-    model.losses = []
-    return model
-
-
-@contextmanager
-def _torch_to_itself() -> Iterator[None]:
-    """Restore the global generators afterwards; one thread, which for matrices this small is faster."""
-    import torch
-
-    states = random.getstate(), np.random.get_state(), torch.get_rng_state()  # noqa: NPY002
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        random.setstate(states[0])
-        np.random.set_state(states[1])  # noqa: NPY002
-        torch.set_rng_state(states[2])
-        torch.set_num_threads(threads)
+    least = min(0.01, 1 / 10 ** np.ceil(np.log10(train.n)))
+    mu = np.clip(mu, np.float32(least), np.float32(1 - least))
+    if len(np.unique(np.around(p, 3))) == 1:  # the classes could be exchanged: as the LFs are right more often
+        right = mu.reshape(m, 2, 2).sum(axis=0)
+        mu = mu[:, ::-1] if np.trace(right) < np.trace(right[::-1]) else mu
+    return mu.reshape(m, 2, 2).astype(np.float64), losses

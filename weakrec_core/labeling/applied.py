@@ -113,12 +113,12 @@ class AppliedSet:
         """The vote patterns of a split, with gold where it is known."""
         return self._grouped(split)[0]
 
-    def pattern_of_row(self, split: str) -> NDArray[np.int64]:
+    def pattern_of_row(self, split: str) -> NDArray[np.unsignedinteger]:
         """Each row's pattern, shape [n]: ``patterns(split).votes[pattern_of_row(split)]`` is L."""
         return self._grouped(split)[1]
 
     @remembered
-    def _grouped(self, split: str) -> tuple[VotePatterns, NDArray[np.int64]]:
+    def _grouped(self, split: str) -> tuple[VotePatterns, NDArray[np.unsignedinteger]]:
         return group_votes(self.votes(split), self.dataset.gold(split))
 
     @remembered

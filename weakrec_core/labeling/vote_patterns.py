@@ -6,7 +6,6 @@ from votes (LFAnalysis, the label models) is computed on these and mapped back, 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -61,7 +60,7 @@ class VotePatterns:
 
 def group_votes(
     L: NDArray[np.integer], gold: NDArray[np.integer] | None = None
-) -> tuple[VotePatterns, NDArray[np.int64]]:
+) -> tuple[VotePatterns, NDArray[np.unsignedinteger]]:
     """Group the rows of a label matrix.
 
     Parameters
@@ -74,15 +73,15 @@ def group_votes(
     Returns
     -------
     patterns : VotePatterns
-    inverse : int64 array, shape [n]
+    inverse : array of the smallest unsigned integers that do, shape [n]
         ``patterns.votes[inverse]`` is L.
     """
-    votes, inverse = _unique_rows(L.astype(np.int8, copy=False))
-    counts = np.bincount(inverse, minlength=len(votes))
+    votes, inverse, counts = _unique_rows(L.astype(np.int8, copy=False))
     gold_counts = np.zeros((len(votes), 2), np.int64)
     if gold is not None:
-        for label in (0, 1):
-            gold_counts[:, label] = np.bincount(inverse[gold == label], minlength=len(votes))
+        known = np.flatnonzero(gold >= 0)
+        flat = inverse[known] * np.int64(2) + gold[known]
+        gold_counts = np.bincount(flat, minlength=2 * len(votes)).reshape(-1, 2)
     return VotePatterns(votes, counts, gold_counts), inverse
 
 
@@ -96,7 +95,7 @@ def merge_patterns(parts: Sequence[VotePatterns]) -> VotePatterns:
 
 
 def _aggregate(votes: NDArray[np.int8], counts: NDArray[np.int64], gold_counts: NDArray[np.int64]) -> VotePatterns:
-    distinct, inverse = _unique_rows(votes)
+    distinct, inverse, _ = _unique_rows(votes)
     total = np.zeros(len(distinct), np.int64)
     gold = np.zeros((len(distinct), 2), np.int64)
     np.add.at(total, inverse, counts)
@@ -104,31 +103,44 @@ def _aggregate(votes: NDArray[np.int8], counts: NDArray[np.int64], gold_counts: 
     return VotePatterns(distinct, total, gold)
 
 
-def _unique_rows(votes: NDArray[np.int8]) -> tuple[NDArray[np.int8], NDArray[np.int64]]:
-    """The distinct rows in lexicographic order, and which of them each row is.
+def _unique_rows(
+    votes: NDArray[np.int8],
+) -> tuple[NDArray[np.int8], NDArray[np.unsignedinteger], NDArray[np.int64]]:
+    """The distinct rows in lexicographic order, which of them each row is, and how many rows each of them is.
 
     Column by column a row becomes a number, a few columns at a time, each time replaced by its rank among the distinct ones.
     """
     n, m = votes.shape
-    inverse, distinct = np.zeros(n, np.int64), np.zeros((min(n, 1), 0), np.int8)
+    inverse: NDArray[np.unsignedinteger] = np.zeros(n, np.uint8)
+    distinct, counts = np.zeros((min(n, 1), 0), np.int8), np.full(min(n, 1), n)
     for start in range(0, m, _COLUMNS_PER_KEY):
         chunk = votes[:, start : start + _COLUMNS_PER_KEY]
-        digits = np.zeros(n, np.uint8)
-        for column in chunk.T:
-            digits = digits * np.uint8(3) + (column + 1).view(np.uint8)
-        width = 3 ** chunk.shape[1]
-        inverse, keys = _ranks(inverse * width + digits if start else digits, len(distinct) * width)
         powers = 3 ** np.arange(chunk.shape[1])[::-1]
-        decoded = (keys[:, None] % width // powers % 3 - 1).astype(np.int8)
-        distinct = np.concatenate([distinct[keys // width], decoded], axis=1)
-    return distinct, inverse
+        digits = np.full(n, powers.sum(), np.uint8)
+        for power, column in zip(powers.astype(np.uint8), chunk.T, strict=True):
+            digits += power * column.view(np.uint8)  # modulo 256, where -1 is 255
+        width = 3 ** chunk.shape[1]
+        space = len(distinct) * width
+        keys = (
+            inverse.astype(np.min_scalar_type(space)) * np.min_scalar_type(space).type(width) + digits
+            if start
+            else digits
+        )
+        inverse, found, counts = _ranks(keys, space)
+        decoded = (found[:, None] % width // powers % 3 - 1).astype(np.int8)
+        distinct = np.concatenate([distinct[found // width], decoded], axis=1)
+    return distinct, inverse, counts
 
 
-def _ranks(keys: NDArray[Any], space: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The rank of each key among the distinct ones, and these, ascending; all keys are below `space`."""
+def _ranks(
+    keys: NDArray[np.unsignedinteger], space: int
+) -> tuple[NDArray[np.unsignedinteger], NDArray[np.int64], NDArray[np.int64]]:
+    """The rank of each key among the distinct ones, these, ascending, and how often each is there; all are below `space`."""
     if space <= max(len(keys), _SMALL):  # a table is quicker than hashing
-        present = np.zeros(space, bool)
-        present[keys] = True
-        return (np.cumsum(present) - 1)[keys], np.flatnonzero(present)
+        counts = np.bincount(keys.astype(np.int64), minlength=space)
+        found = np.flatnonzero(counts)
+        ranks = np.zeros(space, np.min_scalar_type(len(found)))
+        ranks[found] = np.arange(len(found))
+        return np.take(ranks, keys), found, counts[found]
     ranks, distinct = pd.factorize(keys, sort=True)
-    return ranks, np.asarray(distinct, np.int64)
+    return ranks.astype(np.min_scalar_type(len(distinct))), np.asarray(distinct, np.int64), np.bincount(ranks)

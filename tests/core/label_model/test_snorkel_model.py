@@ -55,7 +55,8 @@ def assert_same_as_snorkel(L: Votes, prior: float, config: SnorkelConfig = QUICK
         warnings.simplefilter("ignore")
         their_p, their_weights = theirs.predict_proba(L.astype(int))[:, 1], theirs.get_weights()
     known = ~np.isnan(their_p)  # trap S7
-    np.testing.assert_allclose(ours.predict_proba(L)[known], their_p[known], rtol=0, atol=1e-6)
+    # Both descend in single precision; where 40 LFs vote on a row their rounding adds up.
+    np.testing.assert_allclose(ours.predict_proba(L)[known], their_p[known], rtol=0, atol=5e-6)
     voted = (L != -1).any(axis=0)
     np.testing.assert_allclose(ours.weights[voted], their_weights[voted], rtol=0, atol=1e-6)
 
