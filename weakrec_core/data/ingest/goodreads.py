@@ -17,6 +17,7 @@ from weakrec_core.connection import connected
 from weakrec_core.data.dataset import Dataset, save_dataset
 from weakrec_core.data.ingest.interactions import account_for, count, extract, keep_pairs, label_and_split
 from weakrec_core.data.ingest.jsonlines import drop_bad_lines, load_lines
+from weakrec_core.data.ingest.made_before import MADE_OF, made_before, made_of
 from weakrec_core.data.ingest.notations import NUMBER
 from weakrec_core.data.splits import SplitConfig
 from weakrec_core.errors import DataError
@@ -84,7 +85,7 @@ def ingest_goodreads(
     progress: Progress = no_progress,
     source: str = "goodreads",
 ) -> Dataset:
-    """Read the files, filter, join, split by user and save.
+    """Read the files, filter, join, split by user and save; the same files a second time, in the same way, are recognised.
 
     A row is a rated interaction with its review, where there is one; a history is all of a user's interactions with kept
     books. Without `books`, titles, authors and other metadata are not known; without `interactions`, they are the reviews.
@@ -102,6 +103,11 @@ def ingest_goodreads(
         raise DataError("Goodreads files are split by user; a split by time is for tables with a column of the time.")
     files = {"reviews": reviews, "books": books, "interactions": interactions}
     given = {kind: path for kind, path in files.items() if path is not None}
+    progress(0.0, "Looking whether these files were ingested before")
+    digest = made_of(given, {"source": source, "filters": config.model_dump(), "splits": splits.model_dump()})
+    if (same := made_before(workspace, name, digest)) is not None:
+        progress(1.0, "These files were ingested so before")
+        return same
     skipped: dict[str, dict[str, int]] = {}
     with connected(*given.values(), scratch=workspace.scratch) as con:
         for i, (kind, path) in enumerate(given.items()):
@@ -123,6 +129,7 @@ def ingest_goodreads(
     meta: dict[str, Any] = {
         "source": source,
         "files": {kind: path.name for kind, path in given.items()},
+        MADE_OF: digest,
         "filters": config.model_dump(),
         "splits": splits.model_dump(),
         "positive": config.positive,

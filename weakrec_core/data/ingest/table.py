@@ -17,6 +17,7 @@ from weakrec_core.data.ingest.interactions import account_for, extract, keep_pai
 from weakrec_core.data.ingest.items import IS_EMPTY, NO_AVERAGE, book_table, join_facts, keep_items, merge_items
 from weakrec_core.data.ingest.jsonlines import drop_bad_lines
 from weakrec_core.data.ingest.kept_cells import as_kept, described
+from weakrec_core.data.ingest.made_before import MADE_OF, made_before, made_of
 from weakrec_core.data.ingest.plain_files import plain_file
 from weakrec_core.data.ingest.ratings import Cut, RatingColumn, read_ratings
 from weakrec_core.data.ingest.summary import summary_of
@@ -104,6 +105,8 @@ def ingest_table(
 ) -> Dataset:
     """Read a table with one row a user and item, filter, split by user or by time and save.
 
+    The same file a second time, in the same way, is recognised.
+
     A row of the dataset is a rated pair; a history is all of a user's pairs, rated or not, by time those before the first that
     is held out. Items of one title and one
     creator, case and spaces aside, are one item, the first of them. An item's average rating is not computed from the
@@ -124,13 +127,18 @@ def ingest_table(
         With one sentence that names the file, line or column; an older dataset of that name is then untouched.
     """
     files.checked_name(name, "Dataset")
-    scratch = workspace.scratch
-    with connected(path, *([facts.file] if facts else []), scratch=scratch) as con:
-        table = _table(
-            con, path, columns, config or TableConfig(), splits or SplitConfig(), progress, noun, facts, scratch
-        )
+    scratch, config, splits = workspace.scratch, config or TableConfig(), splits or SplitConfig()
+    given = {"ratings": path} | ({"items": facts.file} if facts else {})
+    options = [model.model_dump(mode="json") for model in (columns, config, splits, *([facts] if facts else []))]
+    digest = made_of(given, {"options": options, "noun": list(noun)})
+    if (same := made_before(workspace, name, digest)) is not None:
+        progress(1.0, "This file was ingested so before")
+        return same
+    with connected(*given.values(), scratch=scratch) as con:
+        table = _table(con, path, columns, config, splits, progress, noun, facts, scratch)
     progress(0.9, "Saving")
-    dataset = save_dataset(workspace, name, table.rows, table.books, table.histories, table.user_ids, table.meta)
+    meta = table.meta | {MADE_OF: digest}
+    dataset = save_dataset(workspace, name, table.rows, table.books, table.histories, table.user_ids, meta)
     progress(1.0, "Saved")
     return dataset
 
