@@ -8,6 +8,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from pages.router.first_link import load_again_if_first
+from pages.router.keyboard import follow_keyboard
 from pages.router.look import set_look
 from pages.router.sections import all_sections
 
@@ -19,6 +20,7 @@ def main() -> None:
     page = st.navigation(sections, position="hidden")
     st.set_page_config(page_title=f"{page.title} · Weakrec Workbench")
     load_again_if_first()
+    follow_keyboard(page.title)
 
     # The library takes a second to load: only now.
     from pages.router.modules_frozen import freeze_modules

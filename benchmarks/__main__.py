@@ -81,6 +81,18 @@ def edit_latency(edits: Annotated[int, typer.Option(min=1)] = 50, as_json: Json 
     _show(run(edits), as_json)
 
 
+@app.command("newcomer")
+def newcomer(
+    users: Annotated[int, typer.Option(min=100, help="Readers of the demo that the first start makes.")] = 400,
+    pictures: Annotated[Path | None, typer.Option(help="A folder for a picture of every step.")] = None,
+    as_json: Json = False,
+) -> None:
+    """From the first start to a better set, trained and presented: by mouse alone, by keyboard alone."""
+    from benchmarks.newcomer import run
+
+    _show(run(users, pictures=pictures), as_json)
+
+
 @app.command("error_analysis")
 def error_analysis(rows: Annotated[int, typer.Option(min=1)] = 800_000, runs: Runs = 3, as_json: Json = False) -> None:
     """The server's work to open a bucket of the Error analysis page."""

@@ -213,7 +213,7 @@ def test_differences_show_every_cell_against_the_saved_version(open_page: OpenPa
 def test_save_makes_a_version_with_its_note(open_page: OpenPage, demo_workspace: Workspace) -> None:
     app = open_page(LABELING)
     next(t for t in app.toggle if t.label == "On").set_value(False).run()
-    app.text_input(key="save_note").set_value("off for a test")
+    app.text_input(key="save_note_tutorial_0").set_value("off for a test")
     app.text_input(key="save_by").set_value("Ada")
     app.button(key="save_now").click().run()
     version = load_version(demo_workspace, "tutorial")

@@ -43,9 +43,16 @@ def test_add_duplicate_rename_move_delete(page: Page) -> None:
     expect(cell(page, 2, 6)).to_have_text("loved_and_positive_2")
 
 
-def test_an_lf_is_selected_by_keyboard(page: Page) -> None:
-    box = page.get_by_role("combobox", name="Labeling function", exact=True)
-    page.get_by_role("button", name="Export", exact=True).focus()
+def test_popovers_take_the_focus_along_and_an_lf_is_selected_by_keyboard(page: Page) -> None:
+    box, export = (
+        page.get_by_role("combobox", name="Labeling function", exact=True),
+        page.get_by_role("button", name="Export", exact=True),
+    )
+    export.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("stPopoverBody").locator(":focus")).to_have_count(1)
+    page.keyboard.press("Escape")
+    expect(export).to_be_focused()
     page.keyboard.press("Tab")
     expect(box).to_be_focused()
     expect(box).to_have_value("stars_in_review")
@@ -95,7 +102,7 @@ def test_two_people_saving_at_once(page: Page, browser: Browser, server: str, wo
         expect(tab.get_by_text("unsaved edits")).to_be_visible()
         settled(tab)
     for tab, outcome in ((other, "Save v2"), (page, "Somebody has saved in the meantime")):
-        tab.locator(".st-key-save button").first.click()
+        tab.locator(".st-key-save_tutorial_0 button").first.click()
         tab.locator(".st-key-save_now button").click()
         expect(tab.get_by_text(outcome).first).to_be_visible()
     expect(page.get_by_text("Somebody has saved in the meantime")).to_be_visible()

@@ -17,12 +17,18 @@ def save_button(wb: Workbench) -> None:
     """The popover that saves the draft as the next version."""
     draft = wb.draft
     label = f"Save v{draft.base.number + 1}"
+    version = f"{draft.base.name}_{draft.base.number}"  # with the next one the popover is closed, and its note empty
     with st.popover(
-        label, icon=":material/save:", type="primary", disabled=not draft.dirty, width="content", key="save"
+        label,
+        icon=":material/save:",
+        type="primary",
+        disabled=not draft.dirty,
+        width="content",
+        key=f"save_{version}",
     ):
         for line in diff_sets(draft.base.lf_set, draft.lf_set):
             st.markdown(f"- {fmt.literal(line)}")
-        note = st.text_input("Note (optional)", key="save_note")
+        note = st.text_input("Note (optional)", key=f"save_note_{version}")
         by = st.text_input("Your name (optional)", key="save_by", persist_state="session")
         if st.button(label, type="primary", key="save_now", width="stretch"):
             try:
