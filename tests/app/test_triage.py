@@ -1,16 +1,19 @@
 """Triage on the Error analysis page: the queue stays, what was looked at is remembered, and words mend rows."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.app.test_error_analysis import click, texts
+from weakrec_core.data.dataset import SPLITS, open_dataset, save_dataset
 from weakrec_core.data.looked_at import looked_at
 from weakrec_core.data.notes import starred_rows
 from weakrec_core.error_analysis.buckets import Buckets, buckets
+from weakrec_core.error_analysis.gold_queue import slice_accuracy
 from weakrec_core.workspace import Workspace
 
 OpenPage = Callable[..., AppTest]
@@ -114,3 +117,36 @@ def test_gold_is_given_by_hand_and_counted(page: OpenPage, open_page: OpenPage, 
         assert "by hand" not in texts(app) and queue.at == 0
     finally:
         shutil.rmtree(demo_workspace.gold, ignore_errors=True)
+
+
+@pytest.fixture
+def half_rated(demo_workspace: Workspace) -> Iterator[str]:
+    """The demo without gold on every other dev row."""
+    demo = open_dataset(demo_workspace, "demo")
+    rows = pd.concat([demo.split(split).assign(split=split) for split in SPLITS], ignore_index=True)
+    rows.loc[(rows["split"] == "dev") & (rows.index % 2 == 0), "gold"] = -1
+    ids = demo.user_ids.to_numpy(object)
+    dataset = save_dataset(demo_workspace, "half", rows, demo.books, demo.histories, ids, {"source": "test"})
+    yield "half"
+    shutil.rmtree(demo_workspace.datasets / dataset.name)
+    shutil.rmtree(demo_workspace.gold, ignore_errors=True)
+
+
+def test_labels_are_asked_where_a_slice_is_known_least_and_the_row_says_so(page: OpenPage, half_rated: str) -> None:
+    app = page(dataset=half_rated)
+    click(app, "label_unknown")
+    uncertain = app.session_state["triage"].rows
+    assert "Asked for" not in texts(app)
+    app.segmented_control(key="gold_order").set_value("slices").run()
+    assert not app.exception, app.exception
+    queue = app.session_state["triage"]
+    assert sorted(queue.rows) == sorted(uncertain) and queue.rows.tolist() != uncertain.tolist()
+    asked = list(queue.asked_for)
+    assert queue.rows[: len(asked)].tolist() == asked
+    known = slice_accuracy(queue.asked_for[queue.row], queue.asked_for[queue.row].codes[queue.row], now(app).correct)
+    assert f"Asked for {known.by.replace('_', ' ')} **" in texts(app)
+    before = known.n
+    click(app, "gold_POSITIVE")
+    assert app.session_state["triage"] is queue and queue.at == 1
+    click(app, "triage_previous")
+    assert f"on {before + 1} row" in texts(app)

@@ -21,7 +21,7 @@ BY_DEFAULT = ("review_length", "language", "stated_stars", "author", "popularity
 TOO_FEW = "too few rows"
 _QUANTILES = 4
 _AUTHORS, _LANGUAGES = 25, 8  # those with the most rows; the others are one slice
-_MIN_ROWS = 20  # judged rows
+MIN_ROWS = 20  # judged rows
 _FALSE_DISCOVERIES = 0.05
 _OTHERS, _UNKNOWN = "all others", "not known"
 
@@ -100,14 +100,14 @@ def slice_table(slicings: Sequence[Slicing], correct: NDArray[np.integer], cover
     low, high = wilson(k, n)
     with np.errstate(invalid="ignore"):
         accuracy, others = k / n, (right - k) / (total - n)
-    testable = (n >= _MIN_ROWS) & (total - n >= _MIN_ROWS)
+    testable = (n >= MIN_ROWS) & (total - n >= MIN_ROWS)
     p_value = np.full(len(table), np.nan)
     for i in np.flatnonzero(testable):
         p_value[i] = stats.fisher_exact([[k[i], n[i] - k[i]], [right - k[i], total - n[i] - right + k[i]]]).pvalue
     real = np.zeros(len(table), bool)
     if testable.any():
         real[testable] = stats.false_discovery_control(p_value[testable]) <= _FALSE_DISCOVERIES
-    verdict = np.select([n < _MIN_ROWS, real & (accuracy < others), real], [TOO_FEW, WORSE, BETTER], SAME)
+    verdict = np.select([n < MIN_ROWS, real & (accuracy < others), real], [TOO_FEW, WORSE, BETTER], SAME)
     table = table.assign(
         accuracy=accuracy, ci_low=low, ci_high=high, difference=accuracy - others, p_value=p_value, verdict=verdict
     )

@@ -5,13 +5,17 @@ import getpass
 import streamlit as st
 
 from pages.error_analysis.filters import set_filter
-from pages.error_analysis.triage.queue import Queue
+from pages.error_analysis.triage.queue import Order, Queue
+from pages.shared import fmt
 from pages.shared.workbench import Workbench
 from weakrec_core import LABEL_NAMES, NEGATIVE, POSITIVE
 from weakrec_core.data.gold_by_hand import label_by_hand
 from weakrec_core.data.noun import counted
+from weakrec_core.error_analysis.buckets import Buckets
 from weakrec_core.error_analysis.filters import RowFilter
+from weakrec_core.error_analysis.gold_queue import slice_accuracy
 
+_ORDERS: dict[Order, str] = {"uncertain": "Least certain first", "slices": "Least known slices first"}
 _KEYS = {POSITIVE: "P", NEGATIVE: "N"}
 
 
@@ -40,12 +44,47 @@ def gold_buttons(wb: Workbench, queue: Queue, row: int) -> None:
             )
 
 
+def gold_order(now: RowFilter) -> Order:
+    """In which order rows without gold are asked for; the widget is there where these are looked at."""
+    if now.gold != "unknown":
+        return "uncertain"
+    chosen: Order | None = st.segmented_control(
+        "Order",
+        list(_ORDERS),
+        default="uncertain",
+        format_func=_ORDERS.__getitem__,
+        key="gold_order",
+        bind="query-params",
+        required=True,
+        help="Least certain: P(POSITIVE) nearest to 0.5. Least known slices: each time a row of the slice whose accuracy has the "
+        "widest 95 % interval, the labels asked for before counted in; slices too small for a verdict are left out",
+    )
+    return chosen or "uncertain"
+
+
+def why_asked(queue: Queue, found: Buckets, row: int) -> None:
+    """The slice that a row is asked for, and what is known of it by now."""
+    slicing = queue.asked_for.get(row)
+    if slicing is None:
+        return
+    known = slice_accuracy(slicing, int(slicing.codes[row]), found.correct)
+    so_far = (
+        f"accuracy {fmt.interval(known.correct / known.n, known.ci_low, known.ci_high)} on {counted(known.n, 'row')} with gold"
+        if known.n
+        else "no row with gold yet"
+    )
+    st.caption(
+        f":material/my_location: Asked for {slicing.by.replace('_', ' ')} **{fmt.literal(known.slice)}**, of which little is "
+        f"known: {so_far}."
+    )
+
+
 def unlabeled_link(wb: Workbench, now: RowFilter) -> None:
-    """The way to the dev rows that have no gold, the least certain first."""
+    """The way to the dev rows that have no gold."""
     n = int((wb.dataset.gold("dev") < 0).sum())
     if n and now.gold != "unknown":
         st.button(
-            f"Label {counted(n, 'dev row')} without gold, the least certain first",
+            f"Label {counted(n, 'dev row')} without gold, where it helps most first",
             icon=":material/label:",
             key="label_unknown",
             type="tertiary",

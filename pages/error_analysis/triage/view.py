@@ -6,7 +6,7 @@ from pages.error_analysis.filters import active_conditions, current_filter
 from pages.error_analysis.keyword_maker import keyword_maker, offer_keyword
 from pages.error_analysis.opened_row import reader_history, review_card, votes_table
 from pages.error_analysis.rows import notes_of
-from pages.error_analysis.triage.gold import gold_buttons, unlabeled_link
+from pages.error_analysis.triage.gold import gold_buttons, gold_order, unlabeled_link, why_asked
 from pages.error_analysis.triage.queue import Queue, begin_anew, queue_of
 from pages.shared import fmt
 from pages.shared.workbench import Workbench
@@ -23,9 +23,9 @@ _SEEN = "triage_seen"
 def triage_view(wb: Workbench, found: Buckets) -> None:
     """Draw the row at hand of the queue."""
     now, notes = current_filter(), notes_of(wb)
-    queue = queue_of(wb, found, now, notes)
     active_conditions(wb, now)
     unlabeled_link(wb, now)
+    queue = queue_of(wb, found, now, notes, gold_order(now))
     if not len(queue.rows):
         nothing = (
             "The label model is wrong on no dev row" if now == RowFilter() else "No dev row meets these conditions"
@@ -42,6 +42,7 @@ def triage_view(wb: Workbench, found: Buckets) -> None:
         if isinstance(record["review_text"], str):
             _mend(wb, row, int(found.gold[row]))
     with right:
+        why_asked(queue, found, row)
         gold_buttons(wb, queue, row)
         votes_table(found, row)
         reader_history(wb, record)
