@@ -44,6 +44,32 @@ def lf_analysis(rows: Rows = 796_319, runs: Runs = 5, folder: Folder = None, as_
     _show(analysis(rows, runs, folder), as_json)
 
 
+@app.command("ingest")
+def ingest(
+    interactions: Annotated[int, typer.Option(min=1_000, help="Books and reviews in proportion.")] = 5_000_000,
+    runs: Runs = 5,
+    folder: Folder = None,
+    as_json: Json = False,
+) -> None:
+    """Ingest of files in the UCSD format beside zcat, in memory beside the tutorial's loop."""
+    from benchmarks.ingest import run
+
+    _show(run(interactions, runs, folder), as_json)
+
+
+@app.command("signals")
+def signals(
+    reviews: Annotated[int, typer.Option(min=1_000)] = 50_000,
+    runs: Runs = 5,
+    folder: Folder = None,
+    as_json: Json = False,
+) -> None:
+    """Polarity and subjectivity of reviews over all cores beside TextBlob on one."""
+    from benchmarks.signals import run
+
+    _show(run(reviews, runs, folder), as_json)
+
+
 @app.command("label_model")
 def label_model(reviews: Reviews = None, runs: Runs = 5, as_json: Json = False) -> None:
     """Label models on held-out users; fit and predict on patterns beside Snorkel's on the matrix."""

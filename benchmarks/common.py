@@ -2,17 +2,22 @@
 
 import os
 import platform
+import resource
 import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager, nullcontext
+from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import psutil
 
 from weakrec_core.workspace import Workspace
+
+T = TypeVar("T")
 
 
 def machine() -> str:
@@ -31,6 +36,18 @@ def in_turn(ours: Callable[[], object], peer: Callable[[], object], runs: int) -
             function()
             found.append(time.perf_counter() - start)
     return statistics.median(times[0]), statistics.median(times[1])
+
+
+def apart(function: Callable[..., T], *arguments: Any) -> tuple[T, float, float]:
+    """What a function gives in a process of its own, its seconds there, and the peak memory of that process in MB."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(_measured, function, arguments).result()
+
+
+def _measured(function: Callable[..., T], arguments: tuple[Any, ...]) -> tuple[T, float, float]:
+    start = time.perf_counter()
+    value = function(*arguments)
+    return value, time.perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def result(

@@ -1,6 +1,7 @@
 """DuckDB, opened so that it reads the files that were named and no others, within limits of memory."""
 
 import glob
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +14,9 @@ from weakrec_core.errors import DataError
 
 
 @contextmanager
-def connected(*readable: Path, scratch: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+def connected(
+    *readable: Path, scratch: Path | None = None, memory: int | None = None
+) -> Iterator[duckdb.DuckDBPyConnection]:
     """Connect to a database in memory of its own.
 
     Parameters
@@ -22,11 +25,13 @@ def connected(*readable: Path, scratch: Path | None = None) -> Iterator[duckdb.D
         All that it may read, beside what is in `scratch`: no other path, no URL.
     scratch : Path, optional
         Where what does not fit into memory lies for the while; by default the system's directory for temporary files.
+    memory : int, optional
+        Bytes that the database holds; by default `limits.INGEST_MEMORY`.
 
     Raises
     ------
     DataError
-        If what is done there takes more memory than `limits.INGEST_MEMORY`, or the disk does not take what is more.
+        If what is done there takes more memory than that, or the disk does not take what is more.
     """
     paths = sorted({spelled for file in readable for spelled in (str(file), escaped(file))})
     with scratch_directory(scratch) as directory:
@@ -41,7 +46,7 @@ def connected(*readable: Path, scratch: Path | None = None) -> Iterator[duckdb.D
                 f"SET allowed_paths = {_sql_list(paths)}; SET allowed_directories = {_sql_list([str(directory.parent)])}"
             )
             available = con.execute("SELECT parse_formatted_bytes(current_setting('memory_limit'))").fetchall()[0][0]
-            con.execute(f"SET memory_limit = '{min(limits.INGEST_MEMORY, int(available))}B'")
+            con.execute(f"SET memory_limit = '{min(memory or limits.INGEST_MEMORY, int(available))}B'")
             con.execute("SET enable_external_access = false; SET lock_configuration = true")
             try:
                 yield con
@@ -62,7 +67,9 @@ def scratch_directory(parent: Path | None = None) -> Iterator[Path]:
 def reason(error: duckdb.Error) -> str:
     """DuckDB's own words, on one line and without a full stop; what to do where they do not say."""
     if isinstance(error, duckdb.OutOfMemoryException):
-        return f"it takes more than {limits.INGEST_MEMORY / 2**30:g} GB of memory"
+        said = re.search(r"/([\d.]+) ([KMG])iB used", str(error))
+        limit = float(said[1]) * 2.0 ** (10 * "KMG".index(said[2]) - 20) if said else limits.INGEST_MEMORY / 2**30
+        return f"it takes more than {limit:g} GB of memory"
     return str(error).splitlines()[0].rstrip(" .")
 
 

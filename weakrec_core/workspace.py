@@ -94,6 +94,11 @@ class Workspace:
         return self.root / "cache" / "signals"
 
     @property
+    def scored_texts(self) -> Path:
+        """Cached signals of texts, by signal and hash of the text."""
+        return self.root / "cache" / "texts"
+
+    @property
     def baselines(self) -> Path:
         """Cached baselines, by dataset fingerprint."""
         return self.root / "cache" / "baselines"

@@ -1,9 +1,5 @@
 """Commands that make datasets from raw files."""
 
-import os
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import ExitStack
-from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -15,8 +11,6 @@ from weakrec_core.workspace import Workspace
 if TYPE_CHECKING:
     from weakrec_core.data.dataset import Dataset
     from weakrec_core.data.ingest.dialects import TableFormat
-
-_ROWS_IN_ONE_PROCESS = 10_000  # to start others takes as long as to read so many reviews
 
 app = typer.Typer(no_args_is_help=True, help="Make a dataset from raw files.")
 
@@ -275,6 +269,7 @@ def _finish(dataset: "Dataset", as_json: bool) -> None:
     from weakrec_core.data.dataset import SPLITS
     from weakrec_core.data.ingest.summary import ingest_summary
     from weakrec_core.signals import SignalStore
+    from weakrec_core.signals.other_cores import other_cores
 
     for kind, problems in dataset.meta["skipped_lines"].items():
         for problem, count in problems.items():
@@ -289,10 +284,7 @@ def _finish(dataset: "Dataset", as_json: bool) -> None:
     if not as_json:
         typer.echo(dataset)
     rows = sum(map(dataset.n_rows, SPLITS))
-    with show_progress(0.4) as progress, ExitStack() as stack:
-        pool = None
-        if rows > _ROWS_IN_ONE_PROCESS:
-            pool = stack.enter_context(ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")))
+    with show_progress(0.4) as progress, other_cores(rows) as pool:
         SignalStore(dataset, pool).precompute(progress)
     if as_json:
         print_json(ingest_summary(dataset))

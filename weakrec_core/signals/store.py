@@ -1,22 +1,26 @@
 """Signals of a dataset, computed when first asked for and kept on disk by the dataset's fingerprint."""
 
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
 from functools import partial
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from weakrec_core import files
 from weakrec_core.data.dataset import SPLITS, Dataset
 from weakrec_core.errors import SpecError
+from weakrec_core.language_model.question import text_digest
 from weakrec_core.progress import Progress, no_progress
 from weakrec_core.signals.of_dataset import columns_of, signals_of
 from weakrec_core.signals.registry import FAMILIES, Family, OfText, Values
+from weakrec_core.signals.scored_texts import ScoredTexts
 from weakrec_core.text_vectors.store import VectorStore
 
 _CHUNK = 500  # reviews a task; small enough for a smooth progress bar
+_KEEP_AFTER = 20_000  # reviews, which are not read again where the work is broken off
 
 
 class SignalStore:
@@ -107,19 +111,48 @@ class SignalStore:
         else:
             assert family.of_text
             present = rows["review_text"].notna().to_numpy()
-            texts = rows["review_text"][present].tolist()
-            tasks = [texts[i : i + _CHUNK] for i in range(0, len(texts), _CHUNK)]
             values = np.full((len(rows), len(family.signals)), np.nan)
-            done: list[tuple[float, ...]] = []
-            for part in (self._pool.map if self._pool else map)(partial(_read_all, family.of_text), tasks):
-                done += part
-                progress(len(done) / len(texts), label)
-            if done:
-                values[present] = done
+            values[present] = self._of_texts(family, rows["review_text"][present].tolist(), progress, label)
             columns = list(values.T)
         for s, column in zip(family.signals, columns, strict=True):
             with files.atomic(self._path(s.name, split)) as tmp, tmp.open("wb") as f:
                 np.save(f, np.ascontiguousarray(column, np.float64))
+
+    def _of_texts(self, family: Family, texts: list[str], progress: Progress, label: str) -> Values:
+        """The signals of texts, shape [n, k]: of those not read before each distinct one is read once."""
+        assert family.of_text
+        name = f"{family.signals[0].name}-v{family.version}"
+        scored = ScoredTexts(self.dataset.workspace.scored_texts / name, len(family.signals))
+        digests = np.fromiter(map(text_digest, texts), np.uint64, len(texts))
+        known, values = scored.of(digests)
+        codes, new = pd.factorize(digests[~known])
+        first = np.flatnonzero(~known)[np.unique(codes, return_index=True)[1]]
+        found, kept = np.empty((len(new), len(family.signals))), 0
+        for done, part in self._read_texts(family.of_text, [texts[i] for i in first]):
+            found[done - len(part) : done] = part
+            progress(done / len(new), label)
+            if done - kept >= _KEEP_AFTER or done == len(new):
+                scored.add(new[kept:done], found[kept:done])
+                kept = done
+        values[~known] = found[codes]
+        return values
+
+    def _read_texts(self, of_text: OfText, texts: list[str]) -> Iterator[tuple[int, list[tuple[float, ...]]]]:
+        """The signals of texts part by part, in order, each with how many are done; this process reads along with the pool's."""
+        tasks = [texts[i : i + _CHUNK] for i in range(0, len(texts), _CHUNK)]
+        futures = [self._pool.submit(_read_all, of_text, task) for task in tasks] if self._pool else []
+        mine, done = len(tasks), 0
+        own: dict[int, list[tuple[float, ...]]] = {}
+        for i, task in enumerate(tasks):
+            while futures and i < mine and not futures[i].done():  # from the end, what no other process has begun
+                mine -= 1
+                if mine > i and futures[mine].cancel():
+                    own[mine] = _read_all(of_text, tasks[mine])
+                else:
+                    mine = i
+            part = own.pop(i) if i in own else futures[i].result() if futures else _read_all(of_text, task)
+            done += len(part)
+            yield done, part
 
 
 def checked_signal(name: str, dataset: Dataset) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,8 +10,9 @@ import pytest
 
 from weakrec_core.data.dataset import SPLITS
 from weakrec_core.errors import SpecError
-from weakrec_core.signals import SignalStore
+from weakrec_core.signals import SignalStore, store
 from weakrec_core.signals.registry import FAMILIES, SIGNALS, Family, Signal
+from weakrec_core.signals.scored_texts import ScoredTexts
 from weakrec_core.workspace import Workspace
 
 TEXTS = ["good", None, "", "very bad!", None]
@@ -33,18 +35,18 @@ def probe(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def test_values_and_rows_without_a_review(make_dataset: Any, probe: list[str]) -> None:
-    store = SignalStore(make_dataset(TEXTS))
-    np.testing.assert_array_equal(store.values("size", "dev"), [4, np.nan, 0, 9, np.nan])
-    np.testing.assert_array_equal(store.values("half", "dev"), [2, np.nan, 0, 4.5, np.nan])
+    signals = SignalStore(make_dataset(TEXTS))
+    np.testing.assert_array_equal(signals.values("size", "dev"), [4, np.nan, 0, 9, np.nan])
+    np.testing.assert_array_equal(signals.values("half", "dev"), [2, np.nan, 0, 4.5, np.nan])
     assert probe == ["good", "", "very bad!"]
-    assert store.values("size", "dev").dtype == np.float64
+    assert signals.values("size", "dev").dtype == np.float64
     with pytest.raises(ValueError, match="read-only"):
-        store.values("size", "dev")[0] = 1
+        signals.values("size", "dev")[0] = 1
 
 
 def test_no_review_at_all(make_dataset: Any, probe: list[str]) -> None:
-    store = SignalStore(make_dataset([None] * 3))
-    assert np.isnan(store.values("size", "train")).all()
+    signals = SignalStore(make_dataset([None] * 3))
+    assert np.isnan(signals.values("size", "train")).all()
     assert probe == []
 
 
@@ -56,8 +58,9 @@ def test_what_is_on_disk_is_not_computed_again(make_dataset: Any, probe: list[st
     same_content = make_dataset(TEXTS, name="other")
     np.testing.assert_array_equal(SignalStore(same_content).values("half", "dev"), first / 2)
     assert probe == []
-    SignalStore(make_dataset([*TEXTS[:-1], "more"], name="more")).values("size", "dev")
-    assert len(probe) == 4
+    more = SignalStore(make_dataset(["more", *TEXTS, "more"], name="more")).values("size", "dev")
+    np.testing.assert_array_equal(more, [4, *first, 4])
+    assert probe == ["more"]  # a text that was read for another dataset is known
     assert not list((workspace.root / "cache").rglob("*.tmp"))
 
 
@@ -73,19 +76,19 @@ def test_a_new_version_is_computed_again(make_dataset: Any, probe: list[str], mo
 
 def test_precompute_does_what_is_missing_and_says_how_far_it_is(make_dataset: Any) -> None:
     dataset = make_dataset([t and t * 3 for t in TEXTS] * 3)
-    store = SignalStore(dataset)
-    store.values("polarity", "dev")
-    missing = store.missing()
+    signals = SignalStore(dataset)
+    signals.values("polarity", "dev")
+    missing = signals.missing()
     assert len(missing) == len(set(FAMILIES.values())) * len(SPLITS) - 1
     seen: list[tuple[float, str]] = []
-    store.precompute(lambda fraction, message: seen.append((fraction, message)))
+    signals.precompute(lambda fraction, message: seen.append((fraction, message)))
     fractions = [fraction for fraction, _ in seen]
     assert np.diff(fractions).min() > -1e-9
     assert fractions[0] == 0
     assert fractions[-1] == pytest.approx(1)
     assert any("polarity" in message and "train" in message for _, message in seen)
     assert SignalStore(dataset).missing() == []
-    store.precompute()  # nothing left to do
+    signals.precompute()  # nothing left to do
 
 
 def test_a_pool_gives_the_same_values(make_dataset: Any) -> None:
@@ -93,13 +96,45 @@ def test_a_pool_gives_the_same_values(make_dataset: Any) -> None:
     alone = SignalStore(make_dataset(texts, name="alone"))
     values = {split: alone.values("exclamation_marks", split) for split in SPLITS}
     (files,) = (alone._dir.parent).iterdir()
-    for path in files.rglob("*.npy"):
+    for path in (alone.dataset.workspace.root / "cache").rglob("*.npy"):
         path.unlink()
     with ThreadPoolExecutor(2) as pool:
         for split in SPLITS:
             with_pool = SignalStore(alone.dataset, pool).values("exclamation_marks", split)
             np.testing.assert_array_equal(with_pool, values[split])
     assert list(files.rglob("*.npy"))
+
+
+def test_work_that_was_broken_off_goes_on(make_dataset: Any, probe: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "_CHUNK", 2)
+    monkeypatch.setattr(store, "_KEEP_AFTER", 4)
+    dataset = make_dataset([*"abcdefghij"])
+
+    def stop(fraction: float, message: str) -> None:
+        if fraction > 0.65:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        SignalStore(dataset).values("size", "dev", stop)
+    assert probe == [*"abcdefgh"]
+    assert SignalStore(dataset).values("size", "dev").tolist() == [1] * 10
+    assert probe == [*"abcdefgh", *"efghij"]  # the first four were kept
+    (directory,) = dataset.workspace.scored_texts.iterdir()
+    next(directory.iterdir()).write_bytes(b"damaged")
+    values = SignalStore(make_dataset([*"abcdefghijk"], name="more")).values("half", "dev")
+    assert values.tolist() == [0.5] * 11
+
+
+def test_many_files_of_known_texts_become_one(tmp_path: Path) -> None:
+    known = ScoredTexts(tmp_path, 2)
+    for i in range(40):
+        known.add(np.array([i, i + 100], np.uint64), np.array([[i, 0.5], [i + 100, np.nan]]))
+    known.add(np.zeros(0, np.uint64), np.zeros((0, 2)))
+    assert 1 <= len(list(tmp_path.iterdir())) <= 16
+    there, values = known.of(np.array([139, 3, 50, 3], np.uint64))
+    assert there.tolist() == [True, True, False, True]
+    np.testing.assert_array_equal(values, [[139, np.nan], [3, 0.5], [np.nan, np.nan], [3, 0.5]])
+    assert not ScoredTexts(tmp_path, 3).of(np.array([3], np.uint64))[0].any()  # of another width
 
 
 def test_two_threads_computing_the_same_signal(make_dataset: Any) -> None:

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
+from weakrec_core import limits
 from weakrec_core.connection import connected
 from weakrec_core.data.dataset import Dataset, save_dataset
 from weakrec_core.data.ingest.interactions import account_for, count, extract, keep_pairs, label_and_split
@@ -109,7 +110,7 @@ def ingest_goodreads(
         progress(1.0, "These files were ingested so before")
         return same
     skipped: dict[str, dict[str, int]] = {}
-    with connected(*given.values(), scratch=workspace.scratch) as con:
+    with connected(*given.values(), scratch=workspace.scratch, memory=limits.LINES_MEMORY) as con:
         for i, (kind, path) in enumerate(given.items()):
             fields = (
                 _BOOK_FIELDS if kind == "books" else {"user_id": "VARCHAR", "book_id": "VARCHAR", "rating": "VARCHAR"}
@@ -123,6 +124,8 @@ def ingest_goodreads(
             con, config, has_books=books is not None, has_interactions=interactions is not None
         )
         progress(0.8, "Joining reviews")
+        if interactions is not None:
+            con.execute("DROP VIEW dropped; DROP TABLE interactions")  # which takes most of the memory
         rows, pairs, user_ids = extract(con, "reviews", ", ".join(p.name for p in given.values()))
         book_table = _book_table(con, has_books=books is not None)
     rows, histories = label_and_split(rows, pairs, len(user_ids), config.positive, splits)
@@ -168,11 +171,11 @@ def _filter(
             WHERE try_cast(ratings_count AS DOUBLE) BETWEEN $low AND $high""",
             {"low": config.min_book_ratings, "high": config.max_book_ratings},
         )
-        limits = f"{config.min_book_ratings:,} to {config.max_book_ratings:,}"
+        allowed = f"{config.min_book_ratings:,} to {config.max_book_ratings:,}"
         con.execute(
             f"""CREATE TEMP TABLE left_out_books AS
             SELECT book_id, CASE WHEN book_id IN (SELECT book_id FROM books)
-                THEN 'is of a book without {limits} ratings' ELSE 'is of a book that the books file lacks' END AS reason
+                THEN 'is of a book without {allowed} ratings' ELSE 'is of a book that the books file lacks' END AS reason
             FROM (SELECT DISTINCT book_id FROM {source} ANTI JOIN kept_books USING (book_id))"""
         )
     else:

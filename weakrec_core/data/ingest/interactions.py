@@ -47,10 +47,15 @@ def keep_pairs(
     """
     order = f"{moment}, {source}.line" if moment else f"{source}.line"
     place = f"row_number() OVER (PARTITION BY user_id ORDER BY {order})" if moment else "0"
+    # A number a user from here on: ids are texts, of which there are few beside the interactions.
+    con.execute(f"CREATE TYPE known_user AS ENUM (SELECT DISTINCT user_id FROM {source} ORDER BY user_id)")
     con.execute(
-        f"""CREATE TEMP TABLE pairs AS SELECT user_id, book_idx, {rating} AS rating, {source}.line AS line, {place} AS place
+        f"""CREATE TEMP TABLE pairs AS
+        SELECT user_id::known_user AS user_id, book_idx::INTEGER AS book_idx, {rating} AS rating, {source}.line AS line,
+            {place} AS place
         FROM {source} JOIN kept_books USING (book_id)
-        QUALIFY row_number() OVER (PARTITION BY user_id, book_idx ORDER BY ({rating} IS NULL), {order}) = 1"""
+        QUALIFY row_number() OVER (
+            PARTITION BY user_id::known_user, book_idx::INTEGER ORDER BY ({rating} IS NULL), {order}) = 1"""
     )
     con.execute(
         """CREATE TEMP TABLE user_sizes AS SELECT user_id, count(*) AS n_books, count(*) BETWEEN $low AND $high AS kept

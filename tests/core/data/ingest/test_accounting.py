@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from weakrec_core.data.dataset import Dataset, list_datasets, open_dataset
 from weakrec_core.data.ingest.dialects import TableFormat
+from weakrec_core.data.ingest.made_before import MADE_OF
 from weakrec_core.data.ingest.scales import Scale
 from weakrec_core.data.ingest.summary import ingest_summary
 from weakrec_core.data.ingest.table import Columns, ItemFacts, TableConfig, ingest_table, preview_table
@@ -230,7 +231,7 @@ def test_the_command_does_the_same(
     assert done.status == 0, done.err
     same = open_dataset(workspace, "e")
     assert same.fingerprint == dataset.fingerprint
-    assert same.meta == dataset.meta | {"filters": same.meta["filters"]}
+    assert same.meta == dataset.meta | {said: same.meta[said] for said in ("filters", MADE_OF)}
 
 
 def test_goodreads_files(demo: Dataset, demo_raw: dict[str, Path]) -> None:
