@@ -1,6 +1,8 @@
 """The command line: stdout carries the result, logs and progress go to stderr; bad input is one line and exit 2."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import typer
 
@@ -19,17 +21,25 @@ for part in (workbench, data, labeling, similar, prompt, runs, recommend, export
 
 
 def main() -> None:
-    with reporting():
+    with _sentences(), reporting():
         _command()
 
 
 def _command() -> None:
+    with _sentences():
+        try:
+            sys.exit(app(standalone_mode=False))
+        except typer.TyperException as e:  # a usage error; empty where a command without arguments has shown its help
+            if message := " ".join(e.format_message().split()):
+                typer.echo(f"error: {message}" + "." * (message[-1] not in ".?"), err=True)
+            sys.exit(e.exit_code)
+
+
+@contextmanager
+def _sentences() -> Iterator[None]:
+    """Bad input, and what the operating system refuses, end the process with one line."""
     try:
-        sys.exit(app(standalone_mode=False))
-    except typer.TyperException as e:  # a usage error; empty where a command without arguments has shown its help
-        if message := " ".join(e.format_message().split()):
-            typer.echo(f"error: {message}" + "." * (message[-1] not in ".?"), err=True)
-        sys.exit(e.exit_code)
+        yield
     except WeakrecError as e:
         typer.echo(f"error: {e}", err=True)
         sys.exit(2)

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from tests.app.conftest import PROJECT
 from weakrec_core.data.dataset import open_dataset
 from weakrec_core.jobs.job import Job
-from weakrec_core.jobs.status import Status
+from weakrec_core.jobs.status import Status, created
 from weakrec_core.labeling.lf_set import LFSet, read_lf_set
 from weakrec_core.labeling.versions import save_version
 from weakrec_core.network.presets.registry import PRESETS
@@ -22,8 +22,8 @@ from weakrec_core.workspace import Workspace
 PAGE = "pages/training/page.py"
 TUTORIAL = read_lf_set(PROJECT / "lfs" / "tutorial.yaml")
 ME = psutil.Process()
-HERE = {"pid": ME.pid, "process_started": ME.create_time()}
-GONE = {"pid": ME.pid, "process_started": ME.create_time() - 1}
+HERE = {"pid": ME.pid, "process_started": created(ME.pid)}
+GONE = {"pid": ME.pid, "process_started": created(ME.pid) - 1}
 OpenPage = Callable[..., AppTest]
 
 

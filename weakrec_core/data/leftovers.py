@@ -12,7 +12,7 @@ from weakrec_core.errors import WeakrecError
 from weakrec_core.workspace import Workspace
 
 _UNTOUCHED = 3600  # seconds after which nobody writes a file any more
-_TEMPORARY = re.compile(r"\..+\.\d+\.\d+\.tmp")  # as `files.atomic` calls them
+_TEMPORARY = re.compile(r"\..+\.\d+\.\d+\.tmp(\.keras)?")  # as `files.atomic` calls them
 
 
 def clean_up(workspace: Workspace) -> list[str]:
@@ -38,7 +38,7 @@ def clean_up(workspace: Workspace) -> list[str]:
             if _untouched(directory):
                 shutil.rmtree(directory)
                 said.append(_removed(directory))
-    for path in sorted(workspace.root.rglob(".*.tmp")):
+    for path in sorted(workspace.root.rglob(".*.tmp*")):
         with suppress(OSError):
             if _TEMPORARY.fullmatch(path.name) and path.is_file() and _untouched(path):
                 path.unlink()
@@ -64,7 +64,7 @@ def _of_dataset(home: Path) -> list[str]:
 
 
 def _untouched(path: Path) -> bool:
-    return time.time() - path.stat().st_mtime > _UNTOUCHED
+    return abs(time.time() - path.stat().st_mtime) > _UNTOUCHED  # in the future, where the clock was set back
 
 
 def _removed(path: Path) -> str:

@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import psutil
 from filelock import FileLock
 from pydantic import ValidationError
 
 from weakrec_core.errors import RunError
 from weakrec_core.files import PROCESS_DIRECTORY, read_json, write_json
-from weakrec_core.jobs.status import Status, alive
+from weakrec_core.jobs.status import Status, alive, created
 from weakrec_core.workspace import Workspace
 
 JOB_VARIABLE = "WEAKREC_JOB"  # tells a process whose job it is
@@ -86,6 +85,7 @@ class Job:
         with self.lock():
             if self._working():
                 return False
+            (self.path / _PROCESS).unlink(missing_ok=True)  # of an earlier start
             if told:
                 (self.path / CANCEL).unlink(missing_ok=True)
                 self.write(Status(state="queued", stage="Starting", queued=time.time()))
@@ -101,7 +101,7 @@ class Job:
                     cwd=PROCESS_DIRECTORY,
                     env=environment | ({JOB_VARIABLE: str(self.path)} if told else {}),
                 )
-            write_json(self.path / _PROCESS, {"pid": process.pid, "started": _created(process.pid)})
+            write_json(self.path / _PROCESS, {"pid": process.pid, "started": created(process.pid)})
         return True
 
     def claim(self, status: Status) -> Status:
@@ -112,12 +112,12 @@ class Job:
         RunError
             If another process is at it.
         """
-        me = psutil.Process()
+        me = os.getpid()
         with self.lock():
             other = self._read()
-            if other is not None and other.active and other.pid not in (None, me.pid) and self._alive(other):
+            if other is not None and other.active and other.pid not in (None, me) and self._alive(other):
                 raise RunError(f"{self.what} is being worked on by process {other.pid}.")
-            status = status.model_copy(update={"pid": me.pid, "process_started": me.create_time()})
+            status = status.model_copy(update={"pid": me, "process_started": created(me)})
             self.write(status)
         return status
 
@@ -164,9 +164,9 @@ class Job:
         if status.pid is not None:
             return alive(status.pid, status.process_started)
         started = self._process()
-        if started and started["started"] >= status.queued - 1:
+        if started:
             return alive(started["pid"], started["started"])
-        return time.time() - status.heartbeat < _START_SECONDS
+        return abs(time.time() - status.heartbeat) < _START_SECONDS  # in the future, where the clock was set back
 
     def _read(self) -> Status | None:
         path = self.path / _STATUS
@@ -184,10 +184,6 @@ class Job:
             return {"pid": int(found["pid"]), "started": float(found["started"])}
         except (OSError, ValueError, LookupError, TypeError):
             return {}
-
-
-def _created(pid: int) -> float:
-    return float(psutil.Process(pid).create_time())
 
 
 def _module_path() -> str:

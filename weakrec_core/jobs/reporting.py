@@ -4,7 +4,7 @@ import os
 import signal
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +40,8 @@ def reporting() -> Iterator[None]:
         yield
         _tell(state="succeeded", stage="Done", fraction=1.0)
     except BaseException as e:
-        _tell(**({"state": "cancelled", "stage": "Cancelled"} if cancelled else _end(job, e)))
+        with suppress(OSError):  # on a full disk: what went wrong counts, not that it cannot be written down
+            _tell(**({"state": "cancelled", "stage": "Cancelled"} if cancelled else _end(job, e)))
         raise
     finally:
         signal.signal(signal.SIGTERM, before)

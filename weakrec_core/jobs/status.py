@@ -23,7 +23,7 @@ class Status(BaseModel):
     fraction : float
         How much of it is done, 0 to 1, as far as it tells; a training tells it by ``epoch`` of ``epochs``.
     pid, process_started : int and float
-        Of the process that does it, with the time of its creation, which tells it from a later one with the same id.
+        Of the process that does it, with when it was `created`, which tells it from a later one with the same id.
     heartbeat, queued : float
         When the status was written, and when the job came into the queue.
     error : str or None
@@ -47,10 +47,20 @@ class Status(BaseModel):
         return self.state in ACTIVE
 
 
-def alive(pid: int, created: float | None) -> bool:
-    """Whether a process runs; its time of creation tells it from a later one with the same id."""
+def created(pid: int) -> float:
+    """When a process began, in seconds since the machine did: the clock may be set anew meanwhile.
+
+    Raises
+    ------
+    psutil.NoSuchProcess
+        If there is none.
+    """
+    return round(float(psutil.Process(pid).create_time() - psutil.boot_time()), 2)
+
+
+def alive(pid: int, when: float | None) -> bool:
+    """Whether a process runs; when it was `created` tells it from a later one with the same id."""
     try:
-        process = psutil.Process(pid)
-        return bool(process.create_time() == created and process.status() != psutil.STATUS_ZOMBIE)
+        return created(pid) == when and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False

@@ -30,6 +30,13 @@ def aged(path: Path, content: str | None = None) -> Path:
     return path
 
 
+def in_the_future(path: Path) -> Path:
+    """A file that was written before the clock was set back."""
+    path.write_text("")
+    os.utime(path, (2 * time.time() - OLD,) * 2)
+    return path
+
+
 def killed(code: str, path: Path) -> bool:
     """Whether a process that was given a path died in the middle of this."""
     imports = """
@@ -57,6 +64,8 @@ def test_files_that_were_being_written(workspace: Workspace) -> None:
         aged(workspace.drafts / ".a.json.123.456.tmp", "{"),
         aged(workspace.lf_sets / "s" / ".1.yaml.1.2.tmp", ""),
         aged(workspace.signals / "ab" / ".dev.npy.99.7.tmp", "x"),
+        aged(workspace.runs / "a" / ".model.keras.99.7.tmp.keras", "x"),
+        in_the_future(workspace.runs / "a" / ".status.json.99.7.tmp"),
     ]
     new = workspace.drafts / ".b.json.123.456.tmp"
     new.write_text("{")

@@ -20,12 +20,12 @@ from weakrec_core.errors import RunError
 from weakrec_core.files import PROJECT
 from weakrec_core.jobs import reporting
 from weakrec_core.jobs.job import CANCEL, Job
-from weakrec_core.jobs.status import Status, alive
+from weakrec_core.jobs.status import Status, alive, created
 from weakrec_core.workspace import Workspace
 
 ME = psutil.Process()
-HERE = {"pid": ME.pid, "process_started": ME.create_time()}
-GONE = {"pid": ME.pid, "process_started": ME.create_time() - 1}  # a process of another time under our id
+HERE = {"pid": ME.pid, "process_started": created(ME.pid)}
+GONE = {"pid": ME.pid, "process_started": created(ME.pid) - 1}  # a process of another time under our id
 ABSENT = ["label", "--dataset", "absent", "--lfs", "x.yaml", "--out", "y.parquet"]
 
 
@@ -49,7 +49,7 @@ def test_a_job_queued_again_starts_though_its_last_process_is_still_on_its_way_o
     workspace: Workspace, tmp_path: Path
 ) -> None:
     job = Job(tmp_path)
-    (tmp_path / "process.json").write_text(json.dumps({"pid": ME.pid, "started": ME.create_time()}))
+    (tmp_path / "process.json").write_text(json.dumps({"pid": ME.pid, "started": created(ME.pid)}))
     job.write(Status(state="cancelled", **HERE))
     (tmp_path / CANCEL).touch()
     with job.lock():
@@ -191,10 +191,31 @@ def test_where_no_process_is_known_it_has_a_minute(tmp_path: Path, monkeypatch: 
     job, now = Job(tmp_path), time.time()
     job.write(Status(state="queued", queued=now))
     assert found(job).state == "queued"
-    (tmp_path / "process.json").write_text(json.dumps({"pid": ME.pid, "started": now - 100}))  # of an earlier start
-    assert found(job).state == "queued"
-    monkeypatch.setattr(time, "time", lambda: now + 61)
-    assert found(job).state == "lost"
+    for moved in (61, -61):  # a clock that was set back does not keep it waiting until it is as late again
+        monkeypatch.setattr(time, "time", lambda moved=moved: now + moved)
+        assert found(job).state == "lost"
+
+
+def test_the_process_of_an_earlier_start_is_not_taken_for_this_one(workspace: Workspace, tmp_path: Path) -> None:
+    job = Job(tmp_path)
+    (tmp_path / "process.json").write_text(json.dumps({"pid": ME.pid, "started": created(ME.pid)}))
+    assert job.start(workspace, ABSENT)
+    assert process(job)["pid"] != ME.pid
+    wait(job)
+
+
+@pytest.mark.parametrize("by", [7, -400 * 86_400])
+def test_a_process_is_alive_whatever_the_clock_is_set_to(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, by: int
+) -> None:
+    """The kernel's time of boot follows the clock, and with it the time of creation that psutil gives."""
+    job = Job(tmp_path)
+    job.claim(Status(state="running"))
+    before, boot_time, now = ME.create_time(), psutil._psplatform.boot_time, time.time
+    monkeypatch.setattr(psutil._psplatform, "boot_time", lambda: boot_time() + by)
+    monkeypatch.setattr(time, "time", lambda: now() + by)
+    assert psutil.Process().create_time() == pytest.approx(before + by, abs=0.1)
+    assert found(job).state == "running"
 
 
 def test_a_killed_one_is_lost_and_a_cancelled_one_cancelled(workspace: Workspace, tmp_path: Path) -> None:
@@ -264,7 +285,7 @@ def test_of_two_who_claim_a_job_one_gets_it(tmp_path: Path) -> None:
     child = subprocess.Popen(["sleep", "100"])
     try:
         job = Job(tmp_path, "Run r")
-        job.write(Status(state="running", pid=child.pid, process_started=psutil.Process(child.pid).create_time()))
+        job.write(Status(state="running", pid=child.pid, process_started=created(child.pid)))
         with pytest.raises(RunError, match=f"Run r is being worked on by process {child.pid}"):
             job.claim(Status(state="queued"))
     finally:
@@ -293,19 +314,19 @@ def test_modules_of_the_callers_directory_are_found(
 
 
 def test_a_later_process_of_the_same_id_is_another() -> None:
-    assert alive(ME.pid, ME.create_time())
-    assert not alive(ME.pid, ME.create_time() - 1)
+    assert alive(ME.pid, created(ME.pid))
+    assert not alive(ME.pid, created(ME.pid) - 1)
     assert not alive(ME.pid, None)
 
 
 def test_one_that_has_ended_is_not_alive_whether_reaped_or_not() -> None:
     child = subprocess.Popen(["true"])
-    created = psutil.Process(child.pid).create_time()
+    began = created(child.pid)
     os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
     assert psutil.Process(child.pid).status() == psutil.STATUS_ZOMBIE
-    assert not alive(child.pid, created)
+    assert not alive(child.pid, began)
     child.wait()
-    assert not alive(child.pid, created)
+    assert not alive(child.pid, began)
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"state": "dancing"}', b"\xff"])
@@ -330,3 +351,26 @@ def test_last_words(tmp_path: Path, log: bytes | None, words: str) -> None:
     if log is not None:
         (tmp_path / "process.log").write_bytes(log)
     assert Job(tmp_path).last_words() == words
+
+
+def test_what_went_wrong_counts_though_it_cannot_be_written_down(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = Job(tmp_path / "job")
+    job.write(Status(state="queued", queued=time.time()))
+    monkeypatch.setenv("WEAKREC_JOB", str(job.path))
+    with pytest.raises(ZeroDivisionError), reporting.reporting():
+        shutil.rmtree(job.path)
+        job.path.write_text("no directory")
+        raise ZeroDivisionError
+
+
+def test_a_job_that_another_process_is_at_is_one_line_on_the_command_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cli: Any
+) -> None:
+    other = psutil.Process().parent()
+    assert other is not None
+    Job(tmp_path).write(Status(state="running", pid=other.pid, process_started=created(other.pid)))
+    monkeypatch.setenv("WEAKREC_JOB", str(tmp_path))
+    done = cli("runs")
+    assert (done.status, done.err) == (2, f"error: The job is being worked on by process {other.pid}.\n")

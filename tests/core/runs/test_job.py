@@ -19,7 +19,7 @@ import pytest
 from weakrec_core.data.dataset import Dataset, open_dataset
 from weakrec_core.data.training_rows import gold_rows
 from weakrec_core.errors import RunError, WeakrecError
-from weakrec_core.jobs.status import Status
+from weakrec_core.jobs.status import Status, created
 from weakrec_core.label_model.fitting import load_label_model
 from weakrec_core.label_model.label_train import label_train
 from weakrec_core.label_model.snorkel_config import SnorkelConfig
@@ -131,7 +131,7 @@ def test_it_tells_how_far_it_is(done: Any) -> None:
         ("running", "Training", 2, 2),
     ]
     me = psutil.Process()
-    assert (statuses[0].pid, statuses[0].process_started) == (me.pid, me.create_time())
+    assert (statuses[0].pid, statuses[0].process_started) == (me.pid, created(me.pid))
     status = run.status
     assert (status.state, status.stage, status.error) == ("succeeded", "Done", None)
     assert status.heartbeat >= statuses[-1].heartbeat > 0
@@ -183,7 +183,7 @@ def test_cancelled_before_its_turn(dataset: Dataset, tutorial: LFSet, monkeypatc
     me = psutil.Process()
     older = Run(other.workspace, "20000101-000000-aaaa")
     os.replace(other.path, older.path)
-    older.write_status(Status(state="running", pid=me.pid, process_started=me.create_time()))
+    older.write_status(Status(state="running", pid=me.pid, process_started=created(me.pid)))
     run = new_run(dataset, tutorial, "v0", preset="recommended")
     waited: list[str] = []
 
@@ -209,7 +209,7 @@ def test_it_waits_for_older_runs_only(dataset: Dataset, tutorial: LFSet, monkeyp
     newer.path.mkdir()
     (newer.path / "config.json").write_bytes((run.path / "config.json").read_bytes())
     later = run.status.queued + 1
-    newer.write_status(Status(state="queued", pid=me.pid, process_started=me.create_time(), queued=later))
+    newer.write_status(Status(state="queued", pid=me.pid, process_started=created(me.pid), queued=later))
     monkeypatch.setattr(job, "_train", lambda *_: {"run": run.id})
     monkeypatch.setattr(job.time, "sleep", lambda seconds: pytest.fail("it waits"))
     try:
@@ -227,7 +227,7 @@ def test_a_resumed_run_waits_for_the_one_that_runs(
     run = new_run(dataset, tutorial, "v0", preset="recommended")
     run.write_status(Status(state="cancelled"))
     other = new_run(dataset, tutorial, "v0", preset="recommended")
-    there = {"pid": me.pid, "process_started": me.create_time(), "queued": other.status.queued}
+    there = {"pid": me.pid, "process_started": created(me.pid), "queued": other.status.queued}
     other.write_status(Status(state="running", **there))
     run.resume()
     stages: list[str] = []
@@ -484,7 +484,7 @@ def test_two_who_resume_at_once_train_once(make_dataset: Any, tutorial: LFSet) -
     with ThreadPoolExecutor(4) as threads:
         assert sorted(threads.map(resume, range(4))) == [False] * 3 + [True]
     with subprocess.Popen(["sleep", "100"]) as other:
-        there = {"pid": other.pid, "process_started": psutil.Process(other.pid).create_time()}
+        there = {"pid": other.pid, "process_started": created(other.pid)}
         run.write_status(Status(state="queued", **there))
         with pytest.raises(RunError, match=f"Run {run.id} is being worked on by process {other.pid}"):
             job.execute(run)

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from weakrec_core.data.dataset import Dataset, open_dataset
 from weakrec_core.errors import RunError, WeakrecError
 from weakrec_core.jobs.job import CANCEL, Job
-from weakrec_core.jobs.status import Status
+from weakrec_core.jobs.status import Status, created
 from weakrec_core.label_model.snorkel_config import SnorkelConfig
 from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.runs import listing, store
@@ -25,8 +25,8 @@ from weakrec_core.runs.run_config import RunConfig
 from weakrec_core.runs.store import Run, new_run, open_run
 
 ME = psutil.Process()
-GONE = {"pid": ME.pid, "process_started": ME.create_time() - 1}  # a process of another time under our id
-HERE = {"pid": ME.pid, "process_started": ME.create_time()}
+GONE = {"pid": ME.pid, "process_started": created(ME.pid) - 1}  # a process of another time under our id
+HERE = {"pid": ME.pid, "process_started": created(ME.pid)}
 
 
 @pytest.fixture
@@ -154,8 +154,8 @@ def test_files_that_are_broken_are_named(run: Run) -> None:
 
 def test_cancel_asks_the_process_to_stop(run: Run) -> None:
     child = subprocess.Popen(["sleep", "100"])
-    created = psutil.Process(child.pid).create_time()
-    run.write_status(Status(state="running", pid=child.pid, process_started=created))
+    began = created(child.pid)
+    run.write_status(Status(state="running", pid=child.pid, process_started=began))
     run.cancel()
     assert child.wait() == -signal.SIGTERM
     run.cancel()  # once more

@@ -19,7 +19,7 @@ from weakrec_core.data.ingest.ingest_jobs import (
 )
 from weakrec_core.errors import DataError, WeakrecError
 from weakrec_core.jobs.job import Job
-from weakrec_core.jobs.status import Status
+from weakrec_core.jobs.status import Status, created
 from weakrec_core.workspace import Workspace
 
 
@@ -33,7 +33,7 @@ def write(workspace: Workspace, name: str, **status: Any) -> None:
     """The status of a job, by default of one that this process is at."""
     me = psutil.Process()
     ingest_job(workspace, name).path.mkdir(parents=True)
-    here = {"state": "running", "pid": me.pid, "process_started": me.create_time()}
+    here = {"state": "running", "pid": me.pid, "process_started": created(me.pid)}
     ingest_job(workspace, name).write(Status.model_validate(here | status))
 
 
