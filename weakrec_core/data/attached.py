@@ -2,6 +2,7 @@
 
 import hashlib
 import zlib
+from collections.abc import Hashable
 from functools import lru_cache
 from pathlib import Path
 
@@ -37,7 +38,7 @@ def attach_columns(dataset: Dataset, path: Path) -> dict[str, int]:
     ------
     DataError
         If the file cannot be read, has no vote column, repeats a row, or a value is no vote; and if the dataset has a column
-        of that name already: votes once attached do not change.
+        of that name with other votes: votes once attached do not change. What was broken off is done again by the same call.
     """
     frame = read_keyed(path)
     if not {"user_id", "book_id"} <= set(frame.columns):
@@ -53,17 +54,34 @@ def attach_columns(dataset: Dataset, path: Path) -> dict[str, int]:
         if not keyed[name].isin([1, 0, -1]).all():
             row = int(np.flatnonzero(~keyed[name].isin([1, 0, -1]))[0])
             raise DataError(f"Row {row + 1:,} of {path}, column {name}: {keyed[name].iloc[row]!r} is not 1, 0 or -1.")
-        if str(name) in attached_columns(dataset):
+        if str(name) in attached_columns(dataset) and not _holds(dataset, str(name), _voted(keyed, name)):
             raise _taken(dataset, str(name))
-    dataset.columns_path.mkdir(exist_ok=True)
+    files.make_directory(dataset.columns_path)
     for name in map(str, keyed):
-        votes = keyed[name].astype("int8").rename("vote").reset_index()
+        votes = _voted(keyed, name)
         try:
             with files.atomic_new(_file(dataset, name)) as tmp:
-                votes[votes["vote"] != -1].to_parquet(tmp, index=False)
+                votes.to_parquet(tmp, index=False)
         except FileExistsError:
-            raise _taken(dataset, name) from None
+            if not _holds(dataset, name, votes):
+                raise _taken(dataset, name) from None
     return {name: sum(int((attached_votes(dataset, name, s) != -1).sum()) for s in SPLITS) for name in map(str, keyed)}
+
+
+def _voted(keyed: pd.DataFrame, name: Hashable) -> pd.DataFrame:
+    votes = keyed[name].astype("int8").rename("vote").reset_index()
+    return votes[votes["vote"] != -1].sort_values(["user_id", "book_id"], ignore_index=True)
+
+
+def _holds(dataset: Dataset, name: str, votes: pd.DataFrame) -> bool:
+    """Whether just these votes are attached already."""
+    if name in _of_table(dataset):
+        return False
+    try:
+        kept = pd.read_parquet(_file(dataset, name))[["user_id", "book_id", "vote"]]
+    except (OSError, ValueError, KeyError, pa.ArrowException):
+        return False
+    return votes.equals(kept.sort_values(["user_id", "book_id"], ignore_index=True))
 
 
 def attached_columns(dataset: Dataset) -> list[str]:

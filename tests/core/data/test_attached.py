@@ -105,6 +105,16 @@ def test_votes_once_attached_do_not_change(make_dataset: Any, tmp_path: Path) ->
     assert attached_votes(dataset, "llm", "dev").tolist() == [0, -1, 1]
 
 
+def test_votes_that_are_there_already_are_no_obstacle(make_dataset: Any, tmp_path: Path) -> None:
+    """As after a process was killed between two columns: the same file again attaches the rest."""
+    dataset = make_dataset(TEXTS)
+    attach_columns(dataset, write(frame(llm=[1, 0, 1, 0]), tmp_path / "first.parquet"))
+    both = frame(llm=[1, 0, 1, 0], crowd=[1, 1, -1, 1])
+    found = attach_columns(dataset, write(both.iloc[::-1], tmp_path / "votes.csv"))
+    assert found == attach_columns(dataset, write(both, tmp_path / "votes.parquet"))
+    assert attached_columns(dataset) == ["crowd", "llm"]
+
+
 @pytest.mark.parametrize(
     ("name", "content"),
     [

@@ -124,6 +124,8 @@ def test_votes_are_attached(cli: Cli, make_dataset: Any, tmp_path: Path) -> None
     assert "name the dataset that they are attached to" in refused(cli("import", path))
     assert cli("import", path, "--dataset", "tiny", "--json").json == {"dataset": "tiny", "votes": {"llm": 1}}
     assert attached_columns(dataset) == ["llm"]
+    assert cli("import", path, "--dataset", "tiny").status == 0
+    pd.DataFrame({"user_id": ["dev0"], "book_id": ["b0"], "llm": [0]}).to_csv(path, index=False)
     assert "has a column 'llm' already" in refused(cli("import", path, "--dataset", "tiny"))
 
 
