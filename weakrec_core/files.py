@@ -2,6 +2,7 @@
 
 import errno
 import fcntl
+import io
 import json
 import os
 import re
@@ -12,9 +13,12 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from weakrec_core.errors import WeakrecError, quoted
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 _PACKAGE = Path(__file__).resolve().parent
 INSTALLED = (_PACKAGE / "app").is_dir()  # from the wheel, which has there what stands beside the library in a checkout
@@ -50,13 +54,13 @@ def atomic(path: Path) -> Iterator[Path]:
             raise WeakrecError(f"{path} is not a regular file and is not written to; name another one.")
     if path.is_symlink():
         path = path.resolve()
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_directory(path.parent)
     tmp = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}.tmp")
     try:
         yield tmp
-        _kept_by_the_disk(tmp)
+        sync(tmp)
         os.replace(tmp, path)
-        _kept_by_the_disk(path.parent)
+        sync(path.parent)
     finally:
         tmp.unlink(missing_ok=True)
 
@@ -67,15 +71,32 @@ def atomic_new(path: Path) -> Iterator[Path]:
     tmp = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}.tmp")
     try:
         yield tmp
-        _kept_by_the_disk(tmp)
+        sync(tmp)
         os.link(tmp, path)
-        _kept_by_the_disk(path.parent)
+        sync(path.parent)
     finally:
         tmp.unlink(missing_ok=True)
 
 
-def _kept_by_the_disk(path: Path) -> None:
-    """Wait until a file, or the names in a folder, would outlive a power cut."""
+def make_directory(path: Path) -> None:
+    """Make a directory, and those above it, unless they are there; their names are kept by the disk."""
+    missing = []
+    while not path.is_dir():
+        missing.append(path)
+        path = path.parent
+    for directory in reversed(missing):
+        directory.mkdir(exist_ok=True)
+        sync(directory.parent)
+
+
+def sync_all(directory: Path) -> None:
+    """`sync` a directory with all that is in it."""
+    for path in (*directory.rglob("*"), directory):
+        sync(path)
+
+
+def sync(path: Path) -> None:
+    """Wait until a file, or the names in a directory, would outlive a power cut."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -101,7 +122,7 @@ def remove_unused(directory: Path) -> bool:
     """Remove a directory that no process has `in_use`; whether it was removed. One made this minute may not be locked yet."""
     descriptor = os.open(directory, os.O_RDONLY)
     try:
-        if time.time() - os.fstat(descriptor).st_mtime < 60:
+        if abs(time.time() - os.fstat(descriptor).st_mtime) < 60:
             return False
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         shutil.rmtree(directory)
@@ -117,10 +138,13 @@ def append_lines(path: Path, lines: Iterable[str]) -> None:
 
     A newline stands before them, too: what an interrupted writer has left of a line ends there. Who reads skips empty lines.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_directory(path.parent)
+    new = not path.exists()
     with path.open("ab", buffering=0) as f:
         f.write("\n".join(["", *lines, ""]).encode())
         os.fsync(f.fileno())
+    if new:
+        sync(path.parent)
 
 
 def write_text(path: Path, text: str) -> None:
@@ -148,3 +172,13 @@ def read_json(path: Path) -> Any:
 def write_json(path: Path, value: Any) -> None:
     """Write `value` as JSON, atomically."""
     write_text(path, json.dumps(value, indent=2, allow_nan=False) + "\n")
+
+
+def write_array(path: Path, array: "NDArray[Any]") -> None:
+    """Write an array as ``.npy``, atomically. NumPy's own way into a file says nothing where a full disk takes only a part."""
+    import numpy as np
+
+    content = io.BytesIO()
+    np.save(content, array, allow_pickle=False)
+    with atomic(path) as tmp:
+        tmp.write_bytes(content.getbuffer())

@@ -2,12 +2,14 @@
 
 import json
 import os
+import resource
 import stat
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from weakrec_core import files
@@ -170,3 +172,42 @@ def test_json_that_is_nested_too_deep_is_no_json(tmp_path: Path) -> None:
     (tmp_path / "f.json").write_text("[" * 100_000)
     with pytest.raises(ValueError, match="nested too deep"):
         files.read_json(tmp_path / "f.json")
+
+
+def test_new_directories_outlive_a_power_cut_from_the_top_down(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[str] = []
+    real = os.fsync
+
+    def fsync(descriptor: int) -> None:
+        synced.append(os.path.relpath(os.readlink(f"/proc/self/fd/{descriptor}"), tmp_path))
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    files.append_lines(tmp_path / "a" / "b" / "log.jsonl", ["1"])
+    assert synced == [".", "a", "a/b/log.jsonl", "a/b"]
+    synced.clear()
+    files.append_lines(tmp_path / "a" / "b" / "log.jsonl", ["2"])
+    assert synced == ["a/b/log.jsonl"]
+    synced.clear()
+    files.sync_all(tmp_path / "a")
+    assert synced == ["a/b", "a/b/log.jsonl", "a"]
+
+
+def test_a_file_in_the_way_of_a_directory_is_said_by_the_system(tmp_path: Path) -> None:
+    (tmp_path / "f").write_text("")
+    with pytest.raises(OSError, match="f'"):
+        files.make_directory(tmp_path / "f" / "g")
+
+
+def test_an_array_that_the_disk_has_no_room_for_is_not_there(tmp_path: Path) -> None:
+    path = tmp_path / "a.npy"
+    files.write_array(path, np.arange(100))
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))
+    try:
+        with pytest.raises(OSError):
+            files.write_array(path, np.arange(200))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert np.array_equal(np.load(path), np.arange(100))
+    assert list(tmp_path.iterdir()) == [path]

@@ -19,7 +19,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from weakrec_core.errors import DataError, WeakrecError
-from weakrec_core.files import checked_name, read_json, write_json
+from weakrec_core.files import checked_name, make_directory, read_json, sync_all, write_json
 
 COLUMNS = "columns"
 _POINTER, _LOCK = "current.json", "in_use.lock"
@@ -66,6 +66,7 @@ def lease_version(home: Path, fingerprint: str) -> Lease | None:
 
 def new_directory(home: Path) -> Lease:
     """A fresh directory to write into; it counts for nothing before it is published."""
+    make_directory(home)
     while True:
         directory = home / f".{secrets.token_hex(4)}.tmp"
         directory.mkdir(parents=True)
@@ -76,6 +77,7 @@ def new_directory(home: Path) -> Lease:
 
 def publish(home: Path, lease: Lease, fingerprint: str) -> None:
     """Let what was written into a new directory count from now on. Readers of the one before keep theirs."""
+    sync_all(lease.directory)  # before the one that counted until now is removed
     directory = home / f"{fingerprint[:20]}-{secrets.token_hex(4)}"
     lease.directory.rename(directory)
     lease.directory = directory

@@ -125,7 +125,7 @@ def save_version(workspace: Workspace, lf_set: LFSet, base: int, note: str = "",
     at = datetime.now(UTC).isoformat(timespec="seconds")
     saved = {"at": at, "by": by, "note": note, "base": base}
     path = workspace.lf_sets / name / f"v{base + 1:04d}.yaml"
-    path.parent.mkdir(parents=True, exist_ok=True)
+    files.make_directory(path.parent)
     try:
         with files.atomic_new(path) as tmp:
             tmp.write_text(lf_set.to_yaml() + yaml.safe_dump({"saved": saved}, sort_keys=False), encoding="utf-8")

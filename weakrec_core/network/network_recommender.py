@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from weakrec_core import files
 from weakrec_core.data.histories import Histories
 from weakrec_core.errors import RunError
 from weakrec_core.evaluation.recommender import Floats
@@ -106,12 +107,13 @@ class NetworkRecommender:
 
     def save(self, path: Path) -> None:
         """Write the network in Keras' own format, under any file name, replacing `path` when all is written."""
-        tmp = path.with_name(f".{path.name}.{os.getpid()}.keras")
-        try:
-            self.keras_model.save(tmp)
-            os.replace(tmp, path)
-        finally:
-            tmp.unlink(missing_ok=True)
+        with files.atomic(path) as tmp:
+            named = tmp.with_name(f"{tmp.name}.keras")  # Keras writes to no other name
+            try:
+                self.keras_model.save(named)
+                os.replace(named, tmp)
+            finally:
+                named.unlink(missing_ok=True)
 
     def _output(
         self, name: str, histories: Histories, user_idx: NDArray[np.integer], book_idx: NDArray[np.integer]

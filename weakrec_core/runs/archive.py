@@ -86,7 +86,7 @@ def import_run(workspace: Workspace, path: Path, name: str | None = None) -> Run
             taken = RunError(f"There is a run {run.id!r} already; import {path} under another name with --name.")
             if run.path.exists():
                 raise taken
-            workspace.runs.mkdir(parents=True, exist_ok=True)
+            files.make_directory(workspace.runs)
             with tempfile.TemporaryDirectory(dir=workspace.runs, prefix=".import-") as hidden:
                 incoming = Run(workspace, f"{Path(hidden).name}/{run.id}")
                 incoming.path.mkdir()
@@ -94,10 +94,12 @@ def import_run(workspace: Workspace, path: Path, name: str | None = None) -> Run
                     with archive.open(member) as source, (incoming.path / file_name).open("wb") as target:
                         shutil.copyfileobj(source, target)
                 _check(incoming, run.id, path)
+                files.sync_all(incoming.path)
                 try:
                     incoming.path.rename(run.path)
                 except OSError:  # somebody else was first
                     raise taken from None
+                files.sync(workspace.runs)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as e:
         raise RunError(f"{path} is not a zip file that can be read ({type(e).__name__}).") from None
     return run

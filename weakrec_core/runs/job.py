@@ -18,7 +18,7 @@ from weakrec_core.label_model.text_labels import compare_with_text, label_train_
 from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.runs import tracker
 from weakrec_core.runs.listing import queue
-from weakrec_core.runs.store import CHECKPOINT, Run
+from weakrec_core.runs.store import CHECKPOINT, METRICS, Run
 
 _POLL_SECONDS = 0.5
 
@@ -57,6 +57,10 @@ def execute(run: Run, on_epoch: Callable[[dict[str, float]], None] = lambda metr
         state = state.model_copy(update=changes)
         run.write_status(state)
 
+    def failed(why: str) -> None:
+        with suppress(OSError):  # on a full disk that cannot be written down either
+            report(state="failed", stage="Failed", error=why)
+
     def epoch_done(metrics: dict[str, float]) -> None:
         run.append_epoch(metrics)
         report(epoch=int(metrics["epoch"]), epochs=int(metrics["epochs"]))
@@ -74,16 +78,15 @@ def execute(run: Run, on_epoch: Callable[[dict[str, float]], None] = lambda metr
             tracker.track(run)
         return result
     except WeakrecError as e:
-        report(state="failed", stage="Failed", error=str(e))
+        failed(str(e))
         raise
-    except OSError as e:  # such as a full disk, on which the status may not be written either
+    except OSError as e:
         said = os_sentence(e)
-        with suppress(OSError):
-            report(state="failed", stage="Failed", error=said)
+        failed(said)
         raise RunError(f"Run {run.id} failed: {said}") from e
     except Exception as e:
         traceback.print_exc()
-        report(state="failed", stage="Failed", error=f"{type(e).__name__}: {e}")
+        failed(f"{type(e).__name__}: {e}")
         raise RunError(f"Run {run.id} failed: {type(e).__name__}: {e}") from e
     finally:
         stop.restore()
@@ -124,7 +127,7 @@ def _train(
     report(stage="Training")
     started = time.perf_counter()
     checkpoint = run.path / CHECKPOINT
-    if run.epochs:  # it was begun before
+    if (run.path / METRICS).exists():  # it was begun before, and may have been killed within a line
         run.keep_epochs(Checkpoint.load(checkpoint).epoch if checkpoint.exists() else 0)
     trained = training.train(
         dataset,

@@ -2,6 +2,7 @@
 
 import json
 import math
+import os
 import secrets
 import time
 from dataclasses import dataclass
@@ -30,7 +31,7 @@ from weakrec_core.stats.decision_cut import checked_goal
 from weakrec_core.workspace import Workspace
 
 Model = TypeVar("Model", bound=BaseModel)
-CHECKPOINT = "checkpoint.npz"
+CHECKPOINT, METRICS = "checkpoint.npz", "metrics.jsonl"
 _MAKING_SECONDS = 60  # from the directory to the config in it
 LIBRARIES = ("keras", "numpy", "pandas", "scikit-learn", "snorkel", "tensorflow", "textblob", "torch")
 
@@ -65,7 +66,7 @@ class Run:
     def left_half_made(self) -> bool:
         """Whether whoever was making it has died, or found the disk full."""
         try:
-            return self.path.is_dir() and time.time() - self.path.stat().st_mtime > _MAKING_SECONDS
+            return self.path.is_dir() and abs(time.time() - self.path.stat().st_mtime) > _MAKING_SECONDS
         except OSError:  # gone
             return False
 
@@ -127,7 +128,7 @@ class Run:
     @property
     def epochs(self) -> list[dict[str, float]]:
         """One record an epoch, as far as they are written."""
-        path, epochs = self.path / "metrics.jsonl", []
+        path, epochs = self.path / METRICS, []
         try:
             lines = path.read_text(encoding="utf-8").split("\n") if path.exists() else []
             for line in lines[:-1]:  # what follows the last newline is still being written
@@ -180,13 +181,14 @@ class Run:
         files.write_json(self.path / "result.json", result)
 
     def append_epoch(self, metrics: dict[str, float]) -> None:
-        with (self.path / "metrics.jsonl").open("a", encoding="utf-8") as f:
-            f.write(json.dumps(metrics) + "\n")
+        with (self.path / METRICS).open("ab", buffering=0) as f:
+            f.write(json.dumps(metrics).encode() + b"\n")
+            os.fsync(f.fileno())
 
     def keep_epochs(self, n: int) -> None:
         """Drop the records of later epochs: a training that goes on from epoch `n` makes them again."""
         lines = [json.dumps(e) + "\n" for e in self.epochs if e["epoch"] <= n]
-        files.write_text(self.path / "metrics.jsonl", "".join(lines))
+        files.write_text(self.path / METRICS, "".join(lines))
 
     def resume(self) -> None:
         """Put a run that did not finish back in the queue; it goes on from its last finished epoch.
@@ -303,7 +305,9 @@ def _create(workspace: Workspace, config: RunConfig) -> Run:
     """A queued run with these inputs, as of now."""
     now = datetime.now(UTC)
     run = Run(workspace, f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}")
-    run.path.mkdir(parents=True)
+    files.make_directory(workspace.runs)
+    run.path.mkdir()
+    files.sync(workspace.runs)
     libraries = {name: version(name) for name in LIBRARIES}
     config = config.model_copy(update={"created": now.isoformat(timespec="seconds"), "libraries": libraries})
     run.write_status(_fresh())

@@ -139,9 +139,7 @@ class Bench:
         except (OSError, ValueError):
             pass
         found = self._fitted(self.drawn(budget, seed), kind == WITH_LABELS)
-        path.parent.mkdir(exist_ok=True)
-        with files.atomic(path) as tmp, tmp.open("wb") as f:
-            np.save(f, found)
+        files.write_array(path, found)
         return found
 
     def drawn(self, budget: int, seed: int) -> NDArray[np.bool_]:

@@ -3,6 +3,7 @@
 import zipfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -85,7 +86,7 @@ class SignalStore:
         done = 0
         for family, split in wanted:
             n = self.dataset.n_rows(split)
-            self._compute(family, split, partial(_scaled, progress, done / total, n / total))
+            self._keep(split, self._compute(family, split, partial(_scaled, progress, done / total, n / total)))
             done += n
         progress(1.0, "Signals computed")
 
@@ -94,15 +95,17 @@ class SignalStore:
             return self.dataset.kept(column, split).to_numpy(np.float64, copy=True)
         values = self._kept(name, split)
         if values is None:
-            self._compute(FAMILIES[name], split, progress)
-            values = self._kept(name, split)
-        assert values is not None
+            computed = self._compute(FAMILIES[name], split, progress)
+            with suppress(OSError):  # a workspace that may only be read, or is full: they are computed anew then
+                self._keep(split, computed)
+            values = computed[name]
         return values
 
     def _path(self, name: str, split: str) -> Path:
         return self._dir / split / f"{name}-v{FAMILIES[name].version}.npy"
 
-    def _compute(self, family: Family, split: str, progress: Progress) -> None:
+    def _compute(self, family: Family, split: str, progress: Progress) -> dict[str, Values]:
+        """The signals of a family by name."""
         label = f"Computing {', '.join(s.name for s in family.signals)} on {split}"
         progress(0.0, label)
         rows = self.dataset.split(split)
@@ -114,9 +117,13 @@ class SignalStore:
             values = np.full((len(rows), len(family.signals)), np.nan)
             values[present] = self._of_texts(family, rows["review_text"][present].tolist(), progress, label)
             columns = list(values.T)
-        for s, column in zip(family.signals, columns, strict=True):
-            with files.atomic(self._path(s.name, split)) as tmp, tmp.open("wb") as f:
-                np.save(f, np.ascontiguousarray(column, np.float64))
+        return {
+            s.name: np.ascontiguousarray(column, np.float64) for s, column in zip(family.signals, columns, strict=True)
+        }
+
+    def _keep(self, split: str, computed: dict[str, Values]) -> None:
+        for name, values in computed.items():
+            files.write_array(self._path(name, split), values)
 
     def _of_texts(self, family: Family, texts: list[str], progress: Progress, label: str) -> Values:
         """The signals of texts, shape [n, k]: of those not read before each distinct one is read once."""

@@ -93,11 +93,22 @@ class VectorStore:
         """
         with self._lock:
             if (kind, split) not in self._vectors:
-                if not self.is_ready(kind, split):
+                found = self._kept_vectors(kind, split)
+                if found is None:
                     self._compute(kind, split, progress)
-                matrix, of_row = self._paths(kind, split)
-                self._vectors[kind, split] = TextVectors(np.load(matrix, mmap_mode="r"), np.load(of_row))
+                    found = self._kept_vectors(kind, split)
+                assert found is not None
+                self._vectors[kind, split] = found
             return self._vectors[kind, split]
+
+    def _kept_vectors(self, kind: str, split: str) -> TextVectors | None:
+        """The vectors on disk; None where they are not there, or what is there is damaged."""
+        matrix, of_row = self._paths(kind, split)
+        try:
+            found = TextVectors(np.load(matrix, mmap_mode="r"), np.load(of_row))
+        except (OSError, EOFError, ValueError):
+            return None
+        return found if len(found.of_row) == self.dataset.n_rows(split) else None
 
     def centre(self, kind: str, texts: Sequence[str], unlike: Sequence[str] = ()) -> Vectors:
         """The mean of the texts' vectors, of length 1, shape [d]; 0 throughout where none says anything.
@@ -144,16 +155,17 @@ class VectorStore:
         of_row, texts = pd.factorize(self.dataset.split(split)["review_text"])
         d = vectorizer.encode(["-"]).shape[1]
         matrix_path, rows_path = self._paths(kind, split)
-        with files.atomic(matrix_path) as tmp:
-            matrix = np.lib.format.open_memmap(tmp, mode="w+", dtype=np.float16, shape=(max(len(texts), 1), d))
+        shape = max(len(texts), 1), d
+        with files.atomic(matrix_path) as tmp, tmp.open("wb") as f:  # no memory map: a full disk would end the process
+            header = {"descr": "<f2", "fortran_order": False, "shape": shape}
+            np.lib.format.write_array_header_1_0(f, header)
             for start in range(0, len(texts), _CHUNK):
                 part = [str(text) for text in texts[start : start + _CHUNK]]
-                matrix[start : start + len(part)] = vectorizer.encode(part)
+                f.write(vectorizer.encode(part).astype("<f2").tobytes())
                 progress((start + len(part)) / len(texts), label)
-            matrix.flush()
-            del matrix
-        with files.atomic(rows_path) as tmp, tmp.open("wb") as f:
-            np.save(f, of_row.astype(np.int32))
+            if not len(texts):
+                f.write(np.zeros(shape, "<f2").tobytes())
+        files.write_array(rows_path, of_row.astype(np.int32))
 
 
 def _of_length_1(vector: Vectors) -> Vectors:

@@ -1,7 +1,9 @@
 """TF-IDF of a dataset's own words, reduced by a truncated SVD: latent semantic analysis."""
 
 import json
+import zipfile
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar, Self
@@ -33,11 +35,18 @@ class TfidfVectorizer(Vectorizer):
     @classmethod
     def opened(cls, path: Path, texts: Callable[[], Sequence[str]]) -> Self:
         kept = path.with_suffix(".npz")
-        if not kept.exists():
-            fitted = cls.fit(texts())
-            with files.atomic(kept) as tmp, tmp.open("wb") as f:
-                np.savez(f, terms=np.array(json.dumps(fitted.terms)), idf=fitted.idf, components=fitted.components)
-        with np.load(kept) as values:
+        with suppress(
+            OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile
+        ):  # not there, or damaged: learned anew
+            return cls._loaded(kept)
+        fitted = cls.fit(texts())
+        with files.atomic(kept) as tmp, tmp.open("wb") as f:
+            np.savez(f, terms=np.array(json.dumps(fitted.terms)), idf=fitted.idf, components=fitted.components)
+        return fitted
+
+    @classmethod
+    def _loaded(cls, path: Path) -> Self:
+        with np.load(path) as values:
             return cls(json.loads(str(values["terms"])), values["idf"], values["components"])
 
     @classmethod

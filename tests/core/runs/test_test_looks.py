@@ -33,6 +33,19 @@ def test_distinct_runs_are_counted(demo: Dataset, tutorial: LFSet) -> None:
     assert "optimistic" in test_looks.sentence(demo.workspace, demo.fingerprint)
 
 
+def test_who_may_only_read_may_look(demo: Dataset, tutorial: LFSet) -> None:
+    run = a_run(demo, tutorial)
+    looks = run.workspace.test_looks
+    looks.exists() and looks.rename(looks.with_name("aside"))
+    looks.write_text("no directory")
+    try:
+        test_looks.record(run)
+        assert not test_looks.seen(run)
+    finally:
+        looks.unlink()
+        looks.with_name("aside").exists() and looks.with_name("aside").rename(looks)
+
+
 def test_a_dataset_nobody_has_looked_at(session_workspace: Workspace) -> None:
     assert test_looks.count(session_workspace, "0" * 64) == 0
     assert (

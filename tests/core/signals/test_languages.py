@@ -35,3 +35,9 @@ def test_of_very_many_reviews_a_sample_is_read(make_dataset: Any, monkeypatch: p
     monkeypatch.setattr(module, "_MAX_READ", 3)
     found = languages(make_dataset([ENGLISH] * 10), "dev").tolist()
     assert sorted(found) == ["en"] * 3 + [NOT_READ] * 7
+
+
+def test_where_nothing_can_be_kept_they_are_guessed_each_time(make_dataset: Any) -> None:
+    dataset = make_dataset([ENGLISH])
+    dataset.workspace.signals.parent.write_text("no directory")
+    assert languages(dataset, "dev").tolist() == ["en"]

@@ -162,3 +162,15 @@ def test_a_damaged_file_is_computed_again(make_dataset: Any, probe: list[str], c
         np.testing.assert_array_equal(SignalStore(dataset).values("size", "dev"), whole)
     np.save(path, np.zeros(2))  # of other rows
     np.testing.assert_array_equal(SignalStore(dataset).values("size", "dev"), whole)
+
+
+def test_where_nothing_can_be_kept_they_are_computed_each_time(make_dataset: Any, probe: list[str]) -> None:
+    """As in a workspace that may only be read; who makes a dataset is told."""
+    dataset = make_dataset(TEXTS)
+    cache = dataset.workspace.signals.parent
+    cache.write_text("no directory")
+    for _ in range(2):
+        np.testing.assert_array_equal(SignalStore(dataset).values("size", "dev"), [4, np.nan, 0, 9, np.nan])
+    assert len(probe) == 6
+    with pytest.raises(OSError, match="cache"):
+        SignalStore(dataset).precompute()

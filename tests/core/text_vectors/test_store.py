@@ -1,6 +1,7 @@
 """Vectors of reviews: alike texts are near, the same text is at 1, and what is on disk is what was computed."""
 
 import json
+import resource
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -58,6 +59,32 @@ def test_they_are_computed_once(make_dataset: Callable[..., Dataset], monkeypatc
 
     monkeypatch.setattr(TfidfVectorizer, "fit", fail)
     assert np.array_equal(VectorStore(dataset).similarity("tfidf", "dev", ("boring",)), before, equal_nan=True)
+
+
+@pytest.mark.parametrize("left", [0, 20, 200])
+def test_vectors_that_are_damaged_are_computed_anew(make_dataset: Callable[..., Dataset], left: int) -> None:
+    dataset = make_dataset(TEXTS)
+    before = VectorStore(dataset).similarity("tfidf", "dev", ("boring",))
+    kept = [path for path in VectorStore(dataset).directory.rglob("vectors-*") if path.is_file()]
+    assert len(kept) == 3  # the matrix, the rows, the words
+    for path in kept:
+        path.write_bytes(path.read_bytes()[:left])
+    assert np.array_equal(VectorStore(dataset).similarity("tfidf", "dev", ("boring",)), before, equal_nan=True)
+
+
+def test_vectors_on_a_full_disk(make_dataset: Callable[..., Dataset]) -> None:
+    """A page of a memory map that the disk has no room for would end the process."""
+    store = VectorStore(make_dataset([f"{word} story" for word in map(str, range(300))]))
+    store._vectorizer("tfidf")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))
+    try:
+        with pytest.raises(OSError):
+            store.vectors("tfidf", "dev")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert not store.is_ready("tfidf", "dev")
+    assert len(store.vectors("tfidf", "dev").matrix) == 300
 
 
 def test_a_dataset_without_reviews(make_dataset: Callable[..., Dataset]) -> None:
