@@ -99,6 +99,19 @@ def honesty(
     _show(run(dataset, sets, users=users), as_json)
 
 
+@app.command("faults")
+def faults(
+    tries: Annotated[int, typer.Option(min=1, help="Kills; disks and clocks come on top.")] = 200,
+    seed: Annotated[int, typer.Option(min=0)] = 0,
+    kinds: Annotated[str, typer.Option(help="Of work.")] = "ingest,save,fit,train,export,import",
+    as_json: Json = False,
+) -> None:
+    """Work killed at random moments, on a full disk, on a read-only one, and while the clock jumps."""
+    from benchmarks.faults.run import run
+
+    _show(run(tries, seed, kinds.split(",")), as_json)
+
+
 @app.command("edit_latency")
 def edit_latency(edits: Annotated[int, typer.Option(min=1)] = 50, as_json: Json = False) -> None:
     """From an edit to the updated table, in a browser and in the server alone."""

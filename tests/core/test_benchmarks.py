@@ -25,6 +25,9 @@ from benchmarks import (
     training,
     wrench,
 )
+from benchmarks.faults import run as faults
+from benchmarks.faults import state as workspace_state
+from benchmarks.faults import trials
 from weakrec_core.data.dataset import Dataset, list_datasets
 from weakrec_core.data.training_rows import gold_rows
 from weakrec_core.error_analysis.buckets import BUCKETS
@@ -302,3 +305,24 @@ def test_intervals_of_similar_draw_users() -> None:
     worse = others.ratio([np.array([1, 1, 0, 0, 0, 0, 1, 1], bool)], [1])
     assert worse["ratio"] == pytest.approx(2 / 4 / 0.75, abs=1e-4)
     assert (worse["ratio_low"], worse["ratio_high"]) == (0.0, 1.0)
+
+
+def test_faults(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trials, "clock_moved", lambda *_: [])  # tests/core/jobs has clocks
+    found = faults.run(tries=1, kinds=["save"])
+    json.dumps(found, allow_nan=False)
+    assert found["findings"] == []
+    clean = dict.fromkeys(("lost", "half_visible", "blocked_next_try", "unclear", "left_behind"), 0)
+    assert {key: found[key] for key in ("tries", "met", *clean)} == {"tries": 1, "met": 1} | clean
+    assert found["by_kind"] == {"save": {"tries": 1, "met": 1} | clean}
+    assert found["full_disk"].items() >= ({"tries": 1} | clean).items()
+    assert set(found["by"]) == {"full_disk", "read_only"}
+    assert (found["ours"], found["unit"]) == (0, "tries")
+
+
+def test_what_differs_after_a_fault() -> None:
+    before, after = {"a": "1", "b": "1"}, {"a": "2", "b": "1", "c": "1"}
+    whole = [before, after, {"a": "2", "b": "1"}, before | {"c": "1"}, before | {"run 1": "not finished: lost"}]
+    assert [workspace_state.differences(before, after, found) for found in whole] == [([], [])] * 5
+    assert workspace_state.differences(before, after, {"a": "3", "c": "2"}) == (["a: 3", "b: None"], ["c: 2"])
+    assert workspace_state.differences(before, before, before | {"c": "running"}) == ([], ["c: running"])
