@@ -43,20 +43,20 @@ class ScoredTexts:
         return found, values
 
     def add(self, digests: Digests, values: Values) -> None:
-        """Keep the signals of some texts, shape [n, width]."""
+        """Keep the signals of some texts, shape [n, width]; where nothing can be written they are read again."""
         if not len(digests):
             return
         added = np.empty(len(digests), self._dtype)
         added["digest"], added["values"] = digests, values
-        self._write(added)
-        if len(parts := self._read()) > _FILES:
-            self._write(np.concatenate(list(parts.values())))
-            for path in parts:
-                path.unlink(missing_ok=True)
+        with suppress(OSError):  # a workspace that may only be read, or is full
+            self._write(added)
+            if len(parts := self._read()) > _FILES:
+                self._write(np.concatenate(list(parts.values())))
+                for path in parts:
+                    path.unlink(missing_ok=True)
 
     def _write(self, scored: NDArray[np.void]) -> None:
-        with files.atomic(self._dir / f"{uuid4().hex}.npy") as tmp, tmp.open("wb") as f:
-            np.save(f, scored)
+        files.write_array(self._dir / f"{uuid4().hex}.npy", scored)
 
     def _read(self) -> dict[Path, NDArray[np.void]]:
         """Every file that is whole; one that is gone has become part of another."""
