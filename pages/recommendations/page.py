@@ -8,8 +8,8 @@ import streamlit as st
 from pages.recommendations.book_cards import STYLE
 from pages.recommendations.presentation import presentation
 from pages.recommendations.reader_panel import choose_reader, show_books
-from pages.recommendations.reader_url import POPULARITY, View, current_view, start_over
-from pages.recommendations.recommended import first_sentence, heading, most_read, one_list, side_by_side
+from pages.recommendations.reader_url import POPULARITY, WITHOUT_LABELS, View, current_view, start_over
+from pages.recommendations.recommended import first_sentence, heading, most_read, one_list, say_labels, side_by_side
 from pages.recommendations.recommender import catalogue, finished_runs, recommendations, run_of
 from pages.shared.address import page_link
 from pages.shared.errors import sentence
@@ -28,7 +28,8 @@ def page(wb: Workbench, runs: Sequence[Run]) -> None:
     view = current_view(View(runs[0].id, books.test_users[0] if books.test_users else None))
     run = run_of(view.run or runs[0].id, wb.dataset)
     view = replace(view, run=run.id, beside=tuple(b for b in view.beside if b != run.id))
-    compared = [run_of(name, wb.dataset) for name in view.beside if name != POPULARITY]
+    weighed = result_tables.labels_in_lists_of(run.result or {}) == "weighed"
+    compared = [run_of(name, wb.dataset) for name in view.beside if name not in (POPULARITY, WITHOUT_LABELS)]
     reader = reader_of(wb.dataset, view.user, view.book, view.liked)
     found = recommendations(run, reader, view.k) if reader.read else []
     if view.present:
@@ -51,9 +52,15 @@ def page(wb: Workbench, runs: Sequence[Run]) -> None:
             votes = count_book_votes(wb.applier.of_usable(LFSet.model_validate(run.config.lf_set)))
         if found:
             st.markdown(first_sentence(wb, found))
-        if view.beside:
+        beside = tuple(name for name in view.beside if name != WITHOUT_LABELS or weighed)
+        if WITHOUT_LABELS in view.beside:
+            test_looks.record(run)
+            say_labels(run)
+        if beside:
             others = {other.id: recommendations(other, reader, view.k) for other in compared}
-            side_by_side(wb, books, view, reader, found, others, votes)
+            if WITHOUT_LABELS in beside:
+                others[WITHOUT_LABELS] = recommendations(run, reader, view.k, labels=False)
+            side_by_side(wb, books, replace(view, beside=beside), reader, found, others, votes)
         else:
             one_list(wb, view, found, votes)
 

@@ -9,7 +9,7 @@ from pages.shared.address import keep_view, write_query
 from weakrec_core.errors import WeakrecError
 
 K_CHOICES = (5, 10, 20, 50)
-POPULARITY = "popularity"
+POPULARITY, WITHOUT_LABELS = "popularity", "without_labels"
 _KEYS = ("run", "user", "book", "liked", "k", "beside", "pin", "present")
 _MOST = 100
 
@@ -25,7 +25,7 @@ class View:
     book, liked : tuple of str
         Books added as read, and as read and liked.
     beside : tuple of str
-        `POPULARITY` or runs.
+        `POPULARITY`, `WITHOUT_LABELS` or runs.
     pinned : tuple of str
         Users kept at hand.
     """

@@ -8,17 +8,20 @@ import streamlit as st
 
 from pages.recommendations.book_cards import popular_card, recommended_card
 from pages.recommendations.reader_panel import run_label
-from pages.recommendations.reader_url import K_CHOICES, POPULARITY, View, show
+from pages.recommendations.reader_url import K_CHOICES, POPULARITY, WITHOUT_LABELS, View, show
 from pages.recommendations.recommender import Catalogue
 from pages.shared import fmt
 from pages.shared.workbench import Workbench
 from weakrec_core.data.item_names import name_of
 from weakrec_core.labeling.book_votes import BookVotes
+from weakrec_core.network.presets.registry import PRESETS
+from weakrec_core.runs.result_tables import labels_in_lists_of, lists_sentence
 from weakrec_core.runs.store import Run
 from weakrec_core.serving.reader import Reader
 from weakrec_core.serving.recommend import Recommendation
 
 _MOST_BESIDE = 2
+_BESIDE = {POPULARITY: "Popularity", WITHOUT_LABELS: "This run without labels"}
 _ORDER = (
     "Ordered by how well each {item} fits what was read: 100 % is the first of the list, 0 % the {item} in the middle of all "
     "that are unread. Likely to like it: P(POSITIVE) of the model, once read; it does not change the order. Because of: the "
@@ -36,7 +39,7 @@ def heading(wb: Workbench, view: View, runs: Sequence[Run]) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
         st.title("Recommendations", anchor=False, width="content", help=wb.dataset.noun.fill(_ORDER))
         with st.container(horizontal=True, vertical_alignment="bottom", width="content"):
-            names = {POPULARITY: "Popularity"} | {run.id: run_label(run) for run in runs if run.id != view.run}
+            names = _BESIDE | {run.id: run_label(run) for run in runs if run.id != view.run}
             st.session_state["rec_beside"] = [name for name in view.beside if name in names]
             st.multiselect(
                 "Beside",
@@ -44,7 +47,7 @@ def heading(wb: Workbench, view: View, runs: Sequence[Run]) -> None:
                 key="rec_beside",
                 format_func=names.__getitem__,
                 max_selections=_MOST_BESIDE,
-                placeholder="Popularity or another run",
+                placeholder="Popularity, another run …",
                 width=290,
                 on_change=lambda: show(replace(view, beside=tuple(st.session_state["rec_beside"]))),
             )
@@ -113,7 +116,7 @@ def side_by_side(
     ids = {name: [one.book_idx for one in recommended] for name, recommended in others.items()}
     if POPULARITY in view.beside:
         ids[POPULARITY] = books.most_read(reader, view.k)
-    names = {name: "Popularity" if name == POPULARITY else f"Run {name}" for name in view.beside}
+    names = {name: _BESIDE.get(name, f"Run {name}") for name in view.beside}
     first, *columns = st.columns(1 + len(names), gap="medium")
     with first:
         _title("This run", wb.dataset.noun.counted(len(found)))
@@ -139,6 +142,21 @@ def side_by_side(
                     else:
                         one = others[name][rank - 1]
                         st.html(recommended_card(wb.dataset.books, rank, one, None, look="compact"))
+
+
+def say_labels(run: Run) -> None:
+    """What labels do to the lists of a run, beside the same lists without them."""
+    if not PRESETS[run.config.train["preset"]].blended:
+        said = (
+            "The network of this run learns from labels and from nothing else: there is no list of it without labels."
+        )
+    else:
+        said = lists_sentence(run.result or {}) or "What labels do to the lists of this run was not measured."
+        if labels_in_lists_of(run.result or {}) == "left_out":
+            said += (
+                " So its list without labels is the same one; labels move how likely it is to be liked, on the cards."
+            )
+    st.info(said, icon=":material/compare_arrows:")
 
 
 def _title(name: str, figures: str) -> None:

@@ -65,13 +65,13 @@ def run_of(run_id: str, dataset: Dataset) -> Run:
     return run
 
 
-def recommendations(run: Run, reader: Reader, k: int) -> list[Recommendation]:
-    """What a run recommends; says so while its model loads."""
+def recommendations(run: Run, reader: Reader, k: int, labels: bool = True) -> list[Recommendation]:
+    """What a run recommends, or would without labels in its lists; says so while its model loads."""
     worker = _worker(run)
-    if worker.loaded:
+    if worker.loaded and labels:
         return worker.recommend(reader, k)
     with st.spinner(f"Loading the model of run {run.id}. This takes a few seconds, the first time only."):
-        return worker.recommend(reader, k)
+        return worker.recommend(reader, k, labels)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

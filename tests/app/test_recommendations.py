@@ -9,12 +9,14 @@ import psutil
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from weakrec_core import files
 from weakrec_core.data.dataset import Dataset, open_dataset
 from weakrec_core.jobs.status import Status
 from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.runs import test_looks
 from weakrec_core.runs.listing import list_runs
 from weakrec_core.runs.store import Run
+from weakrec_core.stats.verdicts import SAME
 from weakrec_core.workspace import Workspace
 
 PAGE = "pages/recommendations/page.py"
@@ -241,3 +243,25 @@ def test_readers_are_pinned_in_the_address(open_page: OpenPage, runs: tuple[Run,
     assert not app.exception and query(app, "user") == [first] and titles(app) == shown
     app.button(key="icon_pin_user").click().run()
     assert query(app, "pin") == []
+
+
+def test_the_same_run_without_labels_is_said_or_stands_beside_it_as_valid_has_decided(
+    open_page: OpenPage, dataset: Dataset, runs: tuple[Run, Run]
+) -> None:
+    run, user = runs[1], str(dataset.user_ids.iat[dataset.split("test")["user_idx"].iat[0]])
+    asked = {"run": run.id, "user": user, "beside": "without_labels"}
+    result = run.result
+    assert result is not None and result["blend"]["label_floor"] == 1  # on this small demo
+    app = open_page(PAGE, **asked)
+    assert "The lists do without labels" in app.info[0].value and "is the same one" in app.info[0].value
+    assert len(titles(app)) == 10
+    lists = {"with": 0.2, "without": 0.19, "difference": 0.01, "interval": [-0.01, 0.03], "verdict": SAME}
+    weighed = result | {"blend": result["blend"] | {"label_floor": 0.3}, "lists": lists}
+    try:
+        files.write_json(run.path / "result.json", weighed)
+        app = open_page(PAGE, **asked)
+        assert "NDCG@10 0.200, without labels 0.190" in app.info[0].value
+        assert any(m.value == "**This run without labels**" for m in app.markdown)
+        assert any("in common with this run" in c.value for c in app.caption)
+    finally:
+        files.write_json(run.path / "result.json", result)

@@ -60,7 +60,7 @@ def measure_run(
         ``test``, ``tutorial_protocol``, ``ranking``, ``cuts`` (by goal the ``cut`` that dev says is best and ``test``, the
         rating metrics there), ``valid`` (rating metrics there), ``rating`` (how much each
         regression of the rating model counts), ``network``, ``blend``, ``lists`` (see
-        `labels_in_lists`), ``baselines``, ``rivals`` (see `against_rivals`), ``recovered``; None when
+        `labels_in_lists`; None where the preset is not blended), ``baselines``, ``rivals`` (see `against_rivals`), ``recovered``; None when
         `should_stop` said so.
     """
     config = trained.config
@@ -96,7 +96,10 @@ def measure_run(
         "rating": None if trained.rating is None else {"pooled": dict(trained.rating.pooled)},
         "network": {"ranking": None if alone is None else alone.to_json()},
         "blend": {"weight": model.weight, "ease_penalty": ease.penalty, "label_floor": floor},
-        "lists": None if ours.users is None else labels_in_lists(ours, unlabeled),
+        # Of a preset that is not blended the network itself learns from labels: there is no list without.
+        "lists": labels_in_lists(ours, unlabeled)
+        if ours.users is not None and preset_named(config.preset).blended
+        else None,
         "baselines": {name: measured.metrics for name, measured in baselines.items()},
         "rivals": against_rivals(bed, ours, {n: m for n, m in baselines.items() if not BASELINES[n].is_ceiling}),
         "recovered": gap_recovered(bed, ours, baselines["dev_only"], baselines["gold"]),

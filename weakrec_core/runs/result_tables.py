@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import pandas as pd
 
@@ -195,12 +195,19 @@ def dev_metrics(result: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {"gold-labeled dev rows": labels["dev"], with_a_vote: labels["dev_with_a_vote"]}
 
 
+def labels_in_lists_of(result: dict[str, Any]) -> Literal["weighed", "left_out", "unknown"]:
+    """How labels are in the lists of a run: what is read counts as far as it is liked, not at all, or it was not measured."""
+    if not result.get("lists"):
+        return "unknown"
+    return "left_out" if result["blend"]["label_floor"] == 1 else "weighed"
+
+
 def lists_sentence(result: dict[str, Any]) -> str | None:
     """What the labels did to the lists; None where that was not measured."""
-    lists = result.get("lists")
+    lists, labels = result.get("lists"), labels_in_lists_of(result)
     if not lists:
         return None
-    if result["blend"]["label_floor"] == 1:
+    if labels == "left_out":
         return "The lists do without labels: valid says that weighing what is read by how far it is liked makes them no better."
     low, high = lists["interval"]
     return (

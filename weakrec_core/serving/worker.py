@@ -1,7 +1,7 @@
 """A process that holds a run's model and answers for a server that must not load TensorFlow.
 
 Both sides exchange one JSON object a line. The process says ``{"ready": true}`` once the model is loaded, answers
-``{"read": [...], "liked": [...], "k": 10}`` with ``{"recommendations": [...]}`` or ``{"error": "..."}``, and ends when
+``{"read": [...], "liked": [...], "k": 10, "labels": true}`` with ``{"recommendations": [...]}`` or ``{"error": "..."}``, and ends when
 its standard input closes, also when the server was killed.
 """
 
@@ -18,10 +18,12 @@ from dataclasses import asdict
 from typing import IO, Any
 
 from weakrec_core import files
+from weakrec_core.baselines.ease import fit_ease
 from weakrec_core.data.dataset import Dataset
 from weakrec_core.errors import RunError, WeakrecError
 from weakrec_core.evaluation.recommender import Recommender
-from weakrec_core.network.blend import Blended, load_blended
+from weakrec_core.network.blend import Blended, fit_blend, load_blended
+from weakrec_core.runs.result_tables import labels_in_lists_of
 from weakrec_core.runs.store import Run
 from weakrec_core.serving.explain import Reason
 from weakrec_core.serving.reader import Reader
@@ -56,8 +58,33 @@ def load_model(run: Run) -> Blended:
     return load_blended(run.path)
 
 
-def serve(load: Callable[[], Recommender], requests: Iterable[str], answer: Callable[[Message], None]) -> None:
-    """Answer requests until they end; a model that cannot be loaded is the only answer."""
+def without_labels(run: Run, model: Blended) -> Blended:
+    """What the run recommends by where no book read counts by how far it is liked: what its lists are measured against.
+
+    Raises
+    ------
+    RunError
+        If labels are not in its lists: see `result_tables.labels_in_lists_of`.
+    """
+    result = run.result or {}
+    if labels_in_lists_of(result) != "weighed":
+        raise RunError(f"Run {run.id} has no lists without labels.")
+    dataset, seed = dataset_of(run), int(run.config.train["seed"])
+    ease = fit_ease(dataset, seed, penalties=[result["blend"]["ease_penalty"]])
+    return fit_blend(dataset, model.network, [ease], seed)
+
+
+def serve(
+    load: Callable[[], Recommender],
+    requests: Iterable[str],
+    answer: Callable[[Message], None],
+    unlabeled: Callable[[], Recommender] | None = None,
+) -> None:
+    """Answer requests until they end; a model that cannot be loaded is the only answer.
+
+    `unlabeled` makes the model of requests without labels, when first asked.
+    """
+    other: Recommender | None = None
     try:
         model = load()
         recommend(model, Reader((0,)), 1)  # compiles what every answer needs
@@ -69,7 +96,10 @@ def serve(load: Callable[[], Recommender], requests: Iterable[str], answer: Call
         request = json.loads(line)
         try:
             reader = Reader(tuple(request["read"]), tuple(request["liked"]))
-            answer({"recommendations": [asdict(r) for r in recommend(model, reader, request["k"])]})
+            if not request.get("labels", True) and unlabeled is not None:
+                other = other or unlabeled()
+            asked = model if request.get("labels", True) or other is None else other
+            answer({"recommendations": [asdict(r) for r in recommend(asked, reader, request["k"])]})
         except WeakrecError as e:
             answer({"error": str(e)})
 
@@ -83,7 +113,12 @@ def serve_run(run: Run) -> None:
             out.write(json.dumps(message, allow_nan=False) + "\n")
             out.flush()
 
-        serve(lambda: load_model(run).for_many_answers, sys.stdin, answer)
+        serve(
+            lambda: load_model(run).for_many_answers,
+            sys.stdin,
+            answer,
+            lambda: without_labels(run, load_model(run)).for_many_answers,
+        )
 
 
 class Worker:
@@ -103,15 +138,15 @@ class Worker:
         process = self._process
         return process is not None and process.alive
 
-    def recommend(self, reader: Reader, k: int) -> list[Recommendation]:
-        """See `weakrec_core.serving.recommend.recommend`.
+    def recommend(self, reader: Reader, k: int, labels: bool = True) -> list[Recommendation]:
+        """See `weakrec_core.serving.recommend.recommend`; without `labels` by `without_labels`.
 
         Raises
         ------
         WeakrecError
             If the model cannot be loaded, or the process died twice over this request or does not answer.
         """
-        request = {"read": reader.read, "liked": reader.liked, "k": k}
+        request = {"read": reader.read, "liked": reader.liked, "k": k, "labels": labels}
         with self._lock:
             try:
                 reply = self._running().ask(request)

@@ -5,19 +5,21 @@ import shutil
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import pytest
 
-from tests.recommending import finished_run, random_network
+from tests.recommending import RESULT, finished_run, random_network
 from weakrec_core import files
+from weakrec_core.baselines.ease import fit_ease
 from weakrec_core.data.dataset import Dataset
 from weakrec_core.errors import RunError, WeakrecError
 from weakrec_core.jobs.status import Status
 from weakrec_core.labeling.lf_set import LFSet
-from weakrec_core.network.blend import Blended
-from weakrec_core.runs.store import Run
+from weakrec_core.network.blend import Blended, fit_blend
+from weakrec_core.runs.store import Run, open_run
 from weakrec_core.serving.reader import Reader
 from weakrec_core.serving.recommend import recommend
-from weakrec_core.serving.worker import Worker, dataset_of, load_model, serve
+from weakrec_core.serving.worker import Worker, dataset_of, load_model, serve, without_labels
 from weakrec_core.workspace import Workspace
 
 
@@ -54,6 +56,42 @@ def test_one_answer_a_request_after_being_ready(few_readers: Dataset) -> None:
     assert set(books["recommendations"][0]) == {"book_idx", "p_positive", "score", "fit", "because"}
     assert "history is empty" in refused["error"]
     assert len(again["recommendations"]) == 1
+
+
+def test_lists_without_labels_are_of_the_other_model_which_is_made_when_asked(few_readers: Dataset) -> None:
+    answers: list[dict[str, Any]] = []
+    made: list[Blended] = []
+
+    def unlabeled() -> Blended:
+        made.append(Blended(random_network(few_readers, seed=1)))
+        return made[-1]
+
+    asked = [{"read": [1, 2], "liked": [], "k": 5, "labels": labels} for labels in (True, False, True, False)]
+    model = Blended(random_network(few_readers))
+    serve(lambda: model, [json.dumps(request) for request in asked], answers.append, unlabeled)
+    _, with_labels, without, again, once_more = answers
+    assert (with_labels, without) == (again, once_more)
+    assert with_labels != without
+    assert len(made) == 1
+
+
+def test_the_list_without_labels_is_what_the_runs_lists_were_measured_against(
+    few_readers: Dataset, tutorial: LFSet
+) -> None:
+    run = finished_run(few_readers, tutorial)
+    model = load_model(run)
+    with pytest.raises(RunError, match="no lists without labels"):
+        without_labels(run, model)
+    weighed = {"lists": {"with": 0.2}, "blend": {"weight": 0.5, "ease_penalty": 100.0, "label_floor": 0.3}}
+    files.write_json(run.path / "result.json", RESULT | weighed)
+    found = without_labels(open_run(run.workspace, run.id), model)
+    ease = fit_ease(few_readers, run.config.train["seed"], penalties=[100.0])
+    want = fit_blend(few_readers, model.network, [ease], run.config.train["seed"])
+    assert (found.weight, found.network) == (want.weight, model.network)
+    users = np.arange(3)
+    np.testing.assert_array_equal(
+        found.score_users(few_readers.histories, users), want.score_users(few_readers.histories, users)
+    )
 
 
 def test_a_model_that_cannot_be_loaded_is_the_only_answer() -> None:
