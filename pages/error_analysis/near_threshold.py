@@ -35,7 +35,7 @@ def thresholds_view(wb: Workbench, found: Buckets) -> None:
     left, right = st.columns([1.3, 1], gap="large")
     with left:
         st.markdown(
-            f"**Errors by distance from the threshold**: {lf.measure} {lf.op} {' to '.join(f'{b:g}' for b in lf.bounds)}, "
+            f"**Errors by distance from the threshold**: {lf.measure} {lf.op} {' to '.join(fmt.threshold(b) for b in lf.bounds)}, "
             f"votes {lf.label}",
             help="Groups of equal size; grey: rows that would vote if the threshold were moved that far",
         )
@@ -43,7 +43,7 @@ def thresholds_view(wb: Workbench, found: Buckets) -> None:
         st.altair_chart(distance_bars(table, f"Share of errors by distance from the threshold of {lf.name}"))
     with right:
         step = 0.01 if isinstance(lf, SimilarLF) else signals_of(wb.dataset)[lf.signal].step
-        st.markdown("**The price of one step**", help=f"One step of {lf.measure} is {step:g}")
+        st.markdown("**The price of one step**", help=f"One step of {lf.measure} is {fmt.threshold(step)}")
         _price(wb, lf, price_of_a_step(lf, values, found.gold, step))
     votes, abstains = nearest_rows(lf, values, _NEAREST)
     for column, title, rows in zip(

@@ -60,9 +60,10 @@ def _history(wb: Workbench) -> None:
     before = by_number[old].lf_set
     after = draft.lf_set if new is None else by_number[new].lf_set
     show_changes(st.container(), before, after)
-    a, b = figures[old], _figures(wb, after)
-    st.caption(" · ".join(_difference(name, a, b) for name in _FIGURES))
-    _rows_changed(wb, before, after)
+    if before.lfs != after.lfs:
+        a, b = figures[old], _figures(wb, after)
+        st.caption(" · ".join(_difference(name, a, b) for name in _FIGURES))
+        _rows_changed(wb, before, after)
     if st.button(f"Restore v{old} as an edit", icon=":material/settings_backup_restore:", key="restore"):
         wb.edit(by_number[old].lf_set.lfs)
         wb.refresh_widgets()
@@ -80,7 +81,8 @@ def _rows_changed(wb: Workbench, before: LFSet, after: LFSet) -> None:
     except LabelModelError as e:
         st.caption(f"No rows to compare: {fmt.literal(sentence(e))}")
         return
-    st.markdown(f"**{counted_changes(changes)}** on dev by the label model {label_model_title(kind)}")
+    if len(changes.rows):
+        st.markdown(f"**{counted_changes(changes)}** on dev by the label model {label_model_title(kind)}")
     changed_rows(wb, changes, "history")
 
 

@@ -35,6 +35,13 @@ def signed(value: float | None, digits: int = 3) -> str:
     return NONE if value is None or math.isnan(value) else f"{value:+.{digits}f}"
 
 
+def threshold(value: float) -> str:
+    """A threshold in a sentence: three decimals at most, three significant digits where it is small."""
+    if 0 < abs(value) < 0.01:
+        return f"{value:.3g}"
+    return f"{value:,.3f}".rstrip("0").rstrip(".")
+
+
 def interval(value: float, low: float, high: float) -> str:
     """A value with its 95 % interval in brackets."""
     return NONE if math.isnan(value) else f"{value:.2f} [{low:.2f}, {high:.2f}]"

@@ -10,6 +10,7 @@ import psutil
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pages.shared import fmt
 from tests.app.test_pages import LABELING, lf_row, metric, select
 from weakrec_core.labeling.versions import load_version, save_version
 from weakrec_core.workspace import Workspace
@@ -173,7 +174,7 @@ def test_a_threshold_says_what_the_set_gains_and_what_its_votes_cost(open_page: 
     price = next(m.value for m in app.markdown if m.value.startswith("Cheapest at"))
     press(app, "Set cheapest")
     threshold = app.session_state["draft"].lf_set.lfs[2].threshold
-    assert f"Cheapest at **{threshold:g}**" in price
+    assert f"Cheapest at **{fmt.threshold(threshold)}**" in price
     app.button_group(key="curve_over").set_value("coverage").run()
     assert not app.exception
     chart = f"sweep_polarity_positive_{app.session_state['revision']}_>_POSITIVE_coverage"
@@ -247,6 +248,14 @@ def test_history_lists_versions_and_restores_one(open_page: OpenPage, demo_works
     assert list(table["Version"]) == ["v1", "v0"]
     assert table["Note"][0] == "three"
     assert pd.to_numeric(table["AUC"]).between(0, 1).all()
+
+
+def test_the_history_says_once_that_there_is_no_difference(open_page: OpenPage) -> None:
+    app = open_page(LABELING)
+    app.button(key="history").click().run()
+    said = [m.value for m in (*app.markdown, *app.caption)]
+    assert said.count("No difference.") == 1
+    assert not any("mended" in one or "no dev row otherwise" in one or "AUC 0" in one for one in said)
 
 
 def test_one_edit_applies_one_lf(open_page: OpenPage, demo_workspace: Workspace) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import streamlit as st
 
+from pages.shared import fmt
 from pages.shared.workbench import Workbench
 from weakrec_core.labeling.kinds import CombinedLF
 from weakrec_core.signals import signals_of
@@ -105,7 +106,7 @@ def _threshold(wb: Workbench, lf: CombinedLF, part: str, i: int, value: dict[str
         on_change=lambda: _change(wb, lf, part, i, signal=st.session_state[f"signal_{name}"]),
     )
     if value["op"] == "between":
-        st.caption(f"between {value['low']:g} and {value['high']:g}")
+        st.caption(f"between {fmt.threshold(value['low'])} and {fmt.threshold(value['high'])}")
         return
     st.selectbox(
         "Operator",

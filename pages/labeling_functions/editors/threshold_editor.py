@@ -134,7 +134,7 @@ def _sentence(
 
 
 def _at(lf: ThresholdLF) -> str:
-    return " to ".join(f"{b:g}" for b in lf.bounds)
+    return " to ".join(fmt.threshold(b) for b in lf.bounds)
 
 
 def _set(wb: Workbench, lf: ThresholdLF, value: float | tuple[float, float]) -> None:

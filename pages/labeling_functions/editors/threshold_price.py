@@ -112,7 +112,7 @@ def _gain(wb: Workbench, lf: ThresholdLF, table: pd.DataFrame) -> str:
     if measured.empty:
         return "What the set gains by it is not known: dev has no gold of a second user."
     best = measured.iloc[int(measured["set_gain"].to_numpy().argmax())]
-    most = f"the largest gain is **{fmt.signed(best['set_gain'], 4)}**, at {best['threshold']:g}."
+    most = f"the largest gain is **{fmt.signed(best['set_gain'], 4)}**, at {fmt.threshold(best['threshold'])}."
     with_it, without = set_figures(wb.applied).everywhere["log_loss"], best["set_log_loss"] + best["set_gain"]
     if not lf.enabled or with_it is None:
         return f"The set's log loss is {without:.4f} without it; {most}"
@@ -128,8 +128,8 @@ def _price(wb: Workbench, lf: ThresholdLF, table: pd.DataFrame, cheapest: float,
     least, here = wrong * at["incorrect"] + missing * at["missing"], wrong * n_wrong + missing * n_missing
     silent = missing * (at["correct"] + at["missing"])
     said = (
-        f"Cheapest at **{cheapest:g}**: {least:,.10g} on dev, for {at['incorrect']:,.0f} wrong and {at['missing']:,.0f} missing "
-        f"votes; at {lf.bounds[0]:g} it is {here:,.10g}, for {n_wrong:,} and {n_missing:,}."
+        f"Cheapest at **{fmt.threshold(cheapest)}**: {least:,.10g} on dev, for {at['incorrect']:,.0f} wrong and {at['missing']:,.0f} missing "
+        f"votes; at {fmt.threshold(lf.bounds[0])} it is {here:,.10g}, for {n_wrong:,} and {n_missing:,}."
     )
     return f"{said} Not voting at all costs less: {silent:,.10g}." if silent < least else said
 

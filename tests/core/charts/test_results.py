@@ -2,8 +2,10 @@
 
 from typing import Any
 
+import altair as alt
 import numpy as np
 import pandas as pd
+import vl_convert
 
 from weakrec_core.charts.results import differences, model_figures, reliability_bars, valid_curves
 
@@ -51,3 +53,9 @@ def test_differences_of_several_pairs_stand_apart() -> None:
     assert "yOffset" not in single["layer"][1]["encoding"]
     assert double["layer"][1]["encoding"]["yOffset"]["field"] == "pair"
     assert double["height"]["step"] > single["height"]["step"]
+
+
+def test_percentages_are_written_as_in_texts() -> None:
+    chart = alt.Chart(pd.DataFrame({"a": [0.0, 1.0]})).mark_point().encode(alt.X("a", axis=alt.Axis(format=".0%")))
+    svg = vl_convert.vegalite_to_svg(chart.to_dict())
+    assert ">100 %<" in svg and "100%" not in svg
