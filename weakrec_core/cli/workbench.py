@@ -4,13 +4,16 @@ import os
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from weakrec_core.cli.common import Json, print_json
+from weakrec_core.cli.common import Json, print_json, show_progress
 from weakrec_core.files import PROJECT
 from weakrec_core.workspace import Workspace
+
+if TYPE_CHECKING:
+    from weakrec_core.backup import Backup
 
 app = typer.Typer()
 
@@ -56,3 +59,39 @@ def doctor(
         for one in found:
             typer.echo(f"{one.state:4}  {one.subject:{width}}  {one.said}{f' {one.todo}' if one.todo else ''}")
     raise typer.Exit(int(any(one.state == "bad" for one in found)))
+
+
+@app.command()
+def backup(
+    out: Annotated[Path, typer.Option(help="The zip file to write.")],
+    as_json: Json = False,
+) -> None:
+    """Write the workspace as one zip file, but for what can be computed again; others may work on meanwhile."""
+    from weakrec_core.backup import back_up
+
+    with show_progress() as progress:
+        made = back_up(Workspace.from_environment(), out, progress)
+    _tell_backup(made, out, as_json)
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="A zip file that backup wrote.")],
+    into: Annotated[Path, typer.Option(metavar="DIR", help="The workspace to make; empty, or not there yet.")],
+    as_json: Json = False,
+) -> None:
+    """Make a workspace of a backup, once all of it is checked."""
+    from weakrec_core.backup import restore as restore_into
+
+    with show_progress() as progress:
+        made = restore_into(file, into, progress)
+    _tell_backup(made, into, as_json)
+
+
+def _tell_backup(made: "Backup", where: Path, as_json: bool) -> None:
+    from weakrec_core.data.noun import counted
+
+    if as_json:
+        print_json({"path": str(where), "files": len(made.files), "bytes": made.size, "made": made.made})
+    else:
+        typer.echo(f"{where}: {counted(len(made.files), 'file')}, {made.size / 1e6:,.1f} MB, backed up at {made.made}")

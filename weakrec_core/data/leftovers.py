@@ -33,7 +33,7 @@ def clean_up(workspace: Workspace) -> list[str]:
         with suppress(OSError):
             if files.remove_unused(directory):
                 said.append(_removed(directory))
-    for directory in sorted(workspace.runs.glob(".import-*")):
+    for directory in sorted([*workspace.runs.glob(".import-*"), *workspace.root.glob(".restore-*")]):
         with suppress(OSError):
             if _untouched(directory):
                 shutil.rmtree(directory)

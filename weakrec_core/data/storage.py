@@ -11,6 +11,7 @@ kernel's: they end with their process, however it ends, so that nobody has to te
 """
 
 import fcntl
+import json
 import os
 import secrets
 import shutil
@@ -19,10 +20,10 @@ from contextlib import suppress
 from pathlib import Path
 
 from weakrec_core.errors import DataError, WeakrecError
-from weakrec_core.files import checked_name, make_directory, read_json, sync_all, write_json
+from weakrec_core.files import checked_name, make_directory, read_json, sync_all, write_text
 
 COLUMNS = "columns"
-_POINTER, _LOCK = "current.json", "in_use.lock"
+POINTER, _LOCK = "current.json", "in_use.lock"
 
 
 class Lease:
@@ -38,7 +39,7 @@ class Lease:
 
 def exists(home: Path) -> bool:
     """Whether a dataset was saved there."""
-    return (home / _POINTER).exists()
+    return (home / POINTER).exists()
 
 
 def lease_current(home: Path) -> Lease:
@@ -86,7 +87,12 @@ def publish(home: Path, lease: Lease, fingerprint: str) -> None:
 
 def point_to(home: Path, directory: Path) -> None:
     """Make a directory the one that counts."""
-    write_json(home / _POINTER, {"directory": directory.name})
+    write_text(home / POINTER, pointer_text(directory))
+
+
+def pointer_text(directory: Path) -> str:
+    """What ``current.json`` says where a directory counts."""
+    return json.dumps({"directory": directory.name}, indent=2) + "\n"
 
 
 def discard(home: Path, lease: Lease) -> None:
@@ -151,7 +157,7 @@ def _still_there(directory: Path, descriptor: int) -> bool:
 
 
 def _current(home: Path) -> str:
-    path = home / _POINTER
+    path = home / POINTER
     try:
         return checked_name(read_json(path)["directory"], "Directory")
     except FileNotFoundError:

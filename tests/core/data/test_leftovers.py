@@ -137,8 +137,9 @@ def test_what_an_ingest_put_aside(workspace: Workspace) -> None:
     assert list(workspace.scratch.iterdir()) == []
 
 
-def test_a_run_that_was_being_imported(workspace: Workspace) -> None:
-    left, new = aged(workspace.runs / ".import-old"), workspace.runs / ".import-new"
+@pytest.mark.parametrize("kind", ["runs/.import", ".restore"])
+def test_what_was_being_unpacked(workspace: Workspace, kind: str) -> None:
+    left, new = aged(workspace.root / f"{kind}-old"), workspace.root / f"{kind}-new"
     new.mkdir()
     assert len(clean_up(workspace)) == 1
     assert not left.exists() and new.exists()
