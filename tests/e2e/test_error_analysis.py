@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.e2e.axe import violations
+from tests.e2e.axe import violations, violations_inside
 from tests.e2e.browser import cell, goto, select_row, settled
 
 
@@ -76,3 +76,7 @@ def test_an_address_opens_the_same_finding_and_every_view_is_drawn_and_accessibl
     settled(page)
     page.keyboard.press("j")
     expect(progress).to_have_text(re.compile("^2 of"))
+    settled(page)
+    page.keyboard.press("t")
+    expect(page.get_by_role("textbox", name="What is wrong here?")).to_be_visible()
+    assert not violations_inside(page, "[role=dialog]")

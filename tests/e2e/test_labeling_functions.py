@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.e2e.axe import violations_inside
 from tests.e2e.browser import cell, goto, labeling_page, lf_table, select_row, settled
 from weakrec_core.labeling.versions import load_version, save_version
 from weakrec_core.workspace import Workspace
@@ -118,11 +119,17 @@ def test_a_suggestion_is_added_with_a_click_and_undone_with_another(page: Page) 
     page.locator(".st-key-suggest button").click()
     found = page.get_by_role("dialog").get_by_test_id("stDataFrame").first
     expect(found).to_be_visible()
+    assert not violations_inside(page, "[role=dialog]")
     select_row(found, 0)
     page.get_by_role("button", name="Add 1 selected").click()
     expect(page.get_by_text("unsaved edits")).to_be_visible()
     expect(page.get_by_text("6 LFs on")).to_be_visible()
     settled(page)
+    page.get_by_role("button", name="History").click()
+    expect(page.get_by_text("on dev by the label model")).to_be_visible()
+    assert not violations_inside(page, "[role=dialog]")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
     page.locator(".st-key-icon_undo button").first.click()
     expect(page.get_by_text("5 LFs on")).to_be_visible()
     expect(page.get_by_text("unsaved edits")).to_have_count(0)

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.axe import violations
+from tests.e2e.axe import violations, violations_in_popovers, violations_inside
 from tests.e2e.browser import goto, navigation, settled
 from weakrec_core.data.ingest.goodreads import ingest_goodreads
 from weakrec_core.data.splits import SplitConfig
@@ -54,11 +54,18 @@ def expect_open(page: Page, title: str, dataset: str) -> None:
 def test_the_dataset_of_a_link_stays_on_every_page_and_all_are_accessible(page: Page, server: str) -> None:
     page.goto(f"{server}/Error_analysis?dataset=sagas")
     expect_open(page, "Error analysis", "sagas")
+    popovers: set[str] = set()
     for title in _PAGES:
         goto(page, title)
         expect_open(page, title, "sagas")
         expect(page.get_by_role("heading", level=1)).to_have_count(1)
         assert not violations(page), title
+        assert not violations_in_popovers(page, popovers), title
+    assert popovers >= {"LF sets", "Add", "Signals", "Export", "More on this LF", "Settings"}
+    goto(page, "Overview")
+    page.get_by_role("button", name="Take the tour").click()
+    expect(page.get_by_text("Tour · 1 of 5")).to_be_visible()
+    assert not violations_inside(page, ".st-key-tour")
 
 
 def test_back_and_forward_bring_the_page_and_its_dataset(page: Page, server: str) -> None:
