@@ -266,6 +266,10 @@ def test_wrench(tmp_path: Path) -> None:
     assert found["models"]["auto"] == found["models"][found["chosen"]]
     assert found["models"]["auto"]["auc"] > 0.8 > 0.5 == found["models"]["constant"]["auc"]
     assert found["models"]["auto"]["log_loss"] < found["models"]["constant"]["log_loss"]
+    difference, low, high = found["against"]["constant"]["auc"]
+    assert difference == found["models"]["auto"]["auc"] - 0.5 and 0 < low < difference < high
+    assert set(found["against"]) == set(found["models"]) - {"auto", found["chosen"]}
+    assert found["votes_right"] == pytest.approx(dict.fromkeys(("train", "valid", "test"), 0.8), abs=0.07)
     (tmp_path / "test.json").write_text("[]", encoding="utf-8")
     with pytest.raises(DataError, match=r"test\.json is not in WRENCH's format"):
         wrench.run(tmp_path)
