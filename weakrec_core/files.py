@@ -15,6 +15,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from weakrec_core.access import check_write
 from weakrec_core.errors import WeakrecError, quoted
 
 if TYPE_CHECKING:
@@ -48,7 +49,10 @@ def atomic(path: Path) -> Iterator[Path]:
     ------
     WeakrecError
         If there is something else than a regular file, such as a device or a pipe.
+    AccessError
+        If who is at work may not write there; so do the others here.
     """
+    check_write(path)
     with suppress(FileNotFoundError):
         if not stat.S_ISREG(path.stat().st_mode):
             raise WeakrecError(f"{path} is not a regular file and is not written to; name another one.")
@@ -68,6 +72,7 @@ def atomic(path: Path) -> Iterator[Path]:
 @contextmanager
 def atomic_new(path: Path) -> Iterator[Path]:
     """Like `atomic`, but `FileExistsError` if `path` exists by then: of two writers at once one wins."""
+    check_write(path)
     tmp = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}.tmp")
     try:
         yield tmp
@@ -80,6 +85,8 @@ def atomic_new(path: Path) -> Iterator[Path]:
 
 def make_directory(path: Path) -> None:
     """Make a directory, and those above it, unless they are there; their names are kept by the disk."""
+    if not path.is_dir():
+        check_write(path)
     missing = []
     while not path.is_dir():
         missing.append(path)
@@ -138,6 +145,7 @@ def append_lines(path: Path, lines: Iterable[str]) -> None:
 
     A newline stands before them, too: what an interrupted writer has left of a line ends there. Who reads skips empty lines.
     """
+    check_write(path)
     make_directory(path.parent)
     new = not path.exists()
     with path.open("ab", buffering=0) as f:

@@ -4,11 +4,15 @@ import streamlit as st
 
 from pages.data.goodreads_files import goodreads_files
 from pages.data.wizard.wizard import wizard
+from weakrec_core.access import may_write
 from weakrec_core.workspace import Workspace
 
 
 def new_dataset(workspace: Workspace) -> None:
     """The wizard for a table of ratings, or the form for the Goodreads files."""
+    if not may_write():
+        st.info("The workspace is open to you for reading only: no dataset can be made.", icon=":material/lock:")
+        return
     source = st.segmented_control(
         "From",
         ["A table of ratings", "Goodreads files"],

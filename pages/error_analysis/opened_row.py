@@ -10,6 +10,7 @@ from pages.shared.cards import COLORS, badge, book_of, card, gold_badge, marked
 from pages.shared.grid.table import draw_table
 from pages.shared.workbench import Workbench
 from weakrec_core import ABSTAIN, LABEL_NAMES
+from weakrec_core.access import may_write
 from weakrec_core.data.notes import NOTE_LENGTH, remove_note, write_note
 from weakrec_core.error_analysis.buckets import Buckets
 from weakrec_core.error_analysis.excerpts import marked_text
@@ -105,7 +106,9 @@ def _note(wb: Workbench, row: int, record: pd.Series, notes: dict[int, str]) -> 
             max_chars=NOTE_LENGTH,
             placeholder="What is wrong here?",
         )
-        if st.button("Save note" if row in notes else "Star", icon=":material/star:", key="star"):
+        if st.button(
+            "Save note" if row in notes else "Star", icon=":material/star:", key="star", disabled=not may_write()
+        ):
             write_note(wb.dataset, *ids, text.strip())
             st.rerun()
         if row in notes and st.button("Remove", icon=":material/delete:", key="unstar"):

@@ -36,13 +36,14 @@ def text_model(wb: Workbench, step: TrainLabels, prior: float | None, config: Sn
     ]
     left, right = st.columns([1.4, 1], gap="large")
     right_aligned = {title: st.column_config.TextColumn(alignment="right") for title in columns.values()}
-    left.dataframe(
-        pd.DataFrame(rows),
-        hide_index=True,
-        column_config=right_aligned,
-        alt="Text model against the label model on dev",
-    )
-    left.markdown("It helps: training uses it." if found.helps else "It does not help here: training leaves it out.")
+    with left:
+        draw_table(
+            pd.DataFrame(rows),
+            hide_index=True,
+            column_config=right_aligned,
+            alt="Text model against the label model on dev",
+        )
+        st.markdown("It helps: training uses it." if found.helps else "It does not help here: training leaves it out.")
     with right:
         st.markdown("**Its most telling words**")
         if text is not None:

@@ -5,6 +5,7 @@ import streamlit as st
 from pages.shared import fmt
 from pages.shared.errors import errors_shown, sentence
 from pages.shared.workbench import Workbench
+from weakrec_core.access import may_write
 from weakrec_core.errors import WeakrecError
 from weakrec_core.labeling.kinds import PromptLF
 from weakrec_core.labeling.prompt_job import ASKED, Asked, ask_job, asked_of, start_asking
@@ -60,7 +61,13 @@ def _progress(wb: Workbench, lf: PromptLF) -> None:
         st.rerun(scope="app")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.progress(status.fraction, text=status.stage)
-        if st.button("Stop", icon=":material/stop_circle:", key="stop_asking", help="What is answered is kept"):
+        if st.button(
+            "Stop",
+            icon=":material/stop_circle:",
+            key="stop_asking",
+            help="What is answered is kept",
+            disabled=not may_write(),
+        ):
             job.cancel()
 
 
@@ -93,6 +100,6 @@ def _ask(wb: Workbench, lf: PromptLF, dev: Asked, key: str) -> None:
         money = None
         if endpoint.prices is not None:
             money = st.number_input("Money at most", 0.01, value=1.0, help="By the prices that the operator set")
-        if st.form_submit_button("Ask", icon=":material/forum:", type="primary"):
+        if st.form_submit_button("Ask", icon=":material/forum:", type="primary", disabled=not may_write()):
             start_asking(wb.dataset, lf, Budget(int(rows), int(tokens), money))
             st.rerun()

@@ -4,6 +4,7 @@ import streamlit as st
 
 from pages.shared import fmt
 from pages.shared.errors import errors_shown
+from weakrec_core.access import may_write
 from weakrec_core.limits import RUN_NAME_CHARACTERS, RUN_NOTES_CHARACTERS
 from weakrec_core.runs.pinned import is_pinned, pin, unpin
 from weakrec_core.runs.store import Run
@@ -16,7 +17,9 @@ def edit_about(run: Run) -> None:
             about = run.about
             name = st.text_input("Name", about.name, max_chars=RUN_NAME_CHARACTERS, key=f"run_name_{run.id}")
             notes = st.text_area("Notes", about.notes, max_chars=RUN_NOTES_CHARACTERS, key=f"run_notes_{run.id}")
-            saved = st.form_submit_button("Save", icon=":material/save:", key=f"save_about_{run.id}")
+            saved = st.form_submit_button(
+                "Save", icon=":material/save:", key=f"save_about_{run.id}", disabled=not may_write()
+            )
         if saved:
             with errors_shown():
                 run.describe(name=name, notes=notes)
@@ -27,6 +30,7 @@ def edit_about(run: Run) -> None:
             st.toggle(
                 "Pinned: others are compared with it",
                 key=key,
+                disabled=not may_write(),
                 on_change=_set_pinned,
                 args=(run, key),
                 help="One run for each state of a dataset; the Results page compares other runs on that data with it",

@@ -5,6 +5,8 @@ import streamlit as st
 
 from pages.shared import fmt
 from pages.shared.errors import errors_shown, sentence
+from pages.shared.grid.table import draw_table
+from weakrec_core.access import may_write
 from weakrec_core.charts.worth import gold_learning_curve
 from weakrec_core.runs.store import Run
 from weakrec_core.runs.worth import read_worth, start_worth, worth_job
@@ -22,7 +24,13 @@ def _panel(run: Run) -> None:
     status, found = worth_job(run).status, read_worth(run)
     if status is not None and status.active:
         st.progress(status.fraction, text=fmt.literal(status.stage))
-        if st.button("Stop", icon=":material/stop_circle:", key="stop_worth", help="What is measured is kept"):
+        if st.button(
+            "Stop",
+            icon=":material/stop_circle:",
+            key="stop_worth",
+            help="What is measured is kept",
+            disabled=not may_write(),
+        ):
             worth_job(run).cancel()
         st.session_state["measuring_worth"] = run.id
         return
@@ -36,7 +44,7 @@ def _panel(run: Run) -> None:
             "200, … of dev's gold labels, without weak labels and with them, and measured on test."
         )
         label = "Go on measuring" if status is not None and status.state == "cancelled" else "Measure"
-        if st.button(label, icon=":material/speed:", type="primary", key="measure_worth"):
+        if st.button(label, icon=":material/speed:", type="primary", key="measure_worth", disabled=not may_write()):
             start_worth(run)
             st.rerun(scope="app")
         return
@@ -55,13 +63,15 @@ def _panel(run: Run) -> None:
     ]
     number = st.column_config.NumberColumn(format="%.3f")
     config = {name: number for name in rows[0] if name != "gold labels"}
-    table.dataframe(
-        pd.DataFrame(rows),
-        hide_index=True,
-        column_config=config | {"gold labels": st.column_config.NumberColumn(format="localized")},
-        key="worth_table",
-        placeholder=fmt.NONE,
-    )
+    with table:
+        draw_table(
+            pd.DataFrame(rows),
+            hide_index=True,
+            column_config=config | {"gold labels": st.column_config.NumberColumn(format="localized")},
+            key="worth_table",
+            placeholder=fmt.NONE,
+            alt="Test metrics by gold labels, without and with weak labels",
+        )
     st.caption(
         "Means over seeded samples of dev's gold; bands are 95 % intervals over test users and samples. The network's towers, which "
         "learn from no label, are the same throughout."

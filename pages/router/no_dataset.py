@@ -7,6 +7,7 @@ from pages.data.jobs import jobs_in_progress
 from pages.data.new_dataset import new_dataset
 from pages.shared.address import page_link
 from pages.shared.errors import errors_shown, sentence
+from weakrec_core.access import may_write
 from weakrec_core.data.dataset import list_datasets
 from weakrec_core.data.ingest.ingest_jobs import ingest_job, job_status, start_demo_job, unfinished_jobs
 from weakrec_core.errors import WeakrecError
@@ -51,6 +52,10 @@ def data_of_ones_own(workspace: Workspace) -> None:
 def demo_or_own(workspace: Workspace) -> None:
     """Draw the demo's progress, or the choice; the app goes on by itself once the data is there."""
     first_start = ingest_job(workspace, DEMO).status is None and not unfinished_jobs(workspace)
+    if not may_write():
+        st.title("Weakrec Workbench", anchor=False)
+        st.info("There is no dataset here yet.", icon=":material/info:")
+        return
     if first_start:
         start_demo_job(workspace)
     status = job_status(workspace, DEMO)

@@ -3,6 +3,7 @@
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
+from pages.people.person import show_person
 from pages.router.dataset import applier_of, choose_dataset, dataset_name, opened_dataset
 from pages.router.draft import choose_lf_set, current_draft
 from pages.router.no_dataset import being_made, cannot_be_opened, data_of_ones_own, demo_or_own, is_data
@@ -26,6 +27,7 @@ def open_workbench(sections: Sections, page: StreamlitPage) -> None:
     draft = current_draft(workspace)
     write_address()
     with st.sidebar:
+        show_person()
         show_sections(sections)
         choose_dataset(names)
     try:

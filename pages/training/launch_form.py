@@ -5,6 +5,7 @@ import streamlit as st
 from pages.shared.errors import errors_shown, sentence
 from pages.shared.label_settings import choose_label_model, chosen_settings, described
 from pages.shared.workbench import Workbench
+from weakrec_core.access import may_write
 from weakrec_core.errors import WeakrecError
 from weakrec_core.label_model.label_train import recommended_kind
 from weakrec_core.label_model.snorkel_config import SnorkelConfig
@@ -82,7 +83,7 @@ def launch_form(wb: Workbench) -> None:
             type="primary",
             icon=":material/rocket_launch:",
             key="launch",
-            disabled=problem is not None,
+            disabled=problem is not None or not may_write(),
             help=problem,
         ):
             with errors_shown():

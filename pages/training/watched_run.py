@@ -10,6 +10,7 @@ from pages.shared.errors import errors_shown, sentence
 from pages.shared.grid.row_box import row_box
 from pages.shared.grid.table import draw_table
 from pages.shared.left_out import say_left_out
+from weakrec_core.access import may_write
 from weakrec_core.charts.training import learning_curves, metric_curve
 from weakrec_core.data.noun import counted
 from weakrec_core.jobs.status import ACTIVE, UNFINISHED
@@ -112,6 +113,8 @@ def _curves(run: Run, records: list[dict[str, float]]) -> None:
 
 def _actions(run: Run) -> None:
     """What can be done with a run in its state."""
+    if not may_write():
+        return
     state = run.status.state
     if state in ACTIVE and st.button("Cancel", icon=":material/stop_circle:", key=f"cancel_{run.id}"):
         run.cancel()
@@ -163,7 +166,7 @@ def _queue(watched: Run, active: list[Run]) -> None:
             st.markdown(f"{name} · {config.train['preset']} :gray-badge[{where}]", width="stretch")
             if run != watched:
                 st.button("Watch", key=f"watch_{run.id}", on_click=_choose, args=(run.id,))
-                st.button("Cancel", key=f"cancel_queued_{run.id}", on_click=run.cancel)
+                st.button("Cancel", key=f"cancel_queued_{run.id}", on_click=run.cancel, disabled=not may_write())
 
 
 def _choose(run_id: str) -> None:

@@ -126,5 +126,5 @@ def test_a_table_in_its_place_is_no_formula(files: dict[str, Any]) -> None:
 
 def test_every_table_is_drawn_with_its_own_download() -> None:
     pages = Path(__file__).parents[2] / "pages"
-    drawn = {path.name for path in pages.rglob("*.py") if re.search(r"\bst\.(dataframe|table)\(", path.read_text())}
+    drawn = {path.name for path in pages.rglob("*.py") if re.search(r"\.(dataframe|table)\(", path.read_text())}
     assert drawn == {"table.py"} and st.get_option("client.disableDataExport")

@@ -5,12 +5,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from weakrec_core import files
+from weakrec_core.access import may_write
 from weakrec_core.data.dataset import Dataset
 from weakrec_core.data.row_positions import row_positions
 
 
 def mark_looked_at(dataset: Dataset, user_id: str, book_id: str) -> None:
-    """Remember that a row was looked at; that belongs to the dataset's name and the original ids, as notes do."""
+    """Remember that a row was looked at, but by a viewer; that belongs to the dataset's name and the original ids, as notes do."""
+    if not may_write():
+        return
     at = datetime.now(UTC).isoformat(timespec="seconds")
     files.append_lines(_path(dataset), [json.dumps({"user_id": user_id, "book_id": book_id, "at": at})])
 

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from weakrec_core import LABEL_NAMES, files
+from weakrec_core.access import check_write
 from weakrec_core.data.dataset import SPLITS, Dataset
 from weakrec_core.data.row_positions import row_positions
 from weakrec_core.errors import DataError
@@ -37,6 +38,7 @@ def write_note(dataset: Dataset, user_id: str, book_id: str, note: str) -> None:
 
 def remove_note(dataset: Dataset, user_id: str, book_id: str) -> None:
     """Take star and note off a row; nothing happens if there is none."""
+    check_write(_path(dataset, user_id, book_id))
     _path(dataset, user_id, book_id).unlink(missing_ok=True)
 
 

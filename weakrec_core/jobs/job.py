@@ -14,6 +14,7 @@ from typing import Any
 from filelock import FileLock
 from pydantic import ValidationError
 
+from weakrec_core.access import Role, check_write, require
 from weakrec_core.errors import RunError
 from weakrec_core.files import PROCESS_DIRECTORY, read_json, write_json
 from weakrec_core.jobs.status import Status, alive, created
@@ -81,6 +82,7 @@ class Job:
         bool
             Whether it was started.
         """
+        require(Role.EDITOR, "start a job")
         self.path.mkdir(parents=True, exist_ok=True)
         with self.lock():
             if self._working():
@@ -123,6 +125,7 @@ class Job:
 
     def cancel(self) -> None:
         """Ask the process to stop; one that has not said its pid yet finds the request in a file."""
+        require(Role.EDITOR, "stop a job")
         status = self.status
         if status is not None and status.active:
             (self.path / CANCEL).touch()
@@ -132,6 +135,7 @@ class Job:
 
     def forget(self) -> None:
         """Drop what is known of a job that has ended."""
+        check_write(self.path)
         for name in (_STATUS, _PROCESS):
             (self.path / name).unlink(missing_ok=True)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from weakrec_core import files
+from weakrec_core.access import may_write
 from weakrec_core.errors import WeakrecError
 from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.labeling.versions import Version, load_version
@@ -79,7 +80,9 @@ def open_draft(workspace: Workspace, name: str, number: int | None = None) -> Dr
 
 
 def keep(workspace: Workspace, draft: Draft) -> None:
-    """Write the draft to the workspace."""
+    """Write the draft to the workspace; that of a viewer lives as long as its tab."""
+    if not may_write():
+        return
     value = {
         "name": draft.base.name,
         "base": draft.base.number,
@@ -110,6 +113,8 @@ def prune(workspace: Workspace) -> None:
     Of those not touched for three days these go: copies of what a newer one holds, too; and without unsaved edits those
     older than 30 days and those beyond the newest 200.
     """
+    if not may_write():
+        return
     now, held = time.time(), set()
     drafts = sorted(((p.stat().st_mtime, p) for p in workspace.drafts.glob("[!.]*.json")), reverse=True)
     for i, (touched, path) in enumerate(drafts):

@@ -11,6 +11,7 @@ from pathlib import Path
 import yaml
 
 from weakrec_core import files
+from weakrec_core.access import Role, require
 from weakrec_core.errors import SpecError, WeakrecError
 from weakrec_core.labeling.base import LF
 from weakrec_core.labeling.lf_set import LFSet, read_lf_set
@@ -156,6 +157,7 @@ def rename_set(workspace: Workspace, old: str, new: str) -> None:
     """
     if (SHIPPED / f"{old}.yaml").exists():
         raise SpecError(f"LF set {old!r} comes with the workbench and keeps its name; save it as another one.")
+    require(Role.EDITOR, "rename a set")
     load_version(workspace, old)  # says so if there is none
     home, place = (workspace.lf_sets / old).resolve(), workspace.lf_sets / files.checked_name(new, "LF set")
     if place.is_symlink() and place.resolve() == home:  # back to a name it had

@@ -12,6 +12,7 @@ from threading import Lock
 from filelock import FileLock, Timeout
 from pydantic import BaseModel, Field, ValidationError
 
+from weakrec_core.access import check_write
 from weakrec_core.errors import WeakrecError
 from weakrec_core.files import write_json
 from weakrec_core.language_model.question import Question
@@ -105,6 +106,7 @@ class VoteStore:
         WeakrecError
             If another process is at it.
         """
+        check_write(self.directory)
         self.directory.mkdir(parents=True, exist_ok=True)
         try:
             with FileLock(self.directory / "votes.lock", timeout=0):

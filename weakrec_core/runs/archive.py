@@ -12,6 +12,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from weakrec_core import files, limits
+from weakrec_core.access import Role, require
 from weakrec_core.errors import DataError, RunError, WeakrecError
 from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.packing import check_size
@@ -79,6 +80,7 @@ def import_run(workspace: Workspace, path: Path, name: str | None = None) -> Run
     WeakrecError
         If it is no such file, is damaged or is too large, or there is a run of that id.
     """
+    require(Role.EDITOR, "import a run")
     try:
         with zipfile.ZipFile(path) as archive:
             was, members = _members(archive, path)

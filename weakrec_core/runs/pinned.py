@@ -4,6 +4,7 @@ It is named in ``$WEAKREC_HOME/pinned/FINGERPRINT.json``, which is replaced whol
 """
 
 from weakrec_core import files
+from weakrec_core.access import Role, require
 from weakrec_core.errors import RunError
 from weakrec_core.runs.result_tables import finished
 from weakrec_core.runs.store import Run, open_run
@@ -24,6 +25,7 @@ def pin(run: Run) -> None:
 def unpin(run: Run) -> None:
     """Compare with it no longer; a run that is not pinned stays so."""
     if is_pinned(run):
+        require(Role.EDITOR, "unpin a run")
         (run.workspace.pinned / f"{run.config.data}.json").unlink(missing_ok=True)
 
 

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from weakrec_core import files
+from weakrec_core.access import Role, require
 from weakrec_core.data.dataset import Dataset, open_dataset
 from weakrec_core.data.gold_by_hand import hand_gold
 from weakrec_core.errors import RunError
@@ -198,6 +199,7 @@ class Run:
         RunError
             If it is queued or running, or has succeeded.
         """
+        require(Role.EDITOR, "resume a run")
         with self.job.lock():
             status = self.status
             if status.state not in UNFINISHED:
@@ -303,6 +305,7 @@ def new_run(
 
 def _create(workspace: Workspace, config: RunConfig) -> Run:
     """A queued run with these inputs, as of now."""
+    require(Role.EDITOR, "train")
     now = datetime.now(UTC)
     run = Run(workspace, f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}")
     files.make_directory(workspace.runs)

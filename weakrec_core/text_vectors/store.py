@@ -1,6 +1,6 @@
 """Vectors of a dataset's reviews, computed when first asked for and kept on disk by the dataset's fingerprint."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import RLock
@@ -94,11 +94,7 @@ class VectorStore:
         with self._lock:
             if (kind, split) not in self._vectors:
                 found = self._kept_vectors(kind, split)
-                if found is None:
-                    self._compute(kind, split, progress)
-                    found = self._kept_vectors(kind, split)
-                assert found is not None
-                self._vectors[kind, split] = found
+                self._vectors[kind, split] = self._made(kind, split, progress) if found is None else found
             return self._vectors[kind, split]
 
     def _kept_vectors(self, kind: str, split: str) -> TextVectors | None:
@@ -148,24 +144,36 @@ class VectorStore:
         stem = f"vectors-{kind}-v{_checked(kind).version}"
         return self.directory / split / f"{stem}.npy", self.directory / split / f"{stem}-rows.npy"
 
-    def _compute(self, kind: str, split: str, progress: Progress) -> None:
-        label = f"Computing vectors of the reviews of {split}"
-        progress(0.0, label)
-        vectorizer = self._vectorizer(kind)
-        of_row, texts = pd.factorize(self.dataset.split(split)["review_text"])
-        d = vectorizer.encode(["-"]).shape[1]
+    def _made(self, kind: str, split: str, progress: Progress) -> TextVectors:
+        """The vectors of a split, on disk where they may be kept there, else in memory."""
+        codes, texts = pd.factorize(self.dataset.split(split)["review_text"])
+        vectorizer, of_row = self._vectorizer(kind), codes.astype(np.int32)
+        shape = max(len(texts), 1), vectorizer.encode(["-"]).shape[1]
         matrix_path, rows_path = self._paths(kind, split)
-        shape = max(len(texts), 1), d
-        with files.atomic(matrix_path) as tmp, tmp.open("wb") as f:  # no memory map: a full disk would end the process
-            header = {"descr": "<f2", "fortran_order": False, "shape": shape}
-            np.lib.format.write_array_header_1_0(f, header)
+
+        def parts() -> Iterator[NDArray[np.float16]]:
+            label = f"Computing vectors of the reviews of {split}"
+            progress(0.0, label)
             for start in range(0, len(texts), _CHUNK):
                 part = [str(text) for text in texts[start : start + _CHUNK]]
-                f.write(vectorizer.encode(part).astype("<f2").tobytes())
+                yield vectorizer.encode(part).astype(np.float16)
                 progress((start + len(part)) / len(texts), label)
             if not len(texts):
-                f.write(np.zeros(shape, "<f2").tobytes())
-        files.write_array(rows_path, of_row.astype(np.int32))
+                yield np.zeros(shape, np.float16)
+
+        try:
+            with (
+                files.atomic(matrix_path) as tmp,
+                tmp.open("wb") as f,
+            ):  # no memory map: a full disk would end the process
+                header = {"descr": "<f2", "fortran_order": False, "shape": shape}
+                np.lib.format.write_array_header_1_0(f, header)
+                for part in parts():
+                    f.write(part.astype("<f2").tobytes())
+            files.write_array(rows_path, of_row)
+            return TextVectors(np.load(matrix_path, mmap_mode="r"), of_row)
+        except OSError:  # full, or only to be read
+            return TextVectors(np.concatenate(list(parts())), of_row)
 
 
 def _of_length_1(vector: Vectors) -> Vectors:

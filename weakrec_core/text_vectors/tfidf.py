@@ -40,7 +40,7 @@ class TfidfVectorizer(Vectorizer):
         ):  # not there, or damaged: learned anew
             return cls._loaded(kept)
         fitted = cls.fit(texts())
-        with files.atomic(kept) as tmp, tmp.open("wb") as f:
+        with suppress(OSError), files.atomic(kept) as tmp, tmp.open("wb") as f:  # full, or only to be read
             np.savez(f, terms=np.array(json.dumps(fitted.terms)), idf=fitted.idf, components=fitted.components)
         return fitted
 

@@ -9,6 +9,7 @@ from pages.error_analysis.triage.queue import Order, Queue
 from pages.shared import fmt
 from pages.shared.workbench import Workbench
 from weakrec_core import LABEL_NAMES, NEGATIVE, POSITIVE
+from weakrec_core.access import may_write
 from weakrec_core.data.gold_by_hand import label_by_hand
 from weakrec_core.data.noun import counted
 from weakrec_core.error_analysis.buckets import Buckets
@@ -31,7 +32,7 @@ def gold_buttons(wb: Workbench, queue: Queue, row: int) -> None:
                 LABEL_NAMES[label],
                 key=f"gold_{LABEL_NAMES[label]}",
                 shortcut=key,
-                disabled=gold == label,
+                disabled=gold == label or not may_write(),
                 on_click=_label,
                 args=(wb, queue, row, label),
             )
@@ -40,7 +41,12 @@ def gold_buttons(wb: Workbench, queue: Queue, row: int) -> None:
             was = f"was {LABEL_NAMES[ingested]}" if ingested >= 0 else "had no label"
             st.caption(f"Labeled by hand; it {was}.", width="content")
             st.button(
-                "Take back", key="gold_back", type="tertiary", on_click=_label, args=(wb, queue, row, ingested, 0)
+                "Take back",
+                key="gold_back",
+                type="tertiary",
+                on_click=_label,
+                args=(wb, queue, row, ingested, 0),
+                disabled=not may_write(),
             )
 
 

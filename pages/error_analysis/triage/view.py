@@ -11,6 +11,7 @@ from pages.error_analysis.triage.queue import Queue, begin_anew, queue_of
 from pages.shared import fmt
 from pages.shared.workbench import Workbench
 from weakrec_core import LABEL_NAMES
+from weakrec_core.access import may_write
 from weakrec_core.data.looked_at import mark_looked_at
 from weakrec_core.data.notes import NOTE_LENGTH, remove_note, write_note
 from weakrec_core.error_analysis.buckets import Buckets
@@ -74,14 +75,16 @@ def _controls(wb: Workbench, queue: Queue, found: Buckets, row: int, notes: dict
                 icon=":material/star:",
                 key="triage_star",
                 shortcut="S",
-                disabled=noted,
+                disabled=noted or not may_write(),
                 help="It has a note, and stays starred with it" if noted else None,
                 on_click=(lambda: remove_note(wb.dataset, *ids))
                 if starred
                 else (lambda: write_note(wb.dataset, *ids, "")),
             )
             how = "A text: Tab goes to it, Enter saves it"
-            if st.button("Note", icon=":material/edit_note:", key="triage_note", shortcut="T", help=how):
+            if st.button(
+                "Note", icon=":material/edit_note:", key="triage_note", shortcut="T", help=how, disabled=not may_write()
+            ):
                 _note_dialog(wb, ids, notes.get(row, ""))
             st.button(
                 "Begin anew",

@@ -12,6 +12,7 @@ from pages.shared import fmt
 from pages.shared.errors import sentence
 from pages.shared.selection import select_lf
 from pages.shared.workbench import Workbench
+from weakrec_core.access import may_write
 from weakrec_core.errors import WeakrecError
 from weakrec_core.labeling.exchange import importing
 from weakrec_core.labeling.versions import SHIPPED, load_version, new_set, rename_set
@@ -63,7 +64,7 @@ def sets_button(wb: Workbench) -> None:
                 help=how,
                 key=f"{does.__name__.strip('_')}_set",
                 width="stretch",
-                disabled=off or not name,
+                disabled=off or not name or not may_write(),
             ):
                 _done(lambda does=does: does(wb, name))  # type: ignore[misc]
         uploaded = st.file_uploader(
@@ -86,7 +87,9 @@ def _import(wb: Workbench, uploaded: "UploadedFile", key: str) -> None:
             key=f"import_label_{key}",
             help="Not asked where a column of the file says it",
         )
-    if st.button("Import", icon=":material/upload:", type="primary", key="import_set", width="stretch"):
+    if st.button(
+        "Import", icon=":material/upload:", type="primary", key="import_set", width="stretch", disabled=not may_write()
+    ):
         _done(lambda: _take_in(wb, uploaded, label))
 
 

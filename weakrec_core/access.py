@@ -1,0 +1,86 @@
+"""Who is at work, and whether they may write into the workspace: every write asks here, whatever a page has shown or hidden."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import IntEnum
+from pathlib import Path
+
+from weakrec_core.errors import WeakrecError
+from weakrec_core.workspace import Workspace
+
+READONLY_VARIABLE = "WEAKREC_READONLY"
+
+
+class Role(IntEnum):
+    """What somebody may do; each may do what those before may.
+
+    A viewer looks, filters, tries thresholds and gets recommendations; an editor saves, ingests and trains; an operator reads
+    the audit log.
+    """
+
+    VIEWER = 0
+    EDITOR = 1
+    OPERATOR = 2
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody at work; `name` is empty where nobody signs in."""
+
+    role: Role
+    name: str = ""
+
+
+class AccessError(WeakrecError, PermissionError):
+    """Somebody may not do what they tried; to whom may not write, the workspace is one that can only be read."""
+
+
+_ROLES = {Role.VIEWER: "a viewer", Role.EDITOR: "an editor", Role.OPERATOR: "an operator"}
+_identify: list[Callable[[], Person | None]] = []
+
+
+def identify_by(ask: Callable[[], Person | None]) -> None:
+    """Let the user interface say who is at work in the thread that asks; None = nobody in particular, such as the server."""
+    _identify[:] = [ask]
+
+
+def at_work() -> Person:
+    """Who is at work: as the user interface says, else an operator, or a viewer where ``$WEAKREC_READONLY`` is 1."""
+    found = _identify[0]() if _identify else None
+    if os.environ.get(READONLY_VARIABLE, "") in ("", "0"):
+        return found or Person(Role.OPERATOR)
+    return Person(Role.VIEWER, "" if found is None else found.name)
+
+
+def may_write() -> bool:
+    """Whether who is at work may change the workspace."""
+    return at_work().role >= Role.EDITOR
+
+
+def require(role: Role, what: str) -> None:
+    """Refuse `what`, such as "start a job", to who has less than a role.
+
+    Raises
+    ------
+    AccessError
+    """
+    person = at_work()
+    if person.role < role:
+        who = (
+            "The workspace is open for reading only"
+            if not person.name
+            else f"{person.name} is {_ROLES[person.role]} here"
+        )
+        raise AccessError(f"{who} and cannot {what}; nothing was changed.")
+
+
+def check_write(path: Path) -> None:
+    """Refuse to change a path of the workspace to who may only look.
+
+    Raises
+    ------
+    AccessError
+    """
+    if not may_write() and path.resolve().is_relative_to(Workspace.from_environment().root):
+        require(Role.EDITOR, "save anything")
