@@ -103,7 +103,7 @@ def _signals(workspace: Workspace, name: str) -> str:
 
 def _lf_sets(workspace: Workspace) -> Items:
     for name in list_sets(workspace):
-        for number in version_numbers(workspace, name):
+        for number in filter(None, version_numbers(workspace, name)):  # 0 comes with the workbench
             yield f"LF set {name} v{number}", lambda name=name, number=number: _version(workspace, name, number)
     for path in sorted(workspace.drafts.glob("[!.]*.json")):
         yield f"draft {path.stem}", lambda path=path: _draft(workspace, path.stem)

@@ -67,7 +67,7 @@ def prepare(home: Path, with_run: bool) -> None:
     dataset, lf_set = open_dataset(workspace, "demo"), read_lf_set(PROJECT / "lfs" / "tutorial.yaml")
     base = save_version(workspace, _variant(lf_set, 1), 0)
     for number in range(1, _VERSIONS):
-        keep(workspace, Draft(base, lf_set.model_copy(update={"name": _LFS}), id=f"{number:016x}"))
+        keep(workspace, Draft(base, base.lf_set, id=f"{number:016x}"))
     rows = dataset.split("dev")[["user_id", "book_id"]]
     row = rows.iloc[0]
     write_note(dataset, row["user_id"], row["book_id"], "before")
@@ -129,11 +129,10 @@ def _save(home: Path) -> None:
 
 
 def _variant(lf_set: LFSet, number: int) -> LFSet:
-    """Another set for each number."""
-    changed = [
-        lf.model_copy(update={"threshold": number / 10}) if lf.name == "polarity_positive" else lf for lf in lf_set.lfs
-    ]
-    return lf_set.model_copy(update={"name": _LFS, "lfs": tuple(changed)})
+    """The set with its last LF alone, another for each number."""
+    return lf_set.model_copy(
+        update={"name": _LFS, "lfs": (lf_set.lfs[-1].model_copy(update={"threshold": number / 10}),)}
+    )
 
 
 def _fit(home: Path) -> None:
