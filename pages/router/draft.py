@@ -1,15 +1,17 @@
 """The draft that a tab edits: its LF set is chosen in the sidebar, its id stands in the address."""
 
+from contextlib import suppress
+
 import streamlit as st
 from streamlit.runtime import get_instance
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from pages.shared import fmt
 from pages.shared.address import DRAFT
-from pages.shared.errors import plain_sentence
-from pages.shared.workbench import refresh_widgets
+from pages.shared.errors import plain_sentence, sentence
+from pages.shared.workbench import NOT_KEPT, put_draft, refresh_widgets
 from weakrec_core.errors import SpecError, WeakrecError
-from weakrec_core.labeling.drafts import Draft, keep, open_draft, prune, recall
+from weakrec_core.labeling.drafts import Draft, open_draft, prune, recall
 from weakrec_core.labeling.versions import list_sets, version_numbers
 from weakrec_core.workspace import Workspace
 
@@ -40,13 +42,16 @@ def current_draft(workspace: Workspace) -> Draft:
             "in one does not reach the other. Save a version to share it."
         )
     if draft is not held:
-        _put(workspace, draft)
+        put_draft(workspace, draft)
         if held is None:
-            prune(workspace)
+            with suppress(OSError):  # a workspace that may only be read
+                prune(workspace)
         else:
             refresh_widgets()
     for said in st.session_state.pop(_TO_TELL, ()):
         st.warning(said, icon=":material/info:")
+    if (why := st.session_state.get(NOT_KEPT)) is not None:
+        st.warning(f"Edits are gone when this tab is closed: {sentence(why)}", icon=":material/info:")
     return draft
 
 
@@ -63,7 +68,7 @@ def open_lf_set(workspace: Workspace, name: str) -> None:
     if draft is None:
         return
     _hold(draft.id)
-    _put(workspace, draft)
+    put_draft(workspace, draft)
     refresh_widgets()
     st.session_state.pop("selected_lf", None)
     st.query_params[DRAFT] = draft.id
@@ -101,11 +106,6 @@ def _tell(said: str, once: bool = False) -> None:
     if not (once and said in told):
         told.add(said)
         st.session_state.setdefault(_TO_TELL, []).append(fmt.literal(said))
-
-
-def _put(workspace: Workspace, draft: Draft) -> None:
-    st.session_state["draft"] = draft
-    keep(workspace, draft)
 
 
 @st.cache_resource(show_spinner=False)

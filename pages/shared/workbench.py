@@ -7,7 +7,7 @@ import streamlit as st
 from pages.shared import fmt
 from weakrec_core.data.dataset import Dataset
 from weakrec_core.error_analysis.changes import RowChanges, row_changes
-from weakrec_core.errors import LabelModelError, SpecError
+from weakrec_core.errors import LabelModelError, SpecError, os_sentence
 from weakrec_core.labeling.applied import AppliedSet
 from weakrec_core.labeling.apply import Applier
 from weakrec_core.labeling.base import LF
@@ -15,6 +15,8 @@ from weakrec_core.labeling.drafts import Draft, keep
 from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.labeling.parsing import parse_lf
 from weakrec_core.workspace import Workspace
+
+NOT_KEPT = "draft_not_kept"
 
 
 @dataclass(eq=False)
@@ -35,8 +37,7 @@ class Workbench:
     @draft.setter
     def draft(self, draft: Draft) -> None:
         if draft is not st.session_state.get("draft"):
-            st.session_state["draft"] = draft
-            keep(self.workspace, draft)
+            put_draft(self.workspace, draft)
 
     @property
     def applied(self) -> AppliedSet:
@@ -104,6 +105,16 @@ def _changes(saved: AppliedSet, applied: AppliedSet) -> RowChanges | None:
         return row_changes(saved, applied)
     except LabelModelError:
         return None
+
+
+def put_draft(workspace: Workspace, draft: Draft) -> None:
+    """Go on with a draft; where it cannot be written down it lives as long as its tab, and `NOT_KEPT` says why."""
+    st.session_state["draft"] = draft
+    st.session_state.pop(NOT_KEPT, None)
+    try:
+        keep(workspace, draft)
+    except OSError as e:  # a workspace that may only be read, or is full
+        st.session_state[NOT_KEPT] = os_sentence(e)
 
 
 def refresh_widgets() -> None:

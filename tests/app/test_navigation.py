@@ -84,6 +84,28 @@ def test_a_reload_goes_on_with_the_draft_and_writes_no_further_file(
     assert sorted((demo_workspace.root / "drafts").iterdir()) == kept
 
 
+def test_where_nothing_can_be_kept_edits_live_as_long_as_the_tab(
+    open_page: OpenPage, demo_workspace: Workspace
+) -> None:
+    """As in a workspace that may only be read; once there is room again, they are kept."""
+    drafts, aside = demo_workspace.drafts, demo_workspace.root / "aside"
+    drafts.exists() and drafts.rename(aside)
+    drafts.write_text("no directory")
+    try:
+        app = open_page("pages/labeling_functions/page.py")
+        assert not app.error
+        (said,) = (w.value for w in app.warning if w.value.startswith("Edits are gone when this tab is closed: drafts"))
+        keywords = next(m for m in app.multiselect if m.label.startswith("1. votes"))
+        keywords.set_value(keywords.value[1:]).run()
+        assert app.session_state["draft"].dirty and said in [w.value for w in app.warning]
+    finally:
+        drafts.unlink()
+        aside.exists() and aside.rename(drafts)
+    app.selectbox(key="lf_set").set_value("recommended").run()
+    assert (drafts / f"{parameter(app, 'draft')}.json").exists()
+    assert said not in [w.value for w in app.warning]
+
+
 def test_another_lf_set_shows_its_own_values_in_widgets_of_the_same_name(
     open_page: OpenPage, demo_workspace: Workspace
 ) -> None:

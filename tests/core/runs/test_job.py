@@ -3,6 +3,7 @@
 import json
 import math
 import os
+import resource
 import signal
 import subprocess
 import threading
@@ -297,6 +298,19 @@ def test_one_that_failed_before_its_first_epoch_was_written_is_resumed_from_the_
     assert run.status.error is None
     assert job.execute(run) is not None
     assert [e["epoch"] for e in run.epochs] == [1]
+
+
+def test_a_full_disk_fails_the_run_in_a_sentence(dataset: Dataset, tutorial: LFSet) -> None:
+    run = new_run(dataset, tutorial, "v0", "calibrated", text_model="off", preset="tutorial", epochs=1)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (600, hard))  # room for a status, not for a label model
+    try:
+        with pytest.raises(RunError, match=rf"^Run {run.id} failed: .*File too large\.$"):
+            job.execute(run)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert (run.status.state, run.damage) == ("failed", None)
+    assert "File too large" in str(run.status.error)
 
 
 @pytest.mark.usefixtures("quick_ceilings")
