@@ -1,5 +1,6 @@
 """What a process that was killed, or a disk that was full, has left in a workspace: removed, or named where it may be somebody's data."""
 
+import os
 import re
 import shutil
 import time
@@ -11,6 +12,7 @@ from weakrec_core.data import storage
 from weakrec_core.errors import WeakrecError
 from weakrec_core.workspace import Workspace
 
+RENAMED = ".renamed"  # ends the name of the link that a renamed LF set is about to leave under its old name
 _UNTOUCHED = 3600  # seconds after which nobody writes a file any more
 _TEMPORARY = re.compile(r"\..+\.\d+\.\d+\.tmp(\.keras)?")  # as `files.atomic` calls them
 
@@ -38,6 +40,9 @@ def clean_up(workspace: Workspace) -> list[str]:
             if _untouched(directory):
                 shutil.rmtree(directory)
                 said.append(_removed(directory))
+    for link in sorted(workspace.lf_sets.glob(f".*{RENAMED}")):
+        with suppress(OSError):
+            said.append(_renamed(link))
     for path in sorted(workspace.root.rglob(".*.tmp*")):
         with suppress(OSError):
             if _TEMPORARY.fullmatch(path.name) and path.is_file() and _untouched(path):
@@ -61,6 +66,16 @@ def _of_dataset(home: Path) -> list[str]:
     elif not (home / "dataset.json").exists():  # as the layout of before has it
         storage.sweep_unfinished(home)
     return [_removed(path) for path in sorted(before) if not path.exists()]
+
+
+def _renamed(link: Path) -> str:
+    """Let a set that was renamed be found under its old name, too, as it would have been; or not at all, as it kept that."""
+    old = link.with_name(link.name[1:].removesuffix(RENAMED))
+    if old.exists() or not link.exists():
+        link.unlink()
+        return _removed(link)
+    link.rename(old)
+    return f"{old} is called {os.readlink(old)} now, and is found under both names."
 
 
 def _untouched(path: Path) -> bool:

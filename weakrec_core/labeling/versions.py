@@ -4,6 +4,7 @@ A set that was renamed leaves a link under its old name, so that drafts, open ta
 """
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +13,7 @@ import yaml
 
 from weakrec_core import files
 from weakrec_core.access import Role, require
+from weakrec_core.data.leftovers import RENAMED
 from weakrec_core.errors import SpecError, WeakrecError
 from weakrec_core.labeling.base import LF
 from weakrec_core.labeling.lf_set import LFSet, read_lf_set
@@ -163,11 +165,17 @@ def rename_set(workspace: Workspace, old: str, new: str) -> None:
     if place.is_symlink() and place.resolve() == home:  # back to a name it had
         place.unlink()
     _check_free(workspace, new)
+    link = home.with_name(f".{home.name}{RENAMED}")
     try:
+        link.unlink(missing_ok=True)
+        link.symlink_to(new)
         home.rename(place)
     except OSError as e:
+        with suppress(OSError):
+            link.unlink(missing_ok=True)
         raise SpecError(f"LF set {old!r} cannot be renamed to {new!r}: {e.strerror}.") from None
-    home.symlink_to(new)
+    link.rename(home)
+    files.sync(home.parent)
 
 
 def _check_free(workspace: Workspace, name: str) -> None:

@@ -16,6 +16,7 @@ from weakrec_core.data.attached import attached_columns
 from weakrec_core.data.dataset import Dataset, list_datasets, open_dataset
 from weakrec_core.data.leftovers import clean_up
 from weakrec_core.files import PROJECT, write_text
+from weakrec_core.labeling.versions import load_version
 from weakrec_core.workspace import Workspace
 
 Make = Callable[..., Dataset]
@@ -143,6 +144,42 @@ def test_what_was_being_unpacked(workspace: Workspace, kind: str) -> None:
     new.mkdir()
     assert len(clean_up(workspace)) == 1
     assert not left.exists() and new.exists()
+
+
+def test_a_set_that_was_being_renamed_is_found_by_its_old_name_too(workspace: Workspace) -> None:
+    """Killed before the folder has its new name, nothing happened; killed after that, the link comes to its place."""
+    code = """
+import os
+from weakrec_core.labeling.versions import new_set, rename_set
+from weakrec_core.workspace import Workspace
+workspace, real = Workspace(Path(sys.argv[1])), Path.rename
+for old, before in (("early", True), ("late", False)):
+    new_set(workspace, old)
+    if os.fork() == 0:
+        def rename(self, target):
+            if before or self.name.startswith("."):
+                os.kill(os.getpid(), 9)
+            return real(self, target)
+        Path.rename = rename
+        rename_set(workspace, old, f"{old}_new")
+    os.wait()
+os.kill(os.getpid(), 9)
+"""
+    assert (
+        subprocess.run(
+            [sys.executable, "-c", "import os, sys; from pathlib import Path" + code, str(workspace.root)], cwd=PROJECT
+        ).returncode
+        == -9
+    )
+    sets = workspace.lf_sets
+    assert {path.name for path in sets.iterdir()} == {"early", "late_new", ".early.renamed", ".late.renamed"}
+    assert clean_up(workspace) == [
+        f"{sets / '.early.renamed'} was left behind and is removed.",
+        f"{sets / 'late'} is called late_new now, and is found under both names.",
+    ]
+    assert {path.name for path in sets.iterdir()} == {"early", "late", "late_new"}
+    assert [load_version(workspace, name).name for name in ("early", "late")] == ["early", "late_new"]
+    assert clean_up(workspace) == []
 
 
 def test_a_workspace_that_may_only_be_read(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
