@@ -79,11 +79,18 @@ def label_model(reviews: Reviews = None, runs: Runs = 5, as_json: Json = False) 
 
 
 @app.command("label_quality")
-def label_quality(reviews: Reviews = None, dataset: Dataset = None, as_json: Json = False) -> None:
+def label_quality(
+    reviews: Reviews = None,
+    dataset: Dataset = None,
+    splits: Annotated[
+        int, typer.Option(min=1, help="Divisions of the users; few are at the mercy of single users.")
+    ] = 10,
+    as_json: Json = False,
+) -> None:
     """What 5, 20 and 50 suggestions add to the tutorial's LFs and promise to add, on held-out users."""
     from benchmarks.label_quality import run
 
-    _show(run(reviews, dataset), as_json)
+    _show(run(reviews, dataset, range(splits)), as_json)
 
 
 @app.command("honesty")

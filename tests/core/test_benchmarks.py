@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from benchmarks import (
     gold_budgets,
     honesty,
     label_model,
+    label_quality,
     lf_speed,
     recommend,
     similar,
@@ -28,13 +30,15 @@ from benchmarks import (
 from benchmarks.faults import run as faults
 from benchmarks.faults import state as workspace_state
 from benchmarks.faults import trials
-from weakrec_core.data.dataset import Dataset, list_datasets
+from weakrec_core.data.dataset import KEPT, SPLITS, Dataset, list_datasets, save_dataset
+from weakrec_core.data.kept_columns import KeptColumn
 from weakrec_core.data.training_rows import gold_rows
 from weakrec_core.error_analysis.buckets import BUCKETS
 from weakrec_core.error_analysis.filters import RowFilter
 from weakrec_core.errors import DataError
+from weakrec_core.files import PROJECT
 from weakrec_core.labeling.apply import Applier
-from weakrec_core.labeling.lf_set import LFSet
+from weakrec_core.labeling.lf_set import LFSet, read_lf_set
 from weakrec_core.network.blend import Blended
 from weakrec_core.runs.store import Run
 from weakrec_core.serving.reader import Reader
@@ -330,3 +334,27 @@ def test_what_differs_after_a_fault() -> None:
     assert [workspace_state.differences(before, after, found) for found in whole] == [([], [])] * 5
     assert workspace_state.differences(before, after, {"a": "3", "c": "2"}) == (["a: 3", "b: None"], ["c: 2"])
     assert workspace_state.differences(before, before, before | {"c": "running"}) == ([], ["c: running"])
+
+
+def test_label_quality_of_a_table_without_reviews_but_with_numbers_of_its_own(demo: Dataset) -> None:
+    rows = pd.concat([demo.split(split).assign(split=split) for split in SPLITS], ignore_index=True)
+    rows.loc[rows["split"] == "train", "gold"] = demo.train_gold()
+    rows["review_text"] = pd.Series([None] * len(rows), dtype="str")
+    rows[f"{KEPT}price"] = np.where(rows["gold"] == 1, 1.0, 2.0) + np.arange(len(rows)) % 2
+    ids = demo.user_ids.to_numpy(object)
+    meta = {"kept": {"price": KeptColumn(kind="signal", known=len(rows)).model_dump()}}
+    made = save_dataset(demo.workspace, "priced", rows, demo.books, demo.histories, ids, meta)
+    try:
+        applied = label_quality.Users(made).applier(0).of(read_lf_set(PROJECT / "lfs" / "tutorial.yaml"))
+        records, promises = label_quality._split(applied)
+        suggested = label_quality.suggest(applied, 50)
+    finally:
+        shutil.rmtree(made.path.parent)
+        shutil.rmtree(demo.workspace.datasets / "split")
+    assert [record["labels"] for record in records] == ["tutorial", "suggest 5", "suggest 20", "suggest 50"]
+    assert records[1]["auc"] > records[0]["auc"] + 0.05
+    assert "price" in {one.signal for one in suggested}
+    assert len(promises) == 4
+    assert promises[0]["promised"] < 0 and promises[0]["measured"] < 0
+    kept = label_quality._kept(pd.DataFrame(promises[:1]))
+    assert kept["within"] == (promises[0]["promised_low"] <= promises[0]["measured"] <= promises[0]["promised_high"])
