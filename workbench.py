@@ -29,6 +29,9 @@ def main() -> None:
 
     freeze_modules()
 
+    from pages.people.gate import admit
+
+    admit()
     with errors_shown():
         open_workbench(sections, page)
         page.run()
@@ -37,9 +40,10 @@ def main() -> None:
 if __name__ == "__main__":
     main()
 else:
+    from pages.people.gate import SignedInOnly
     from pages.router.start import cleaned_up
 
     # Streamlit itself checks the host of web sockets only: another site's name, led here, would read all the rest.
     hosts = st.get_option("server.allowedHosts") or ["*"]
     known = Middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False)
-    app = st.App(__file__, lifespan=cleaned_up, middleware=[known])
+    app = st.App(__file__, lifespan=cleaned_up, middleware=[known, Middleware(SignedInOnly)])

@@ -1,10 +1,11 @@
 """Who is at work, and whether they may write into the workspace: every write asks here, whatever a page has shown or hidden."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
+from typing import Any
 
 from weakrec_core.errors import WeakrecError
 from weakrec_core.workspace import Workspace
@@ -15,8 +16,8 @@ READONLY_VARIABLE = "WEAKREC_READONLY"
 class Role(IntEnum):
     """What somebody may do; each may do what those before may.
 
-    A viewer looks, filters, tries thresholds and gets recommendations; an editor saves, ingests and trains; an operator reads
-    the audit log.
+    A viewer looks, filters, tries thresholds and gets recommendations; an editor saves, ingests and trains; an operator reads who
+    did what.
     """
 
     VIEWER = 0
@@ -43,6 +44,35 @@ _identify: list[Callable[[], Person | None]] = []
 def identify_by(ask: Callable[[], Person | None]) -> None:
     """Let the user interface say who is at work in the thread that asks; None = nobody in particular, such as the server."""
     _identify[:] = [ask]
+
+
+def role_of(claims: Mapping[str, Any], given: Mapping[str, Sequence[str]]) -> Role | None:
+    """The highest role that somebody was given; None if none was.
+
+    Parameters
+    ----------
+    claims : mapping
+        What the identity provider says of them: email, email_verified, groups.
+    given : mapping
+        By role (viewer, editor, operator) e-mail addresses, ``@domain``, ``group:NAME``, or ``*`` for everybody.
+
+    Examples
+    --------
+    >>> given = {"viewer": ["*"], "editor": ["@example.org"], "operator": ["ada@example.org"]}
+    >>> [role_of({"email": email}, given).name for email in ("ada@example.org", "bob@example.org", "eve@example.com")]
+    ['OPERATOR', 'EDITOR', 'VIEWER']
+    """
+    email = str(claims.get("email") or "").lower() if claims.get("email_verified", True) is not False else ""
+    groups = claims.get("groups")
+    names = {"*", *(f"group:{group}" for group in (groups if isinstance(groups, list | tuple) else ()))}
+    if email.count("@") == 1:
+        names |= {email, f"@{email.partition('@')[2]}"}
+    for role in sorted(Role, reverse=True):
+        if any(
+            (name if name.startswith("group:") else name.lower()) in names for name in given.get(role.name.lower(), ())
+        ):
+            return role
+    return None
 
 
 def at_work() -> Person:

@@ -25,6 +25,7 @@ from weakrec_core.workspace import Workspace
 State = Literal["ok", "note", "bad"]
 _PACKAGE = "weakrec-workbench"
 _OPTIONAL = {
+    "Authlib": "sign-in by OpenID Connect",
     "wordllama": "vectors of a language model's words for similar rows",
     "implicit": "matrix factorisations to compare with",
     "mlflow-skinny": "runs logged to MLflow",

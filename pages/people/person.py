@@ -1,15 +1,42 @@
-"""Who is at work, and what they are told about it."""
+"""Who is at work: who signed in, where the operator has set sign-in up, with the role that the operator gave them."""
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from weakrec_core.access import at_work, may_write
+from weakrec_core.access import Person, Role, at_work, identify_by, may_write, role_of
+
+
+def signs_in() -> bool:
+    """Whether people have to sign in: Streamlit's secrets have a section ``[auth]``."""
+    return st.secrets.load_if_toml_exists() and "auth" in st.secrets
+
+
+def role() -> Role | None:
+    """What who signed in may do, by the section ``[weakrec.roles]`` of the secrets; a viewer where there is none."""
+    given = st.secrets.get("weakrec", {}).get("roles")
+    return Role.VIEWER if given is None else role_of(st.user.to_dict(), given)
+
+
+def _of_this_tab() -> Person | None:
+    if get_script_run_ctx(suppress_warning=True) is None or not signs_in():
+        return None
+    if not st.user.is_logged_in:
+        return Person(Role.VIEWER)
+    return Person(role() or Role.VIEWER, str(st.user.get("email") or st.user.get("name") or st.user.get("sub")))
+
+
+identify_by(_of_this_tab)
 
 
 def show_person() -> None:
-    """In the sidebar, to who may only look, what that means."""
+    """In the sidebar: who signed in, with the way out; to who may only look, what that means."""
+    person = at_work()
     if not may_write():
-        name = f"{at_work().name}: r" if at_work().name else "R"
         st.caption(
-            f":material/lock: {name}eading only",
+            f":material/lock: {f'{person.name}: r' if person.name else 'R'}eading only",
             help="Look, filter, try LFs and thresholds, get recommendations: what you edit lives in this tab, and nothing is saved",
         )
+    elif person.name:
+        st.caption(f":material/person: {person.name}, {person.role.name.lower()}")
+    if signs_in():
+        st.button("Sign out", icon=":material/logout:", type="tertiary", key="sign_out", on_click=st.logout)

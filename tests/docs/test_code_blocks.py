@@ -4,6 +4,7 @@ import csv
 import re
 import shlex
 import shutil
+import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from sybil.parsers.markdown.lexers import RawFencedCodeBlockLexer
 from docs.generate import pages
 from tests.conftest import PROJECT
 from weakrec_core.__main__ import app
+from weakrec_core.access import Role, role_of
 from weakrec_core.data.dataset import open_dataset
 from weakrec_core.labeling.lf_set import parse_lf_set
 from weakrec_core.labeling.parsing import parse_lf
@@ -96,6 +98,20 @@ class Reader:
         shown = next(csv.reader([example.parsed.splitlines()[0]]))
         files = [next(csv.reader([path.read_text(encoding="utf-8").splitlines()[0]])) for path in Path().glob("*.csv")]
         assert shown in files
+
+    def toml(self, example: Example) -> None:
+        """Secrets: the roles are those there are, and everybody who is named gets theirs."""
+        secrets = tomllib.loads(example.parsed)
+        for role, names in secrets["weakrec"]["roles"].items():
+            for name in names:
+                group = {"groups": [name.removeprefix("group:")]} if name.startswith("group:") else {}
+                claims = group or {
+                    "email": name if name[0] not in "@*" else f"somebody{name.lstrip('*') or '@elsewhere.net'}"
+                }
+                assert role_of(claims, secrets["weakrec"]["roles"]) is Role[role.upper()]
+        assert {"redirect_uri", "cookie_secret", "client_id", "client_secret", "server_metadata_url"} == set(
+            secrets["auth"]
+        )
 
     def text(self, example: Example) -> None:
         """A drawing."""

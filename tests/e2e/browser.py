@@ -45,12 +45,17 @@ def window(browser: Browser) -> Iterator[BrowserContext]:
     context.close()
 
 
-@contextlib.contextmanager
-def serving(home: Path, **environment: str) -> Iterator[str]:
-    """Serve the workbench on a workspace, as `make run` starts it; ended by its process id."""
+def free_port() -> int:
+    """A port that nobody listens at."""
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
-        port = s.getsockname()[1]
+        return int(s.getsockname()[1])
+
+
+@contextlib.contextmanager
+def serving(home: Path, port: int | None = None, **environment: str) -> Iterator[str]:
+    """Serve the workbench on a workspace, as `make run` starts it; ended by its process id."""
+    port = free_port() if port is None else port
     command = [sys.executable, "-m", "weakrec_core", "open", "--no-browser", "--port", str(port)]
     variables = os.environ | {"WEAKREC_HOME": str(home)} | environment
     with (home / "server.log").open("wb") as log:

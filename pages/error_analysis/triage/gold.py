@@ -9,7 +9,7 @@ from pages.error_analysis.triage.queue import Order, Queue
 from pages.shared import fmt
 from pages.shared.workbench import Workbench
 from weakrec_core import LABEL_NAMES, NEGATIVE, POSITIVE
-from weakrec_core.access import may_write
+from weakrec_core.access import at_work, may_write
 from weakrec_core.data.gold_by_hand import label_by_hand
 from weakrec_core.data.noun import counted
 from weakrec_core.error_analysis.buckets import Buckets
@@ -107,4 +107,4 @@ def _label(wb: Workbench, queue: Queue, row: int, label: int, step: int = 1) -> 
 
 def _author() -> str:
     """Who is signed in; else whoever runs the server."""
-    return str(st.user.get("email") or st.user.get("name") or getpass.getuser())
+    return at_work().name or getpass.getuser()
