@@ -18,6 +18,7 @@ _LOOK = """<style>
 [data-testid="stSidebar"], [data-testid="stExpandSidebarButton"], [data-testid="stHeader"] {display:none !important}
 [data-testid="stMainBlockContainer"] {padding:0 !important; max-width:none}
 [data-testid="stMain"] {overflow:hidden}
+[data-testid="stMain"]::before, [data-testid="stMain"]::after {display:none !important}
 .st-key-turn {position:fixed; right:calc(2*min(1vw,1.7778vh)); bottom:calc(1*min(1vw,1.7778vh)); z-index:10; width:auto;
   background:var(--back); border-radius:8px}
 .st-key-turn * {color:var(--soft)}

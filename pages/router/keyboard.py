@@ -40,4 +40,5 @@ if (!window.popoversFollowed) {
 
 def follow_keyboard(page: str) -> None:
     """Bring the focus into the page shown, and into popovers that are opened by keyboard."""
-    st.html(_ON_A_PAGE % json.dumps(page) + _IN_POPOVERS, unsafe_allow_javascript=True)
+    with st.container(key="keyboard"):  # takes no place (`look.py`)
+        st.html(_ON_A_PAGE % json.dumps(page) + _IN_POPOVERS, unsafe_allow_javascript=True)

@@ -16,6 +16,7 @@ _ROOM = f"""<style>
   position: sticky; top: 3.4rem; z-index: 90; padding: .5rem 0 .3rem 0; margin-top: -.5rem; background: light-dark(#ffffff, #12171c);
   box-shadow: 0 .5rem .4rem -.5rem light-dark(#0002, #0009)
 }}
+[data-testid="stLayoutWrapper"]:has(> .st-key-keyboard) {{position: absolute}}
 /* Toasts at the bottom: at the top they would cover the buttons that they speak of. */
 [data-testid="stToastContainer"] {{top: auto !important; bottom: 1rem}}
 </style>"""
