@@ -149,10 +149,16 @@ def append_lines(path: Path, lines: Iterable[str]) -> None:
     make_directory(path.parent)
     new = not path.exists()
     with path.open("ab", buffering=0) as f:
-        f.write("\n".join(["", *lines, ""]).encode())
-        os.fsync(f.fileno())
+        write_all(f.fileno(), "\n".join(["", *lines, ""]).encode())
     if new:
         sync(path.parent)
+
+
+def write_all(descriptor: int, data: bytes) -> None:
+    """Write all of it, kept by the disk, or raise: a disk that is getting full takes a part and says nothing."""
+    while data:
+        data = data[os.write(descriptor, data) :]
+    os.fsync(descriptor)
 
 
 def write_text(path: Path, text: str) -> None:

@@ -199,6 +199,21 @@ def test_a_file_in_the_way_of_a_directory_is_said_by_the_system(tmp_path: Path) 
         files.make_directory(tmp_path / "f" / "g")
 
 
+def test_lines_that_the_disk_has_no_room_for_are_an_error_and_spoil_no_later_ones(tmp_path: Path) -> None:
+    path = tmp_path / "log.jsonl"
+    files.append_lines(path, ["1" * 990])
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))
+    try:
+        with pytest.raises(OSError):
+            files.append_lines(path, ["2" * 20])  # of which there is room for a part
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    files.append_lines(path, ["3"])
+    first, half, last = filter(None, path.read_text().split("\n"))
+    assert (first, last) == ("1" * 990, "3") and len(half) < 20
+
+
 def test_an_array_that_the_disk_has_no_room_for_is_not_there(tmp_path: Path) -> None:
     path = tmp_path / "a.npy"
     files.write_array(path, np.arange(100))

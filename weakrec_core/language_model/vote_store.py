@@ -14,7 +14,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from weakrec_core.access import check_write
 from weakrec_core.errors import WeakrecError
-from weakrec_core.files import write_json
+from weakrec_core.files import write_all, write_json
 from weakrec_core.language_model.question import Question
 from weakrec_core.workspace import Workspace
 
@@ -142,8 +142,7 @@ class Appender:
     def add(self, digest: int, vote: int, why: str, asked: int, answered: int) -> None:
         line = {"text": f"{digest:016x}", "vote": vote, "why": why, "asked": asked, "answered": answered}
         with self._lock:
-            os.write(self._descriptor, json.dumps(line).encode() + b"\n")
-            os.fsync(self._descriptor)
+            write_all(self._descriptor, json.dumps(line).encode() + b"\n")
 
 
 def vote_store(workspace: Workspace, question: Question) -> VoteStore:

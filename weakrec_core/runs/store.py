@@ -2,7 +2,6 @@
 
 import json
 import math
-import os
 import secrets
 import time
 from dataclasses import dataclass
@@ -183,8 +182,7 @@ class Run:
 
     def append_epoch(self, metrics: dict[str, float]) -> None:
         with (self.path / METRICS).open("ab", buffering=0) as f:
-            f.write(json.dumps(metrics).encode() + b"\n")
-            os.fsync(f.fileno())
+            files.write_all(f.fileno(), json.dumps(metrics).encode() + b"\n")
 
     def keep_epochs(self, n: int) -> None:
         """Drop the records of later epochs: a training that goes on from epoch `n` makes them again."""
