@@ -10,6 +10,7 @@ from typing import Any
 from weakrec_core.errors import WeakrecError
 from weakrec_core.workspace import Workspace
 
+PERSON_VARIABLE = "WEAKREC_PERSON"  # who started a process
 READONLY_VARIABLE = "WEAKREC_READONLY"
 
 
@@ -79,7 +80,7 @@ def at_work() -> Person:
     """Who is at work: as the user interface says, else an operator, or a viewer where ``$WEAKREC_READONLY`` is 1."""
     found = _identify[0]() if _identify else None
     if os.environ.get(READONLY_VARIABLE, "") in ("", "0"):
-        return found or Person(Role.OPERATOR)
+        return found or Person(Role.OPERATOR, os.environ.get(PERSON_VARIABLE, ""))
     return Person(Role.VIEWER, "" if found is None else found.name)
 
 

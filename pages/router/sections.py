@@ -7,12 +7,14 @@ from streamlit.navigation.page import StreamlitPage
 
 from pages.shared.address import current_address, kept_view
 from pages.shared.selection import selected_address
+from weakrec_core.access import Role, at_work
 
 Sections = dict[str, list[StreamlitPage]]
 
 
 def all_sections() -> Sections:
     """Every page, in the order of the work; the paths of their addresses are part of links that people keep."""
+    operates = at_work().role >= Role.OPERATOR
     return {
         "": [
             st.Page("pages/overview/page.py", title="Overview", icon=":material/home:", default=True),
@@ -28,7 +30,10 @@ def all_sections() -> Sections:
             _page("Results", ":material/monitoring:"),
             _page("Recommendations", ":material/menu_book:"),
         ],
-        "Reference": [_page("Help", ":material/help:")],
+        "Reference": [
+            _page("Help", ":material/help:"),
+            _page("Activity", ":material/history:", "visible" if operates else "hidden"),
+        ],
         "Unlisted": [_page("Presentation", ":material/slideshow:", "hidden")],
     }
 
@@ -48,6 +53,8 @@ def show_sections(sections: Sections) -> None:
                 if title:
                     st.caption(title)
                 for page in pages:
+                    if page.visibility == "hidden":
+                        continue
                     own = selected_address() if page.url_path == "Labeling_functions" else kept_view(page.url_path)
                     st.page_link(page, query_params={**current_address(), **own})
     st.divider()

@@ -70,7 +70,7 @@ def test_a_dataset_that_is_not_there_is_said_and_another_one_opened(open_page: O
 def test_links_to_other_pages_carry_what_is_open(open_page: OpenPage) -> None:
     app = open_page(dataset="sagas")
     links = [link.proto.query_string for link in app.get("page_link")]
-    assert len(links) == 9 + 7  # the navigation, and the steps of the overview
+    assert len(links) == 10 + 7  # the navigation, and the steps of the overview
     assert set(links) == {f"dataset=sagas&draft={parameter(app, 'draft')}"}
 
 

@@ -44,6 +44,21 @@ def open_workbench(
 
 
 @app.command()
+def activity(as_json: Json = False) -> None:
+    """Who saved, queued, labeled or renamed what, newest first."""
+    from weakrec_core.access import Role, require
+    from weakrec_core.activity import entries
+
+    require(Role.OPERATOR, "read who did what")
+    found = entries(Workspace.from_environment()).to_dict("records")
+    if as_json:
+        print_json(found)
+    for one in found if not as_json else ():
+        change = f"  {one['before']} -> {one['after']}" if one["after"] else ""
+        typer.echo(f"{one['at']}  {one['who']}  {one['what']}  {one['subject']}{change}")
+
+
+@app.command()
 def doctor(
     port: Annotated[int, typer.Option(min=1, max=65535, help="Where the workbench is expected to answer.")] = 8501,
     as_json: Json = False,

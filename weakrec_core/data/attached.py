@@ -12,6 +12,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from weakrec_core import files, limits
+from weakrec_core.activity import record
 from weakrec_core.data.dataset import SPLITS, Dataset
 from weakrec_core.errors import DataError
 from weakrec_core.packing import check_parquet, verify
@@ -65,6 +66,7 @@ def attach_columns(dataset: Dataset, path: Path) -> dict[str, int]:
         except FileExistsError:
             if not _holds(dataset, name, votes):
                 raise _taken(dataset, name) from None
+        record(dataset.workspace, "attached votes", f"{name} to {dataset.name}", after=attached_digest(dataset, name))
     return {name: sum(int((attached_votes(dataset, name, s) != -1).sum()) for s in SPLITS) for name in map(str, keyed)}
 
 

@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from weakrec_core import ABSTAIN, files
+from weakrec_core.activity import record
 from weakrec_core.data import flat_layout, storage
 from weakrec_core.data.dataset_info import FORMAT, DatasetInfo, read_info
 from weakrec_core.data.dataset_info import SPLITS as SPLITS
@@ -218,7 +219,7 @@ def save_dataset(
         JSON-serialisable.
     """
     home = workspace.datasets / files.checked_name(name, "Dataset")
-    lease = storage.new_directory(home)
+    lease, before = storage.new_directory(home), storage.fingerprint_of(home)
     try:
         fingerprint = _write_files(lease.directory, rows, books, histories, user_ids, meta)
         if flat_layout.is_flat(home):
@@ -230,6 +231,7 @@ def save_dataset(
         raise
     flat_layout.remove_files(home)
     storage.sweep(home)
+    record(workspace, "saved dataset", name, before, fingerprint)
     return Dataset(workspace, name, lease)
 
 

@@ -8,6 +8,7 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict, NonNegativeInt
 
 from weakrec_core import LABEL_NAMES
+from weakrec_core.activity import record
 from weakrec_core.data.attached import read_keyed
 from weakrec_core.data.dataset import Dataset
 from weakrec_core.data.gold_log import GoldLine, append_log, left_aside, read_log
@@ -90,7 +91,11 @@ def label_many(dataset: Dataset, labels: Sequence[tuple[str, str, int]], author:
             lines.append(GoldLine.model_validate(values | {"author": author, "at": at}))
     if lines:
         append_log(dataset.workspace, dataset.name, dataset.data_fingerprint, lines)
-    return dataset.with_gold_log(read_log(dataset.workspace, dataset.name, dataset.data_fingerprint))
+    labeled = dataset.with_gold_log(read_log(dataset.workspace, dataset.name, dataset.data_fingerprint))
+    if lines:
+        rows = f"{len(lines):,} dev {'row' if len(lines) == 1 else 'rows'} of {dataset.name}"
+        record(dataset.workspace, "labeled by hand", rows, current.fingerprint, labeled.fingerprint)
+    return labeled
 
 
 def import_gold(dataset: Dataset, path: Path, author: str) -> Dataset:

@@ -156,6 +156,13 @@ def _still_there(directory: Path, descriptor: int) -> bool:
         return False
 
 
+def fingerprint_of(home: Path) -> str | None:
+    """The first digits of the fingerprint of what counts; None where nothing does."""
+    with suppress(DataError):
+        return _current(home).partition("-")[0]
+    return None
+
+
 def _current(home: Path) -> str:
     path = home / POINTER
     try:

@@ -14,7 +14,7 @@ from typing import Any
 from filelock import FileLock
 from pydantic import ValidationError
 
-from weakrec_core.access import Role, check_write, require
+from weakrec_core.access import PERSON_VARIABLE, Role, at_work, check_write, require
 from weakrec_core.errors import RunError
 from weakrec_core.files import PROCESS_DIRECTORY, read_json, write_json
 from weakrec_core.jobs.status import Status, alive, created
@@ -91,7 +91,9 @@ class Job:
             if told:
                 (self.path / CANCEL).unlink(missing_ok=True)
                 self.write(Status(state="queued", stage="Starting", queued=time.time()))
-            environment = os.environ | workspace.environment | {"PYTHONPATH": _module_path()}
+            environment = (
+                os.environ | workspace.environment | {PERSON_VARIABLE: at_work().name} | {"PYTHONPATH": _module_path()}
+            )
             environment.pop(JOB_VARIABLE, None)
             with (self.path / self.log_name).open("wb" if told else "ab") as log:
                 process = subprocess.Popen(

@@ -3,6 +3,7 @@
 A set that was renamed leaves a link under its old name, so that drafts, open tabs and commands that say it go on.
 """
 
+import hashlib
 import re
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ import yaml
 
 from weakrec_core import files
 from weakrec_core.access import Role, require
+from weakrec_core.activity import record
 from weakrec_core.data.leftovers import RENAMED
 from weakrec_core.errors import SpecError, WeakrecError
 from weakrec_core.labeling.base import LF
@@ -134,6 +136,8 @@ def save_version(workspace: Workspace, lf_set: LFSet, base: int, note: str = "",
             tmp.write_text(lf_set.to_yaml() + yaml.safe_dump({"saved": saved}, sort_keys=False), encoding="utf-8")
     except FileExistsError:
         raise VersionConflict(name, base, max(version_numbers(workspace, name))) from None
+    before = version_path(workspace, name, base)
+    record(workspace, "saved LF set", f"{name} v{base + 1}", _digest(before), _digest(path))
     return Version(name, base + 1, lf_set, at, by, note, base)
 
 
@@ -176,6 +180,7 @@ def rename_set(workspace: Workspace, old: str, new: str) -> None:
         raise SpecError(f"LF set {old!r} cannot be renamed to {new!r}: {e.strerror}.") from None
     link.rename(home)
     files.sync(home.parent)
+    record(workspace, "renamed LF set", f"{old} to {new}")
 
 
 def _check_free(workspace: Workspace, name: str) -> None:
@@ -183,6 +188,10 @@ def _check_free(workspace: Workspace, name: str) -> None:
         now = load_version(workspace, name, numbers[-1]).name
         called = "" if now == name else f", which is called {now!r} now"
         raise SpecError(f"There is an LF set {name!r} already{called}: choose another name.")
+
+
+def _digest(path: Path) -> str | None:
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else None
 
 
 def version_path(workspace: Workspace, name: str, number: int) -> Path:

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from weakrec_core import files, limits
 from weakrec_core.access import Role, require
+from weakrec_core.activity import record
 from weakrec_core.errors import DataError, RunError, WeakrecError
 from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.packing import check_size
@@ -104,6 +105,7 @@ def import_run(workspace: Workspace, path: Path, name: str | None = None) -> Run
                 files.sync(workspace.runs)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as e:
         raise RunError(f"{path} is not a zip file that can be read ({type(e).__name__}).") from None
+    record(workspace, "imported run", run.id)
     return run
 
 

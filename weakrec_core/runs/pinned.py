@@ -5,6 +5,7 @@ It is named in ``$WEAKREC_HOME/pinned/FINGERPRINT.json``, which is replaced whol
 
 from weakrec_core import files
 from weakrec_core.access import Role, require
+from weakrec_core.activity import record
 from weakrec_core.errors import RunError
 from weakrec_core.runs.result_tables import finished
 from weakrec_core.runs.store import Run, open_run
@@ -20,6 +21,7 @@ def pin(run: Run) -> None:
     """
     finished(run)
     files.write_json(run.workspace.pinned / f"{run.config.data}.json", {"run": run.id})
+    record(run.workspace, "pinned run", run.id)
 
 
 def unpin(run: Run) -> None:
@@ -27,6 +29,7 @@ def unpin(run: Run) -> None:
     if is_pinned(run):
         require(Role.EDITOR, "unpin a run")
         (run.workspace.pinned / f"{run.config.data}.json").unlink(missing_ok=True)
+        record(run.workspace, "unpinned run", run.id)
 
 
 def is_pinned(run: Run) -> bool:

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 
 from weakrec_core import files
 from weakrec_core.access import Role, require
+from weakrec_core.activity import record
 from weakrec_core.data.dataset import Dataset, open_dataset
 from weakrec_core.data.gold_by_hand import hand_gold
 from weakrec_core.errors import RunError
@@ -173,6 +174,7 @@ class Run:
         changes = {key: value for key, value in (("name", name), ("notes", notes)) if value is not None}
         about = self._check(About, self.about.model_dump() | changes, "its description")
         files.write_json(self.path / ABOUT_FILE, about.model_dump())
+        record(self.workspace, "described run", self.id)
 
     def write_status(self, status: Status) -> None:
         self.job.write(status)
@@ -203,6 +205,7 @@ class Run:
             if status.state not in UNFINISHED:
                 raise RunError(f"Run {self.id} is {status.state}; only a cancelled, failed or lost run can be resumed.")
             self.job.queue_again(_fresh(epoch=status.epoch, epochs=status.epochs))
+        record(self.workspace, "resumed run", self.id)
 
     def retry(self) -> "Run":
         """A new run with the same inputs.
@@ -218,6 +221,7 @@ class Run:
     def cancel(self) -> None:
         """Ask the process to stop; it does so after the batch at hand and marks the run cancelled."""
         self.job.cancel()
+        record(self.workspace, "cancelled run", self.id)
 
     def _check(self, kind: type[Model], value: Any, name: str) -> Model:
         try:
@@ -313,6 +317,7 @@ def _create(workspace: Workspace, config: RunConfig) -> Run:
     config = config.model_copy(update={"created": now.isoformat(timespec="seconds"), "libraries": libraries})
     run.write_status(_fresh())
     files.write_json(run.path / "config.json", config.model_dump())
+    record(workspace, "queued run", run.id, after=config.fingerprint)
     return run
 
 

@@ -6,7 +6,7 @@ from streamlit.delta_generator import DeltaGenerator
 from pages.shared import fmt
 from pages.shared.errors import errors_shown, sentence
 from pages.shared.workbench import Workbench
-from weakrec_core.access import may_write
+from weakrec_core.access import at_work, may_write
 from weakrec_core.errors import WeakrecError
 from weakrec_core.labeling.diff import diff_sets
 from weakrec_core.labeling.drafts import Draft
@@ -30,7 +30,7 @@ def save_button(wb: Workbench) -> None:
         for line in diff_sets(draft.base.lf_set, draft.lf_set):
             st.markdown(f"- {fmt.literal(line)}")
         note = st.text_input("Note (optional)", key=f"save_note_{version}")
-        by = st.text_input("Your name (optional)", key="save_by", persist_state="session")
+        by = at_work().name or st.text_input("Your name (optional)", key="save_by", persist_state="session")
         if st.button(label, type="primary", key="save_now", width="stretch", disabled=not may_write()):
             try:
                 _saved(wb, save_version(wb.workspace, draft.lf_set, draft.base.number, note, by))
