@@ -98,12 +98,8 @@ def require(role: Role, what: str) -> None:
     """
     person = at_work()
     if person.role < role:
-        who = (
-            "The workspace is open for reading only"
-            if not person.name
-            else f"{person.name} is {_ROLES[person.role]} here"
-        )
-        raise AccessError(f"{who} and cannot {what}; nothing was changed.")
+        who = f"{person.name} is {_ROLES[person.role]}" if person.name else "The workspace is open for reading only"
+        raise AccessError(f"{who}: you cannot {what} here; nothing was changed.")
 
 
 def check_write(path: Path) -> None:

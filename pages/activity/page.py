@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from pages.shared import fmt
 from pages.shared.grid.table import draw_table
 from pages.shared.workbench import opened
 from weakrec_core.access import Role, require
@@ -17,7 +18,8 @@ if table.empty:
     st.info("Nothing fits." if asked else "Nothing has been saved yet.", icon=":material/info:")
 else:
     draw_table(
-        table.assign(at=table["at"].str.replace("T", " ").str.removesuffix("+00:00")),
+        table.assign(at=table["at"].str.replace("T", " ").str.removesuffix("+00:00")).replace("", None),
+        placeholder=fmt.NONE,
         hide_index=True,
         height="content" if len(table) <= 20 else 740,
         column_config={

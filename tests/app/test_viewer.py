@@ -53,7 +53,7 @@ def test_what_a_page_lets_through_the_library_refuses(viewed: Workspace, monkeyp
     for page, button, what in (("training", "launch", "train"), ("results", about, "save anything")):
         app = opened(f"pages/{page}/page.py")
         app.button(button).click().run()
-        refused = f"The workspace is open for reading only and cannot {what}; nothing was changed."
+        refused = f"The workspace is open for reading only: you cannot {what} here; nothing was changed."
         assert refused in [e.value for e in app.error]
         assert contents(viewed.root) == before
 

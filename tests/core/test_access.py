@@ -32,7 +32,7 @@ from weakrec_core.signals import SignalStore
 from weakrec_core.signals.languages import languages
 from weakrec_core.workspace import Workspace
 
-HERE = "The workspace is open for reading only and cannot "
+HERE = "The workspace is open for reading only: you cannot "
 
 
 def contents(root: Path) -> dict[str, str]:
@@ -101,7 +101,7 @@ def test_a_viewer_changes_nothing(viewed: Workspace, tmp_path: Path, tutorial: L
     for what, attempt in _tries(viewed, tmp_path, tutorial).items():
         with pytest.raises(AccessError) as refused:
             attempt()
-        assert str(refused.value).startswith(HERE) and str(refused.value).endswith("; nothing was changed."), what
+        assert str(refused.value).startswith(HERE) and str(refused.value).endswith(" here; nothing was changed."), what
         assert contents(viewed.root) == before, what
 
 
@@ -137,10 +137,10 @@ def test_who_is_at_work(monkeypatch: pytest.MonkeyPatch) -> None:
     people[0] = Person(Role.EDITOR, "ada@example.org")
     assert access.at_work() == people[0] and access.may_write()
     with pytest.raises(
-        AccessError, match=r"^ada@example\.org is an editor here and cannot read the log; nothing was changed\.$"
+        AccessError, match=r"^ada@example\.org is an editor: you cannot read the log here; nothing was changed\.$"
     ):
         access.require(Role.OPERATOR, "read the log")
     monkeypatch.setenv("WEAKREC_READONLY", "1")
     assert access.at_work() == Person(Role.VIEWER, "ada@example.org") and not access.may_write()
-    with pytest.raises(AccessError, match=r"^ada@example\.org is a viewer here and cannot train"):
+    with pytest.raises(AccessError, match=r"^ada@example\.org is a viewer: you cannot train here"):
         access.require(Role.EDITOR, "train")

@@ -73,4 +73,4 @@ def test_who_started_a_process_is_known_to_it(workspace: Workspace, cli: Any, mo
     assert shown.status == 0 and shown.json[0]["who"] == "ada@example.org"
     monkeypatch.setenv("WEAKREC_READONLY", "1")
     refused = cli("activity")
-    assert refused.status == 2 and "cannot read who did what" in refused.err
+    assert refused.status == 2 and "you cannot read who did what here" in refused.err
