@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Reviews = Annotated[Path | None, typer.Option(help="Reviews in the UCSD format; default: the demo's.")]
 Dataset = Annotated[str | None, typer.Option(help="A dataset of the workspace; default: the demo.")]
@@ -15,9 +15,26 @@ Folder = Annotated[Path | None, typer.Option(help="Keep what is generated there,
 Rows = Annotated[int, typer.Option(min=1_000, help="Train rows, about.")]
 
 
-@app.callback()
-def main() -> None:
-    """Benchmarks of the workbench."""
+@app.callback(invoke_without_command=True)
+def main(
+    context: typer.Context,
+    runs: Annotated[int, typer.Option(min=1, help="Of each side of each benchmark.")] = 5,
+    folder: Folder = None,
+    only: Annotated[list[str] | None, typer.Option(help="One of them; can be repeated.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Benchmarks of the workbench; without a name, those of speed, all in turn."""
+    if context.invoked_subcommand is not None:
+        return
+    from benchmarks.everything import run, table
+
+    results = []
+    try:
+        for found in run(folder, runs, only or []):
+            results.append(found)
+            typer.echo(f"{found['name']}: {found['ratio']:.3g} x in {found['took_s']} s", err=True)
+    finally:  # what is measured is not lost where one fails or is broken off
+        typer.echo(json.dumps(results, indent=2) if as_json else table(results))
 
 
 @app.command("lf_apply")
@@ -68,6 +85,19 @@ def signals(
     from benchmarks.signals import run
 
     _show(run(reviews, runs, folder), as_json)
+
+
+@app.command("growth")
+def growth(
+    rows: Rows = 800_000,
+    doublings: Annotated[int, typer.Option(min=0)] = 3,
+    runs: Runs = 5,
+    as_json: Json = False,
+) -> None:
+    """Time and memory as the rows double."""
+    from benchmarks.growth import run
+
+    _show(run(rows, doublings, runs), as_json)
 
 
 @app.command("label_model")

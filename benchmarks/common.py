@@ -26,9 +26,12 @@ def machine() -> str:
     return f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, {memory:.0f} GiB, Python {platform.python_version()}"
 
 
-def in_turn(ours: Callable[[], object], peer: Callable[[], object], runs: int) -> tuple[float, float]:
-    """Median seconds of both, run in turn after one warm-up each, so that a drift of the machine meets both."""
-    ours(), peer()
+def in_turn(
+    ours: Callable[[], object], peer: Callable[[], object], runs: int, *, warm: bool = False
+) -> tuple[float, float]:
+    """Median seconds of both, run in turn after one warm-up each unless they are, so that a drift of the machine meets both."""
+    if not warm:
+        ours(), peer()
     times: tuple[list[float], list[float]] = ([], [])
     for _ in range(runs):
         for function, found in zip((ours, peer), times, strict=True):
@@ -42,6 +45,11 @@ def apart(function: Callable[..., T], *arguments: Any) -> tuple[T, float, float]
     """What a function gives in a process of its own, its seconds there, and the peak memory of that process in MB."""
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
         return pool.submit(_measured, function, arguments).result()
+
+
+def peaks(ours: Callable[..., object], peer: Callable[..., object], *arguments: Any) -> dict[str, int]:
+    """Peak memory of both in MB, each once in a process of its own."""
+    return {side: round(apart(function, *arguments)[2]) for side, function in (("ours", ours), ("peer", peer))}
 
 
 def _measured(function: Callable[..., T], arguments: tuple[Any, ...]) -> tuple[T, float, float]:

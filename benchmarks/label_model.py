@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from benchmarks.common import in_turn, result, temporary_workspace
+from benchmarks.common import in_turn, peaks, result, temporary_workspace
 from weakrec_core.data.dataset import SPLITS, Dataset
 from weakrec_core.data.demo.raw_files import write_demo
 from weakrec_core.data.ingest.goodreads import ingest_goodreads
@@ -38,7 +38,7 @@ def run(reviews: Path | None, runs: int = 5, seeds: range = SEEDS) -> dict[str, 
         else:
             dataset = ingest_goodreads(workspace, "benchmark", reviews)
         quality = {name: _quality(dataset, read_lf_set(PROJECT / "lfs" / f"{name}.yaml"), seeds) for name in _SETS}
-    return _speed(runs) | {"quality": quality}
+    return speed(runs) | {"quality": quality}
 
 
 _SETS = ("tutorial", "recommended")
@@ -142,34 +142,47 @@ def _measured(p: np.ndarray, gold: np.ndarray) -> dict[str, Any]:
     return metrics_against(gold, p)
 
 
-def _speed(runs: int) -> dict[str, Any]:
-    from snorkel.labeling.model import LabelModel
-
-    rng = np.random.default_rng(0)
-    gold = rng.random(ROWS) < 0.64
-    coverage, accuracy = rng.uniform(0.02, 0.06, LFS), rng.uniform(0.6, 0.85, LFS)
-    right = rng.random((ROWS, LFS)) < accuracy
-    L = np.where(rng.random((ROWS, LFS)) < coverage, np.where(right, gold[:, None], ~gold[:, None]), -1).astype(np.int8)
-    names, wide, config = [f"lf_{j}" for j in range(LFS)], L.astype(int), SnorkelConfig()
-
-    def ours() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        patterns, row = group_votes(L)
-        model = fit_snorkel(patterns, names, 0.64, config)
-        return model.predict_proba(patterns.votes)[row], model.mu.reshape(-1, 2)
-
-    def peer() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        model = LabelModel(cardinality=2, verbose=False)
-        model.fit(wide, class_balance=[0.36, 0.64], progress_bar=False, **config.model_dump())
-        return model.predict_proba(wide)[:, 1], model.mu.detach().numpy()
-
-    (p, mu), (their_p, their_mu) = ours(), peer()
-    seconds, peer_seconds = in_turn(ours, peer, runs)
+def speed(runs: int) -> dict[str, Any]:
+    """Seconds from votes to probabilities; the peer is Snorkel's LabelModel on the same matrix."""
+    L = _matrix()
+    wide = L.astype(int)
+    (p, mu), (their_p, their_mu) = _ours(L), _peer(wide)
+    seconds, peer_seconds = in_turn(lambda: _ours(L), lambda: _peer(wide), runs, warm=True)
     return result(
         "label_model",
-        f"LabelModel on {ROWS:,} rows x {LFS} LFs: votes grouped, fit of {config.n_epochs} epochs, P(POSITIVE) of every row",
+        f"LabelModel on {ROWS:,} rows x {LFS} LFs: votes grouped, fit of {_CONFIG.n_epochs} epochs, P(POSITIVE) of every row",
         seconds,
         peer_seconds,
         "s",
         runs,
+        memory_mb=peaks(_ours, _peer),
         largest_difference={"probability": float(np.abs(p - their_p).max()), "mu": float(np.abs(mu - their_mu).max())},
     )
+
+
+_CONFIG = SnorkelConfig()
+
+
+def _matrix() -> NDArray[np.int8]:
+    rng = np.random.default_rng(0)
+    gold = rng.random(ROWS) < 0.64
+    coverage, accuracy = rng.uniform(0.02, 0.06, LFS), rng.uniform(0.6, 0.85, LFS)
+    right = rng.random((ROWS, LFS)) < accuracy
+    return np.where(rng.random((ROWS, LFS)) < coverage, np.where(right, gold[:, None], ~gold[:, None]), -1).astype(
+        np.int8
+    )
+
+
+def _ours(L: NDArray[np.int8] | None = None) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    patterns, row = group_votes(_matrix() if L is None else L)
+    model = fit_snorkel(patterns, [f"lf_{j}" for j in range(LFS)], 0.64, _CONFIG)
+    return model.predict_proba(patterns.votes)[row], model.mu.reshape(-1, 2)
+
+
+def _peer(L: NDArray[np.int_] | None = None) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    from snorkel.labeling.model import LabelModel
+
+    L = _matrix().astype(int) if L is None else L
+    model = LabelModel(cardinality=2, verbose=False)
+    model.fit(L, class_balance=[0.36, 0.64], progress_bar=False, **_CONFIG.model_dump())
+    return model.predict_proba(L)[:, 1], model.mu.detach().numpy()

@@ -11,20 +11,23 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from benchmarks.common import in_turn, result, temporary_workspace
+from benchmarks.common import in_turn, peaks, result, temporary_workspace
 from weakrec_core.data.dataset import Dataset, list_datasets, open_dataset
 from weakrec_core.data.demo.raw_files import write_demo
 from weakrec_core.data.ingest.goodreads import ingest_goodreads
 from weakrec_core.data.splits import SplitConfig
 from weakrec_core.files import PROJECT
 from weakrec_core.label_model.set_figures import set_figures
+from weakrec_core.labeling.analysis import lf_summary
 from weakrec_core.labeling.applied import AppliedSet
 from weakrec_core.labeling.apply import Applier
 from weakrec_core.labeling.exchange.snorkel_module import snorkel_module
 from weakrec_core.labeling.exchange.snorkel_rows import snorkel_rows
 from weakrec_core.labeling.kinds import KeywordLF, ThresholdLF
 from weakrec_core.labeling.lf_set import LFSet, read_lf_set
+from weakrec_core.labeling.vote_patterns import group_votes
 from weakrec_core.signals import SignalStore
+from weakrec_core.workspace import Workspace
 
 ROWS = 796_319  # of the tutorial's train split
 _ROWS_PER_USER = 17.3  # of the demo's train split
@@ -47,11 +50,12 @@ def apply(rows: int = ROWS, runs: int = 5, folder: Path | None = None, sample: i
             return Applier(dataset, signals).of(lf_set).votes("train")
 
         same = bool((ours()[sampled] == peer()).all())
-        ours_s, peer_s = in_turn(ours, peer, runs)
+        memory = peaks(_apply_ours, _apply_peer, dataset.workspace, dataset.name, sample)
+        ours_s, peer_s = in_turn(ours, peer, runs, warm=True)
         n, reviewed = dataset.n_rows("train"), float(dataset.split("train")["review_text"].notna().mean())
     work = f"the tutorial's 5 LFs on {n:,} train rows, {reviewed:.0%} with a review, signals cached on both sides; "
     work += f"the peer is Snorkel's PandasLFApplier, timed on {len(sampled):,} rows and scaled"
-    return result("lf_apply", work, ours_s, peer_s * n / len(sampled), "s", runs, same_votes=same)
+    return result("lf_apply", work, ours_s, peer_s * n / len(sampled), "s", runs, memory_mb=memory, same_votes=same)
 
 
 def edit(rows: int = ROWS, runs: int = 9, folder: Path | None = None) -> dict[str, Any]:
@@ -76,9 +80,6 @@ def analysis(rows: int = ROWS, runs: int = 5, folder: Path | None = None) -> dic
     """Seconds from the label matrix to LFAnalysis' table of train."""
     from snorkel.labeling import LFAnalysis
 
-    from weakrec_core.labeling.analysis import lf_summary
-    from weakrec_core.labeling.vote_patterns import group_votes
-
     with _train_of(rows, folder) as (dataset, signals, lf_set):
         L, gold = Applier(dataset, signals).of(lf_set).votes("train"), dataset.train_gold()
         wide = np.ascontiguousarray(L)
@@ -89,12 +90,43 @@ def analysis(rows: int = ROWS, runs: int = 5, folder: Path | None = None) -> dic
         def peer() -> pd.DataFrame:
             return LFAnalysis(wide, _snorkel_lfs(lf_set)).lf_summary(gold)
 
+        memory = peaks(_analysis_ours, _analysis_peer, dataset.workspace, dataset.name)
         mine, theirs = ours(), peer()
         columns = {"coverage": "Coverage", "overlaps": "Overlaps", "conflicts": "Conflicts", "correct": "Correct"}
         same = all(np.allclose(mine[a], theirs[b]) for a, b in columns.items())
-        ours_s, peer_s = in_turn(ours, peer, runs)
+        ours_s, peer_s = in_turn(ours, peer, runs, warm=True)
     work = f"LF analysis of {len(L):,} rows and {L.shape[1]} LFs from the votes; the peer is Snorkel's LFAnalysis.lf_summary"
-    return result("lf_analysis", work, ours_s, peer_s, "s", runs, same_table=same)
+    return result("lf_analysis", work, ours_s, peer_s, "s", runs, memory_mb=memory, same_table=same)
+
+
+def _apply_ours(workspace: Workspace, name: str, sample: int) -> None:
+    Applier(open_dataset(workspace, name)).of(_tutorial()).votes("train")
+
+
+def _apply_peer(workspace: Workspace, name: str, sample: int) -> None:
+    from snorkel.labeling import PandasLFApplier
+
+    dataset = open_dataset(workspace, name)
+    rows = snorkel_rows(dataset, "train", _tutorial()).iloc[_sample(dataset, sample)]
+    PandasLFApplier(_snorkel_lfs(_tutorial())).apply(rows, progress_bar=False)
+
+
+def _analysis_ours(workspace: Workspace, name: str) -> None:
+    dataset = open_dataset(workspace, name)
+    L = Applier(dataset).of(_tutorial()).votes("train")
+    lf_summary(group_votes(L, dataset.train_gold())[0], _tutorial().active)
+
+
+def _analysis_peer(workspace: Workspace, name: str) -> None:
+    from snorkel.labeling import LFAnalysis
+
+    dataset = open_dataset(workspace, name)
+    L = np.ascontiguousarray(Applier(dataset).of(_tutorial()).votes("train"))
+    LFAnalysis(L, _snorkel_lfs(_tutorial())).lf_summary(dataset.train_gold())
+
+
+def _tutorial() -> LFSet:
+    return read_lf_set(PROJECT / "lfs" / "tutorial.yaml")
 
 
 @contextmanager
@@ -106,7 +138,7 @@ def _train_of(rows: int, folder: Path | None) -> Iterator[tuple[Dataset, SignalS
             files = write_demo(workspace.root / "raw", users=round((rows + _DEV_ROWS) / _ROWS_PER_USER))
             ingest_goodreads(workspace, name, **files, splits=SplitConfig(dev_rows=_DEV_ROWS))
         dataset = open_dataset(workspace, name)
-        signals, lf_set = SignalStore(dataset), read_lf_set(PROJECT / "lfs" / "tutorial.yaml")
+        signals, lf_set = SignalStore(dataset), _tutorial()
         Applier(dataset, signals).of(lf_set).votes("train")
         yield dataset, signals, lf_set
 

@@ -13,7 +13,11 @@ from weakrec_core.data.demo.reviews import ReviewWriter
 from weakrec_core.files import atomic
 
 _LEVEL = 6  # gzip's own, which the UCSD files are packed with
-_TEXTS = 6_000  # distinct ones, each then numbered
+_TEXTS = 6_000  # distinct ones, put together to reviews
+_PIECES, _STEP = (
+    5.4,
+    7_919,
+)  # of a review in the mean, which makes 800 characters, as UCSD's have; which follow one another
 _READER = 60  # books of a reader, the median
 _DAYS = [f"Wed Mar {1 + d % 28:02d} 12:00:00 -0700 {2007 + d // 28 % 11}" for d in range(28 * 11)]
 
@@ -45,27 +49,30 @@ def ucsd_files(folder: Path, interactions: int, seed: int = 0) -> dict[str, Path
     return files
 
 
-def _book_lines(popularity: NDArray[np.float64], rng: np.random.Generator) -> Iterator[str]:
+def _book_lines(popularity: NDArray[np.float64], rng: np.random.Generator) -> Iterable[str]:
     n = len(popularity)
     ratings = (400 * popularity).astype(np.int64)
     author, average = rng.integers(max(n // 4, 1), size=n), rng.uniform(3, 4.6, n)
     similar = rng.integers(n, size=(n, 8))
-    for i in range(n):
-        record = {
-            "isbn": "",
-            "text_reviews_count": str(ratings[i] // 9),
-            "country_code": "US",
-            "language_code": "eng",
-            "popular_shelves": [{"count": str(count), "name": f"shelf-{count}"} for count in range(8)],
-            "average_rating": f"{average[i]:.2f}",
-            "similar_books": [str(100 + s) for s in similar[i]],
-            "description": f"The description of book {i}, in a few sentences. " * 8,
-            "authors": [{"author_id": str(author[i]), "role": ""}],
-            "book_id": str(100 + i),
-            "ratings_count": str(ratings[i]),
-            "title": f"The title of book {i}",
-        }
-        yield json.dumps(record)
+    return (
+        json.dumps(
+            {
+                "isbn": "",
+                "text_reviews_count": str(ratings[i] // 9),
+                "country_code": "US",
+                "language_code": "eng",
+                "popular_shelves": [{"count": str(count), "name": f"shelf-{count}"} for count in range(8)],
+                "average_rating": f"{average[i]:.2f}",
+                "similar_books": [str(100 + s) for s in similar[i]],
+                "description": f"The description of book {i}, in a few sentences. " * 8,
+                "authors": [{"author_id": str(author[i]), "role": ""}],
+                "book_id": str(100 + i),
+                "ratings_count": str(ratings[i]),
+                "title": f"The title of book {i}",
+            }
+        )
+        for i in range(n)
+    )
 
 
 def _interaction_lines(log: tuple[NDArray[np.int64], ...], user_ids: list[str], review_ids: list[str]) -> Iterator[str]:
@@ -80,16 +87,12 @@ def _interaction_lines(log: tuple[NDArray[np.int64], ...], user_ids: list[str], 
 def _review_lines(
     log: tuple[NDArray[np.int64], ...], user_ids: list[str], review_ids: list[str], rng: np.random.Generator
 ) -> Iterator[str]:
-    writer = ReviewWriter(rng)
-    texts: dict[int, list[str]] = {
-        opinion: [
-            writer.write(opinion or 3, "en", "The title", "The author")
-            for _ in range(min(_TEXTS, len(log[0])) // 6 + 1)
-        ]
-        for opinion in range(6)
-    }
+    writer, n = ReviewWriter(rng), len(log[0])
+    written = [writer.write(1 + i % 5, "en", "The title", "The author") for i in range(min(_TEXTS, n))]
+    pieces = rng.geometric(1 / _PIECES, n).tolist()
     for i, (reader, book, rating, day) in enumerate(zip(*(column.tolist() for column in log), strict=True)):
-        text = json.dumps(f"{texts[rating][i % len(texts[rating])]} {i}", ensure_ascii=False)
+        pick = (_STEP * (i + j) % len(written) for j in range(pieces[i]))
+        text = json.dumps(" ".join([*map(written.__getitem__, pick), str(i)]), ensure_ascii=False)
         yield (
             f'{{"user_id": "{user_ids[reader]}", "book_id": "{100 + book}", "review_id": "{review_ids[i]}", '
             f'"rating": {rating}, "review_text": {text}, "date_added": "{_DAYS[day]}", "date_updated": "{_DAYS[day]}", '
@@ -98,6 +101,8 @@ def _review_lines(
 
 
 def _write(path: Path, lines: Iterable[str]) -> None:
+    if path.exists():
+        return
     with atomic(path) as tmp, gzip.open(tmp, "wb", _LEVEL) as packed:
         rest = iter(lines)
         while lot := list(islice(rest, 4096)):

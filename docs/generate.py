@@ -10,12 +10,14 @@ import typer.cli
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from benchmarks.everything import page as performance
 from weakrec_core.__main__ import app
 from weakrec_core.data.noun import Noun
 from weakrec_core.labeling.kinds import LF_KINDS
 from weakrec_core.signals import SIGNALS
 
 DOCS = Path(__file__).resolve().parent
+MEASURED = DOCS.parent / "benchmarks" / "measured.json"  # what `python -m benchmarks --json` printed
 _MADE = "<!-- Made by `python -m docs.generate`; edit the code instead. -->\n"
 _ITEM = Noun.parse("item")
 
@@ -125,6 +127,7 @@ def pages() -> dict[str, str]:
     return {
         "cli-reference.md": cli_reference(),
         "lf-reference.md": lf_reference(),
+        "performance.md": performance(json.loads(MEASURED.read_text(encoding="utf-8"))),
         "tutorial.ipynb": notebook((DOCS / "tutorial.md").read_text(encoding="utf-8")),
     }
 

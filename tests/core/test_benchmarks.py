@@ -1,5 +1,6 @@
 """Benchmarks, each in small."""
 
+import gzip
 import json
 import os
 import shutil
@@ -17,14 +18,19 @@ from benchmarks import (
     edit_latency,
     end_model,
     error_analysis,
+    everything,
     gold_budgets,
+    growth,
     honesty,
+    ingest,
     label_model,
     label_quality,
     lf_speed,
     recommend,
+    signals,
     similar,
     training,
+    ucsd_files,
     wrench,
 )
 from benchmarks.faults import run as faults
@@ -79,6 +85,19 @@ def test_a_temporary_workspace_is_gone_afterwards(monkeypatch: pytest.MonkeyPatc
     assert not workspace.root.exists()
 
 
+@pytest.fixture
+def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In place of processes, each of which takes seconds to import; `test_apart` starts one."""
+    for module in (common, ingest, signals, growth):
+        monkeypatch.setattr(module, "apart", lambda function, *arguments: common._measured(function, arguments))
+
+
+def test_apart() -> None:
+    value, seconds, peak = common.apart(sum, [1, 2])
+    assert value == 3 and seconds >= 0 and peak > 10
+
+
+@pytest.mark.usefixtures("in_this_process")
 def test_label_model(
     demo: Dataset, demo_raw: dict[str, Path], monkeypatch: pytest.MonkeyPatch, session_workspace: Workspace
 ) -> None:
@@ -279,11 +298,74 @@ def test_wrench(tmp_path: Path) -> None:
         wrench.run(tmp_path)
 
 
+@pytest.mark.usefixtures("in_this_process")
 @pytest.mark.parametrize(("name", "more"), [("apply", {"sample": 200}), ("edit", {}), ("analysis", {})])
 def test_lf_speed(name: str, more: dict[str, int]) -> None:
     found = getattr(lf_speed, name)(rows=3_000, runs=1, **more)
     assert set(found) >= SHAPE and found["ratio"] > 0
     assert found.get("same_votes", True) and found.get("same_table", True)
+
+
+def test_files_in_the_ucsd_format_are_made_once(tmp_path: Path) -> None:
+    files = ucsd_files.ucsd_files(tmp_path, 2_000)
+    before = {path: path.stat().st_mtime_ns for path in files.values()}
+    assert ucsd_files.ucsd_files(tmp_path, 2_000) == files
+    assert {path: path.stat().st_mtime_ns for path in files.values()} == before
+    again = ucsd_files.ucsd_files(tmp_path / "other", 2_000)
+    for kind, n in (("books", 200), ("interactions", 2_000), ("reviews", 200)):
+        lines, same = (gzip.decompress(made[kind].read_bytes()).splitlines() for made in (files, again))
+        assert len(lines) == n and lines == same
+        assert {"book_id"} <= json.loads(lines[0]).keys()
+
+
+@pytest.mark.usefixtures("in_this_process")
+def test_ingest(tmp_path: Path) -> None:
+    found = ingest.run(20_000, runs=1, folder=tmp_path)
+    json.dumps(found, allow_nan=False)
+    assert set(found) >= SHAPE | {"memory_mb", "times_zcat", "again_s"}
+    assert found["again_s"] < found["ours"]
+    assert found["times_zcat"] == pytest.approx(found["ours"] / found["peer"])
+    with gzip.open(tmp_path / "raw" / "ucsd_books_20000.json.gz") as lines:
+        ratings = [int(json.loads(line)["ratings_count"]) for line in lines]
+    kept = ingest.tutorials_loop(ucsd_files.ucsd_files(tmp_path / "raw", 20_000))
+    assert kept["books"] == sum(100 <= n <= 15_000 for n in ratings)
+    assert 0 < kept["reviews"] < 2_000 and kept["reviews"] < kept["interactions"] < 20_000
+
+
+@pytest.mark.usefixtures("in_this_process")
+def test_signals(tmp_path: Path) -> None:
+    found = signals.run(400, runs=1, folder=tmp_path)
+    json.dumps(found, allow_nan=False)
+    assert set(found) >= SHAPE | {"memory_mb", "times_cores", "again_ratio", "in_another_dataset_s"}
+    assert found["again_s"] < found["ours"]
+
+
+@pytest.mark.usefixtures("in_this_process")
+def test_growth(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(growth, "_PART", 1_500)
+    found = growth.run(2_000, doublings=1, runs=1)
+    assert list(found["sizes"]) == ["2,000", "4,000"]
+    assert found["ratio"] == pytest.approx(2 * found["sizes"]["2,000"]["seconds"] / found["sizes"]["4,000"]["seconds"])
+
+
+def test_everything_in_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    def measured(name: str, ratio: float, **more: Any) -> Any:
+        return lambda *_, **__: common.result(name, "w", 1.0, ratio, "s", 5, **more)
+
+    figures = {"share_of_the_loops_memory": 0.2, "memory_mb": {"ours": 900, "peer": 4000}}
+    monkeypatch.setattr(ingest, "run", measured("ingest", 0.5, times_zcat=2.0, again_s=0.5, **figures))
+    monkeypatch.setattr(lf_speed, "analysis", measured("lf_analysis", 49.0, same_table=True))
+    arguments = ["--only", "ingest", "--only", "lf_analysis"]
+    done = CliRunner().invoke(command_line.app, [*arguments, "--json"])
+    results = json.loads(done.stdout)
+    assert [(found["name"], found["met"]) for found in results] == [("ingest", True), ("lf_analysis", False)]
+    rows = CliRunner().invoke(command_line.app, arguments).stdout.splitlines()
+    assert "| `ingest` | 1 s | 0.5 s | 0.5 | 900 MB | 4,000 MB | at most 2.5 x zcat" in rows[2] and "| yes |" in rows[2]
+    assert "| – | – | at least 50 x, same table | **no** |" in rows[3]
+    page = everything.page(results)
+    assert rows[2] in page and results[0]["machine"] in page and "again s 0.5" in page
+    failed = CliRunner().invoke(command_line.app, ["--only", "nothing"])
+    assert failed.exit_code == 2
 
 
 def test_similar(demo: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
