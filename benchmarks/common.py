@@ -8,7 +8,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, TypeVar
@@ -55,7 +55,18 @@ def peaks(ours: Callable[..., object], peer: Callable[..., object], *arguments: 
 def _measured(function: Callable[..., T], arguments: tuple[Any, ...]) -> tuple[T, float, float]:
     start = time.perf_counter()
     value = function(*arguments)
-    return value, time.perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return value, time.perf_counter() - start, peak_memory()
+
+
+def peak_memory() -> float:
+    """Peak of this process in MB."""
+    with suppress(
+        OSError
+    ):  # what getrusage says a process that was started begins with, is the memory of who started it
+        for line in Path("/proc/self/status").read_text(encoding="utf-8").splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) / 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def result(

@@ -77,8 +77,8 @@ def table(results: list[Found]) -> str:
 
 def _row(found: Found) -> str:
     memory = found.get("memory_mb", {})
-    cells = [f"`{found['name']}`", *(f"{found[side]:,.4g} {found['unit']}" for side in ("ours", "peer"))]
-    cells += [f"{found['ratio']:,.3g}", *(_megabytes(memory.get(side)) for side in ("ours", "peer"))]
+    cells = [f"`{found['name']}`", *(f"{_number(found[side])} {found['unit']}" for side in ("ours", "peer"))]
+    cells += [_number(found["ratio"]), *(_megabytes(memory.get(side)) for side in ("ours", "peer"))]
     return f"| {' | '.join([*cells, found['target'], 'yes' if found['met'] else '**no**'])} |"
 
 
@@ -88,8 +88,8 @@ def _megabytes(value: float | None) -> str:
 
 _PAGE = """# Performance
 
-Made from one run of `python -m benchmarks --json` by `python -m docs.generate`. Both sides run in turn in the same run; every figure is
-a median. A ratio above 1 means that ours is better. Memory is the peak of a process that does nothing else, where both sides had one.
+Made of what `python -m benchmarks --json` printed, by `python -m docs.generate`. Both sides of a benchmark run in turn; every figure
+is a median. A ratio above 1 means that ours is better. Memory is the peak of a process that does nothing else, where both sides had one.
 
 **Machine:** {machine}. Others were at work on it too: its load, that is how many processes wanted a core, is said with each benchmark,
 and absolute times are longer by that, while ratios are of the same minutes.

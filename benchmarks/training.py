@@ -18,7 +18,6 @@ Examples a second leave out what is done once: the first steps of the peer and o
 """
 
 import multiprocessing
-import resource
 import statistics
 import time
 from collections.abc import Callable, Iterator
@@ -28,7 +27,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from benchmarks.common import machine, temporary_workspace
+from benchmarks.common import machine, peak_memory, temporary_workspace
 from weakrec_core.data.dataset import BOOK_COLUMNS, SPLITS, Dataset, open_dataset, save_dataset
 from weakrec_core.data.histories import Histories
 from weakrec_core.data.training_rows import TrainingRows, gold_rows, true_train_rows
@@ -118,7 +117,7 @@ def ours(dataset: Dataset, rows: TrainingRows, learning_rate: float, seed: int) 
     train(dataset, rows, config, on_epoch=epochs.append)
     seconds = sum(e["seconds"] for e in epochs[1:])
     examples = [e["examples_per_second"] * e["seconds"] for e in epochs]
-    return Measured(sum(examples[1:]) / seconds, round(sum(examples)), epochs[-1]["val_loss"], _peak_memory())
+    return Measured(sum(examples[1:]) / seconds, round(sum(examples)), epochs[-1]["val_loss"], peak_memory())
 
 
 def peer(dataset: Dataset, rows: TrainingRows, learning_rate: float, seed: int) -> Measured:
@@ -180,7 +179,7 @@ def peer(dataset: Dataset, rows: TrainingRows, learning_rate: float, seed: int) 
     loss = rating_metrics(label, predicted)["log_loss"]
     assert loss is not None
     speed = (steps - warm_up) * PEER_BATCH_SIZE / seconds
-    return Measured(speed, steps * PEER_BATCH_SIZE, float(loss), _peak_memory())
+    return Measured(speed, steps * PEER_BATCH_SIZE, float(loss), peak_memory())
 
 
 class _Clock:
@@ -238,7 +237,3 @@ def _apart(workspace: Workspace, function: Callable[..., Measured], learning_rat
 def _measure(workspace: Workspace, function: Callable[..., Measured], learning_rate: float, seed: int) -> Measured:
     dataset = open_dataset(workspace, "training")
     return function(dataset, true_train_rows(dataset), learning_rate, seed)
-
-
-def _peak_memory() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
