@@ -1,13 +1,16 @@
 """Who is at work: who signed in, where the operator has set sign-in up, with the role that the operator gave them."""
 
+from functools import cache
+
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from weakrec_core.access import Person, Role, at_work, identify_by, may_write, role_of
 
 
+@cache
 def signs_in() -> bool:
-    """Whether people have to sign in: Streamlit's secrets have a section ``[auth]``."""
+    """Whether people have to sign in: Streamlit's secrets have a section ``[auth]`` when the server is first asked."""
     return st.secrets.load_if_toml_exists() and "auth" in st.secrets
 
 
