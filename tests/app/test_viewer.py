@@ -7,6 +7,7 @@ import pytest
 
 from tests.app.conftest import opened
 from tests.core.test_access import contents
+from weakrec_core.labeling.versions import new_set
 from weakrec_core.runs.listing import list_runs
 from weakrec_core.workspace import Workspace
 
@@ -64,3 +65,16 @@ def test_without_a_dataset_nothing_is_made(tmp_path: Path, monkeypatch: pytest.M
     app = opened()
     assert [i.value for i in app.info] == ["There is no dataset here yet."]
     assert not (tmp_path / "none").exists()
+
+
+def test_activity_is_for_operators(viewed: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = opened("pages/activity/page.py")
+    assert "you cannot read who did what here" in app.error[0].value and not app.dataframe
+    monkeypatch.delenv("WEAKREC_READONLY")
+    new_set(viewed, "mine")
+    app = opened("pages/activity/page.py")
+    assert app.dataframe[0].value[["what", "subject"]].iloc[0].tolist() == ["saved LF set", "mine v1"]
+    app.text_input("activity_search").input("demo").run()
+    assert set(app.dataframe[0].value["subject"]) == {"demo"}
+    app.text_input("activity_search").input("nobody's").run()
+    assert [i.value for i in app.info] == ["Nothing fits."]
