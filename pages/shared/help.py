@@ -14,6 +14,8 @@ TOPICS = {
     "exchange": "Export and import",
     "language-model": "A language model",
     "cli-reference": "Commands",
+    "performance": "Speed",
+    "scaling": "Scale",
     "install": "Install",
     "deployment": "Deployment",
     "troubleshooting": "Troubleshooting",

@@ -52,4 +52,4 @@ def test_ids_that_look_like_formulas_are_attached_again(make_dataset, tmp_path: 
     write_table(votes, tmp_path / "votes.csv")
     assert pd.read_csv(io.StringIO((tmp_path / "votes.csv").read_text()))["user_id"].tolist() == ["dev0", "'@dev1"]
     assert attach_columns(dataset, tmp_path / "votes.csv") == {"v": 1}
-    assert pd.read_parquet(dataset.columns_path / "v.parquet")["user_id"].tolist() == ["dev0", "@dev1"]
+    assert pd.read_parquet(dataset.columns_path / "v.parquet")["user_id"].tolist() == ["@dev1", "dev0"]

@@ -257,7 +257,8 @@ def _write_files(
             _write(beside, directory / f"{split}_kept.parquet")
         part = of_split[[*ROW_COLUMNS, *written]]
         part = part.astype(
-            {"user_idx": "int32", "book_idx": "int32", "rating": "float32", "gold": "int8", "review_text": "str"}
+            {"user_idx": "int32", "book_idx": "int32", "rating": "float32", "gold": "int8"}
+            | dict.fromkeys(("user_id", "book_id", "review_text"), "str")
         )
         counts[split] = len(part)
         _digest(digest, part)

@@ -64,7 +64,7 @@ def test_a_job_that_fails_says_why_in_one_line(workspace: Workspace, tmp_path: P
     start_job(workspace, "bad", ["ingest", "goodreads", "--reviews", str(tmp_path / "no.json.gz"), "--name", "bad"])
     wait(workspace, "bad")
     state, fraction, stage, error = told(workspace, "bad")
-    assert (state, fraction, stage) == ("failed", 0.0, "Failed")
+    assert (state, stage) == ("failed", "Failed") and fraction < 0.5
     assert str(tmp_path / "no.json.gz") in (error or "")
     assert "\n" not in (error or "")
     assert not (error or "").startswith("error:")

@@ -22,7 +22,7 @@ def test_goodreads_files(demo_raw: dict[str, Path], tmp_path: Path, monkeypatch:
     assert other.fingerprint != first.fingerprint
     read = []
     monkeypatch.setattr(
-        goodreads, "connected", lambda *files, scratch: read.append(files) or (_ for _ in ()).throw(DataError("read"))
+        goodreads, "connected", lambda *files, **_: read.append(files) or (_ for _ in ()).throw(DataError("read"))
     )
     again = goodreads.ingest_goodreads(workspace, "a", **demo_raw, splits=SplitConfig(dev_rows=301))
     assert (again.fingerprint, again.meta, read) == (other.fingerprint, other.meta, [])
