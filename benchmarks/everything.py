@@ -91,8 +91,7 @@ _PAGE = """# Performance
 Made of what `python -m benchmarks --json` printed, by `python -m docs.generate`. Both sides of a benchmark run in turn; every figure
 is a median. A ratio above 1 means that ours is better. Memory is the peak of a process that does nothing else, where both sides had one.
 
-**Machine:** {machine}. Others were at work on it too: its load, that is how many processes wanted a core, is said with each benchmark,
-and absolute times are longer by that, while ratios are of the same minutes.
+**Machine:** {machine}. Its load before, that is how many processes wanted a core, is said with each benchmark.
 
 {table}
 
