@@ -1,16 +1,14 @@
 """Files in the UCSD Goodreads format of any size, invented quickly: for what is measured of reading, not of learning."""
 
-import gzip
 import json
 from collections.abc import Iterable, Iterator
-from itertools import islice
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from weakrec_core.data.demo.raw_files import hex_ids, write_lines
 from weakrec_core.data.demo.reviews import ReviewWriter
-from weakrec_core.files import atomic
 
 _LEVEL = 6  # gzip's own, which the UCSD files are packed with
 _TEXTS = 6_000  # distinct ones, put together to reviews
@@ -41,7 +39,7 @@ def ucsd_files(folder: Path, interactions: int, seed: int = 0) -> dict[str, Path
     book = np.searchsorted(np.cumsum(popularity / popularity.sum()), rng.random(interactions)).clip(max=books - 1)
     rating = rng.choice(6, interactions, p=[0.45, 0.02, 0.05, 0.13, 0.17, 0.18])
     day = rng.integers(len(_DAYS), size=interactions)
-    user_ids, review_ids = _hex_ids(rng, len(sizes)), _hex_ids(rng, interactions)
+    user_ids, review_ids = hex_ids(rng, len(sizes)), hex_ids(rng, interactions)
     log = (reader, book, rating, day)
     _write(files["interactions"], _interaction_lines(log, user_ids, review_ids))
     reviewed = np.sort(rng.choice(interactions, reviews, replace=False))
@@ -101,14 +99,5 @@ def _review_lines(
 
 
 def _write(path: Path, lines: Iterable[str]) -> None:
-    if path.exists():
-        return
-    with atomic(path) as tmp, gzip.open(tmp, "wb", _LEVEL) as packed:
-        rest = iter(lines)
-        while lot := list(islice(rest, 4096)):
-            packed.write(("\n".join(lot) + "\n").encode())
-
-
-def _hex_ids(rng: np.random.Generator, n: int) -> list[str]:
-    digits = rng.bytes(16 * n).hex()
-    return [digits[i : i + 32] for i in range(0, 32 * n, 32)]
+    if not path.exists():
+        write_lines(path, lines, _LEVEL)

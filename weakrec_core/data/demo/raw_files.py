@@ -119,14 +119,14 @@ def write_demo(
     catalogue = invent_catalogue(rng_books)
     if like.books is not None:
         catalogue = catalogue.most_popular(like.books)
-    _write_lines(files["books"], _book_lines(catalogue, rng_books))
+    write_lines(files["books"], _book_lines(catalogue, rng_books))
     progress(0.1, "Inventing readers")
     log = _invent_interactions(catalogue, users, rng_readers, like)
-    user_ids, review_ids = _hex_ids(rng_readers, users), _hex_ids(rng_readers, len(log.book))
+    user_ids, review_ids = hex_ids(rng_readers, users), hex_ids(rng_readers, len(log.book))
     progress(0.5, "Writing interactions")
-    _write_lines(files["interactions"], _interaction_lines(log, catalogue, user_ids, review_ids))
+    write_lines(files["interactions"], _interaction_lines(log, catalogue, user_ids, review_ids))
     progress(0.75, "Writing reviews")
-    _write_lines(files["reviews"], _review_lines(log, catalogue, user_ids, review_ids, rng_text, like))
+    write_lines(files["reviews"], _review_lines(log, catalogue, user_ids, review_ids, rng_text, like))
     progress(1.0, "Demo written")
     return files
 
@@ -264,14 +264,15 @@ def _review_lines(
         yield json.dumps(record, ensure_ascii=False)
 
 
-def _write_lines(path: Path, lines: Iterable[str]) -> None:
+def write_lines(path: Path, lines: Iterable[str], level: int = 1) -> None:
     """Write gzipped lines, with neither name nor time in the header: equal lines give equal bytes."""
-    with atomic(path) as tmp, tmp.open("wb") as raw, gzip.GzipFile("", "wb", 1, raw, mtime=0) as packed:
+    with atomic(path) as tmp, tmp.open("wb") as raw, gzip.GzipFile("", "wb", level, raw, mtime=0) as packed:
         rest = iter(lines)
         while lot := list(islice(rest, 4096)):
             packed.write(("\n".join(lot) + "\n").encode())
 
 
-def _hex_ids(rng: np.random.Generator, n: int) -> list[str]:
+def hex_ids(rng: np.random.Generator, n: int) -> list[str]:
+    """Ids as Goodreads has them: 32 hexadecimal digits."""
     digits = rng.bytes(16 * n).hex()
     return [digits[i : i + 32] for i in range(0, 32 * n, 32)]
