@@ -109,5 +109,5 @@ def check_write(path: Path) -> None:
     ------
     AccessError
     """
-    if not may_write() and path.resolve().is_relative_to(Workspace.from_environment().root):
+    if path.resolve().is_relative_to(Workspace.from_environment().root):
         require(Role.EDITOR, "save anything")

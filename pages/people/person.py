@@ -5,7 +5,8 @@ from functools import cache
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from weakrec_core.access import Person, Role, at_work, identify_by, may_write, role_of
+from pages.shared import fmt
+from weakrec_core.access import Person, Role, at_work, identify_by, role_of
 
 
 @cache
@@ -34,12 +35,13 @@ identify_by(_of_this_tab)
 def show_person() -> None:
     """In the sidebar: who signed in, with the way out; to who may only look, what that means."""
     person = at_work()
-    if not may_write():
+    name = fmt.literal(person.name)
+    if person.role < Role.EDITOR:
         st.caption(
-            f":material/lock: {f'{person.name}: r' if person.name else 'R'}eading only",
+            f":material/lock: {f'{name}: r' if name else 'R'}eading only",
             help="Look, filter, try LFs and thresholds, get recommendations: what you edit lives in this tab, and nothing is saved",
         )
-    elif person.name:
-        st.caption(f":material/person: {person.name}, {person.role.name.lower()}")
+    elif name:
+        st.caption(f":material/person: {name}, {person.role.name.lower()}")
     if signs_in():
         st.button("Sign out", icon=":material/logout:", type="tertiary", key="sign_out", on_click=st.logout)

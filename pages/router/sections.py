@@ -47,14 +47,13 @@ def show_sections(sections: Sections) -> None:
     """Draw the navigation; Streamlit's own has links that forget which dataset is open."""
     with st.container(key="navigation", gap="small"):
         for title, pages in sections.items():
-            if all(page.visibility == "hidden" for page in pages):
+            shown = [page for page in pages if page.visibility == "visible"]
+            if not shown:
                 continue
             with st.container(gap="xxsmall"):
                 if title:
                     st.caption(title)
-                for page in pages:
-                    if page.visibility == "hidden":
-                        continue
+                for page in shown:
                     own = selected_address() if page.url_path == "Labeling_functions" else kept_view(page.url_path)
                     st.page_link(page, query_params={**current_address(), **own})
     st.divider()

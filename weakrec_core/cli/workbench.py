@@ -53,7 +53,8 @@ def activity(as_json: Json = False) -> None:
     found = entries(Workspace.from_environment()).to_dict("records")
     if as_json:
         print_json(found)
-    for one in found if not as_json else ():
+        return
+    for one in found:
         change = f"  {one['before']} -> {one['after']}" if one["after"] else ""
         typer.echo(f"{one['at']}  {one['who']}  {one['what']}  {one['subject']}{change}")
 
