@@ -1,6 +1,7 @@
 """Writes the pages of the docs that are made from code, and the notebook: ``python -m docs.generate``, part of `make docs`."""
 
 import json
+from collections.abc import Collection
 from pathlib import Path
 from types import NoneType
 from typing import Any, Literal, get_args, get_origin
@@ -13,6 +14,7 @@ from pydantic.fields import FieldInfo
 from benchmarks.everything import page as performance
 from weakrec_core.__main__ import app
 from weakrec_core.data.noun import Noun
+from weakrec_core.labeling.base import LF
 from weakrec_core.labeling.kinds import LF_KINDS
 from weakrec_core.signals import SIGNALS
 
@@ -25,8 +27,8 @@ _LF_HEAD = """# Labeling functions
 
 A labeling function (LF) votes POSITIVE or NEGATIVE on a row, a user and an item, or abstains. A row is POSITIVE where the user
 likes the item. An LF set is a YAML file: a name and a list of LFs, applied in any order. `enabled: false` keeps an LF without
-applying it. Names are unique; unknown keys, regular expressions that do not compile and thresholds that are not numbers are
-refused, by a sentence that names the LF and the field.
+applying it; tags, comment and owner are for people and change no vote. Names are unique; unknown keys, regular expressions that
+do not compile and thresholds that are not numbers are refused, by a sentence that names the LF and the field.
 
 ```yaml
 name: my_lfs
@@ -95,9 +97,11 @@ def cli_reference() -> str:
 
 def lf_reference() -> str:
     """Each kind of LF with its fields, and the signals."""
-    parts = [_MADE + _LF_HEAD]
+    parts = [_MADE + _LF_HEAD, f"Fields of every kind:\n\n{_fields(LF)}"]
     for kind, lf in LF_KINDS.items():
-        parts.append(f"## {lf.title}\n\n{_summary(lf)}\n\n```yaml\n{_EXAMPLES[kind]}```\n\n{_fields(lf)}")
+        parts.append(
+            f"## {lf.title}\n\n{_summary(lf)}\n\n```yaml\n{_EXAMPLES[kind]}```\n\n{_fields(lf, set(LF.model_fields))}"
+        )
         parts += [f"Each of `{name}`:\n\n{_fields(model)}" for name, model in _nested(lf)]
     rows = [s.told(_ITEM) for s in SIGNALS.values()]
     lines = [f"| `{s.name}` | {s.meaning} | {s.unit} | {s.nan} |" for s in rows]
@@ -138,10 +142,10 @@ def _summary(model: type[BaseModel]) -> str:
     return "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
 
 
-def _fields(model: type[BaseModel]) -> str:
+def _fields(model: type[BaseModel], but: Collection[str] = ()) -> str:
     lines = ["| Field | Values | Default | Meaning |", "| --- | --- | --- | --- |"]
     for name, field in model.model_fields.items():
-        if name not in ("kind", "type"):
+        if name not in ("kind", "type", *but):
             default = "required" if field.is_required() else _default(field)
             lines.append(f"| `{name}` | {_values(field.annotation)} | {default} | {field.description or ''} |")
     return "\n".join(lines) + "\n"

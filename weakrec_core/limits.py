@@ -10,6 +10,9 @@ LFS = 150
 KEYWORDS = 20_000  # of one LF
 REGEX_CHARACTERS = 2_000  # of one regular expression
 ALL_REGEXES_CHARACTERS = 100_000  # of those of one keyword list
+LF_TAGS, TAG_CHARACTERS = 20, 40
+LF_COMMENT_CHARACTERS = 4_000
+LF_OWNER_CHARACTERS = 200
 
 
 class Unpacked(NamedTuple):

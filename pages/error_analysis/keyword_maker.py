@@ -69,7 +69,7 @@ def keyword_maker(wb: Workbench, row: int, gold: int, keep_shortcut: str | None 
         else:
             st.markdown(f"**{trial.hits:,}** dev rows with it, none of known gold", width="content")
         if st.button("Keep", icon=":material/add:", type="primary", key="keep_keyword", shortcut=keep_shortcut):
-            wb.edit(edited.lfs)
+            wb.add(edited.lfs)
             st.session_state.setdefault(_AT_HAND, {})[label] = name
             wb.refresh_widgets()
             select_lf(name)

@@ -9,16 +9,21 @@ import streamlit as st
 from pages.shared import fmt
 from pages.shared.bar.changed_rows import changed_rows, counted_changes
 from pages.shared.bar.saving import show_changes
+from pages.shared.downloads import download
 from pages.shared.errors import errors_shown, sentence
 from pages.shared.grid.columns import metric
 from pages.shared.grid.table import draw_table
 from pages.shared.label_settings import chosen_label_model, chosen_settings
-from pages.shared.workbench import Workbench
+from pages.shared.workbench import Workbench, is_dark
+from weakrec_core.charts.colors import Chart
+from weakrec_core.charts.picture import png
+from weakrec_core.charts.set_comparison import set_comparison_chart
 from weakrec_core.error_analysis.changes import row_changes
 from weakrec_core.errors import LabelModelError, WeakrecError
 from weakrec_core.label_model.base import AUTO
 from weakrec_core.label_model.calibrated import CalibratedModel
 from weakrec_core.label_model.fitting import label_model_title
+from weakrec_core.label_model.set_comparison import compare_sets
 from weakrec_core.label_model.set_figures import SetFigures, set_figures
 from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.labeling.versions import Version, load_version, version_numbers
@@ -61,13 +66,27 @@ def _history(wb: Workbench) -> None:
     after = draft.lf_set if new is None else by_number[new].lf_set
     show_changes(st.container(), before, after)
     if before.lfs != after.lfs:
-        a, b = figures[old], _figures(wb, after)
-        st.caption(" · ".join(_difference(name, a, b) for name in _FIGURES))
+        _picture(wb, before, after, f"v{old} → {'draft' if new is None else f'v{new}'}")
         _rows_changed(wb, before, after)
     if st.button(f"Restore v{old} as an edit", icon=":material/settings_backup_restore:", key="restore"):
         wb.edit(by_number[old].lf_set.lfs)
         wb.refresh_widgets()
         st.rerun()
+
+
+def _picture(wb: Workbench, before: LFSet, after: LFSet, which: str) -> None:
+    """What differs in figures, as it can be shown to others."""
+    found = compare_sets(wb.applier.of_usable(before), wb.applier.of_usable(after))
+    if found.lfs.empty:
+        return
+    title = f"{wb.draft.base.name} {which} on {wb.dataset.name}"
+
+    def drawn(dark: bool) -> Chart:
+        return set_comparison_chart(found.whole, found.lfs, title, dark)
+
+    st.altair_chart(drawn(is_dark()), width="content")
+    name = f"{wb.draft.base.name}-{which.replace(' → ', '-')}.png"
+    download("Download as a picture", lambda: png(drawn(dark=False)), name, "comparison_picture", "For slides")
 
 
 def _rows_changed(wb: Workbench, before: LFSet, after: LFSet) -> None:
@@ -106,11 +125,6 @@ def _row(version: Version, figures: SetFigures) -> dict[str, str]:
 
 def _shown(name: str, value: float | None) -> str:
     return fmt.percent(value) if name in ("Train coverage", "Conflicts") else fmt.number(value)
-
-
-def _difference(name: str, a: SetFigures, b: SetFigures) -> str:
-    old, new = _FIGURES[name](a), _FIGURES[name](b)
-    return f"{name} {_shown(name, old)} → {_shown(name, new)}"
 
 
 def _figures(wb: Workbench, lf_set: LFSet) -> SetFigures:

@@ -89,7 +89,8 @@ def _add(wb: Workbench, name: str, values: dict[str, Any]) -> None:
     kind = st.session_state["new_kind"]
     if name in [lf.name for lf in wb.draft.lf_set.lfs]:
         raise SpecError(f"LF {name!r}: the name is taken.")
-    _apply(wb, [*wb.draft.lf_set.lfs, parse_lf({"kind": kind, "name": name} | values)], name)
+    wb.add((*wb.draft.lf_set.lfs, parse_lf({"kind": kind, "name": name} | values)))
+    _select(name)
 
 
 def _rename(wb: Workbench, lf: LF, name: str) -> None:
@@ -116,7 +117,11 @@ def _closed() -> int:
 
 def _apply(wb: Workbench, lfs: list[LF], selected: str) -> None:
     wb.edit(tuple(lfs))
-    select_lf(selected)
+    _select(selected)
+
+
+def _select(name: str) -> None:
+    select_lf(name)
     st.rerun()
 
 

@@ -1,22 +1,20 @@
 """The table that is both LFAnalysis and the list of LFs; a row selects."""
 
-from typing import Any, cast
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
+from pages.labeling_functions.lf_figures import Figures, figures_of
+from pages.labeling_functions.listing import listed, listing_said
 from pages.shared import fmt
 from pages.shared.grid.row_box import row_box
 from pages.shared.grid.table import draw_table
 from pages.shared.selection import keep_selected, selected_lf, table_revision
 from pages.shared.workbench import Workbench
-from weakrec_core.labeling.applied import AppliedSet
 from weakrec_core.labeling.base import LF
-from weakrec_core.labeling.drift import drift_table
-from weakrec_core.labeling.result_cache import remembered
 
 _MARKS = {"better": "▲ better", "worse": "▼ worse", "not distinguishable": "≈ chance", "no votes": fmt.NONE}
-_Records = dict[str, dict[str, Any]]  # by the name of the LF
 _TEXT: dict[str, Any] = {"alignment": "right"}
 
 _COLUMNS = {
@@ -57,6 +55,7 @@ _COLUMNS = {
     "since": st.column_config.TextColumn(
         "Since saved", width=78, help="Correct and incorrect votes gained or lost since the saved version"
     ),
+    "tags": st.column_config.TextColumn("Tags", width=90),
 }
 _FIELDS = (
     "polarity",
@@ -81,7 +80,11 @@ def lf_table(wb: Workbench, differences: bool) -> str | None:
     if not draft.lf_set.lfs:
         st.info("This set has no LF yet: add one.", icon=":material/add:")
         return None
+    listing_said(wb)
     frame = _frame(wb, differences)
+    if frame.empty:
+        st.caption("No LF is as looked for.")
+        return None
     names = frame["name"].tolist()
     selected = selected_lf(names)
     columns = (
@@ -111,10 +114,10 @@ def lf_table(wb: Workbench, differences: bool) -> str | None:
 
 def _frame(wb: Workbench, differences: bool) -> pd.DataFrame:
     draft = wb.draft
-    now, before = _records(wb.applied), _records(wb.saved)
+    now, before = figures_of(wb.applied), figures_of(wb.saved)
     base = {lf.name: lf for lf in draft.base.lf_set.lfs}
     rows = []
-    for lf in draft.lf_set.lfs:
+    for lf in listed(wb):
         row: dict[str, Any] = {"on": "✓" if lf.enabled else "", "name": lf.name, "kind": lf.kind}
         if lf.enabled and lf.name not in now:
             row["on"], row["verdict"] = "⚠", "error"
@@ -122,18 +125,9 @@ def _frame(wb: Workbench, differences: bool) -> pd.DataFrame:
             row |= _differences(now, before, lf.name)
         elif lf.name in now:
             row |= _values(now[lf.name])
-        rows.append(row | {"since": _since(lf, now, before, base)})
-    return pd.DataFrame(rows, columns=["on", "name", "kind", *_FIELDS, "verdict", "since"])
-
-
-def _records(applied: AppliedSet) -> _Records:
-    return cast(_Records, _analysis(applied).to_dict("index"))
-
-
-@remembered
-def _analysis(applied: AppliedSet) -> pd.DataFrame:
-    drift = drift_table(applied).set_index("name")[["train", "drifts"]]
-    return applied.summary().set_index("name").join(drift)
+        rows.append(row | {"since": _since(lf, now, before, base), "tags": ", ".join(lf.tags)})
+    tagged = ["tags"] if any(row["tags"] for row in rows) else []
+    return pd.DataFrame(rows, columns=["on", "name", "kind", *tagged, *_FIELDS, "verdict", "since"])
 
 
 def _values(s: dict[str, Any]) -> dict[str, Any]:
@@ -153,7 +147,7 @@ def _values(s: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _differences(now: _Records, before: _Records, name: str) -> dict[str, Any]:
+def _differences(now: Figures, before: Figures, name: str) -> dict[str, Any]:
     if name not in now or name not in before:
         return {}
     a, b = before[name], now[name]
@@ -169,11 +163,13 @@ def _differences(now: _Records, before: _Records, name: str) -> dict[str, Any]:
     )
 
 
-def _since(lf: LF, now: _Records, before: _Records, base: dict[str, LF]) -> str:
+def _since(lf: LF, now: Figures, before: Figures, base: dict[str, LF]) -> str:
     if lf.name not in base:
         return "new"
     if lf == base[lf.name]:
         return fmt.NONE
+    if lf.without_notes() == base[lf.name].without_notes():
+        return "notes"
     if not lf.enabled and base[lf.name].enabled:
         return "switched off"
     if lf.name not in before:

@@ -7,6 +7,8 @@ from pages.labeling_functions.editors.by_kind import lf_editor
 from pages.labeling_functions.history import history_button
 from pages.labeling_functions.lf_actions import add_button, export_button, more_button
 from pages.labeling_functions.lf_table import lf_table
+from pages.labeling_functions.listing import listing_button
+from pages.labeling_functions.notes import notes_button, show_notes
 from pages.labeling_functions.rows import rows_panel
 from pages.labeling_functions.suggestions import suggest_button
 from pages.shared import fmt
@@ -41,6 +43,7 @@ def heading(wb: Workbench) -> bool:
             help=f"Differences to the saved v{wb.draft.base.number}",
             width="content",
         )
+        listing_button(wb)
         add_button(wb)
         suggest_button(wb)
         signals = [signal.told(wb.dataset.noun) for signal in signals_of(wb.dataset).values()]
@@ -72,7 +75,9 @@ def editor(wb: Workbench, lf: LF) -> None:
             help="An LF that is off stays in the set and does not vote",
             on_change=lambda: wb.replace(lf.name, lf.model_copy(update={"enabled": not lf.enabled})),
         )
+        notes_button(wb, lf)
         more_button(wb, lf)
+    show_notes(lf)
     problem = wb.applier.problem(lf)
     if isinstance(problem, StillRunning):
         still_running(str(problem))

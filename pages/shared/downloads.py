@@ -14,6 +14,7 @@ _MIME = {
     "ipynb": "application/x-ipynb+json",
     "md": "text/markdown",
     "parquet": "application/vnd.apache.parquet",
+    "png": "image/png",
     "py": "text/x-python",
     "yaml": "application/yaml",
     "zip": "application/zip",

@@ -60,7 +60,7 @@ def select_lf(name: str) -> None:
 
 def add_lf(wb: "Workbench", lf: "LF") -> None:
     """Put a new LF at the end of the draft, select it and say so, on the page drawn anew."""
-    wb.edit((*wb.draft.lf_set.lfs, lf))
+    wb.add((*wb.draft.lf_set.lfs, lf))
     wb.refresh_widgets()
     select_lf(lf.name)
     st.toast(f"{fmt.literal(lf.name)} added; Undo is at the top.", icon=":material/check:")

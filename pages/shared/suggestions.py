@@ -108,7 +108,7 @@ def _row(s: Suggestion) -> dict[str, str]:
 def _add(wb: Workbench, chosen: Sequence[Suggestion]) -> None:
     """Make the edits and select the first LF that they change."""
     before = {lf.name: lf for lf in wb.draft.lf_set.lfs}
-    wb.edit(apply_suggestions(wb.draft.lf_set, chosen).lfs)
+    wb.add(apply_suggestions(wb.draft.lf_set, chosen).lfs)
     wb.refresh_widgets()
     changed = [lf.name for lf in wb.draft.lf_set.lfs if before.get(lf.name) != lf]
     select_lf(changed[0] if changed else chosen[0].lf_name)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import streamlit as st
 
 from pages.shared import fmt
+from weakrec_core.access import at_work
 from weakrec_core.data.dataset import Dataset
 from weakrec_core.error_analysis.changes import RowChanges, row_changes
 from weakrec_core.errors import LabelModelError, SpecError, os_sentence
@@ -14,6 +15,7 @@ from weakrec_core.labeling.base import LF
 from weakrec_core.labeling.drafts import Draft, keep
 from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.labeling.parsing import parse_lf
+from weakrec_core.limits import LF_OWNER_CHARACTERS
 from weakrec_core.workspace import Workspace
 
 NOT_KEPT = "draft_not_kept"
@@ -74,6 +76,12 @@ class Workbench:
     def edit(self, lfs: tuple[LF, ...]) -> None:
         """Put an edit on the draft."""
         self.draft = self.draft.edit(LFSet(name=self.draft.lf_set.name, lfs=lfs))
+
+    def add(self, lfs: tuple[LF, ...]) -> None:
+        """`edit` with new LFs among these: who is at work is their owner."""
+        there, me = {lf.name for lf in self.draft.lf_set.lfs}, at_work().name
+        owned = {"owner": me[:LF_OWNER_CHARACTERS]}
+        self.edit(tuple(lf if lf.name in there or lf.owner else lf.model_copy(update=owned) for lf in lfs))
 
     def replace(self, name: str, lf: LF) -> None:
         """Put a changed LF in the place of the one called `name`."""

@@ -342,4 +342,45 @@ def test_the_history_compares_two_versions_row_by_row(open_page: OpenPage) -> No
     said = next(m.value for m in app.markdown if "mended" in m.value)
     table = next(d.value for d in app.dataframe if "Said" in d.value)
     assert "Dev-calibrated" in said and len(table) and set(table["LF"]) <= {"stars_in_review", "–"}
+    assert app.get("vega_lite_chart") and app.get("download_button")
     assert not app.exception
+
+
+def test_notes_are_edits_that_change_no_figure(open_page: OpenPage) -> None:
+    app = open_page(LABELING)
+    figures = [m.value for m in app.metric]
+    next(m for m in app.multiselect if m.label == "Tags").set_value(["stars"]).run()
+    next(t for t in app.text_area if t.label == "Comment").set_value("Ask *before* a change").run()
+    next(t for t in app.text_input if t.label == "Owner").set_value("ada").run()
+    lf = app.session_state["draft"].lf_set.lfs[0]
+    assert (lf.tags, lf.comment, lf.owner) == (("stars",), "Ask *before* a change", "ada")
+    assert lf_row(app, "stars_in_review")["since"] == "notes" and lf_row(app, "stars_in_review")["tags"] == "stars"
+    assert [m.value for m in app.metric] == figures
+    assert any(r"Ask \*before\* a change" in caption.value for caption in app.caption)
+
+
+def test_lfs_are_found_sorted_and_switched_at_once(open_page: OpenPage) -> None:
+    app = open_page(LABELING)
+    app.selectbox(key="sort_0").set_value("lift").run()
+    table = next(d.value for d in app.dataframe if "overlaps" in d.value)
+    lifts = [float(lift.split()[0]) for lift in table["lift"] if lift != fmt.NONE]
+    assert len(lifts) == 5 and lifts == sorted(lifts, reverse=True)
+    app.text_input(key="find_0").set_value("polarity").run()
+    assert list(next(d.value for d in app.dataframe if "overlaps" in d.value)["name"]) == [
+        name for name in table["name"] if "polarity" in name
+    ]
+    app.button(key="switch_off").click().run()
+    draft = app.session_state["draft"]
+    assert [lf.name for lf in draft.lf_set.lfs if not lf.enabled] == ["polarity_positive", "polarity_negative"]
+    app.text_input(key="find_0").set_value("nowhere").run()
+    assert any("No LF is as looked for" in caption.value for caption in app.caption)
+    app.button(key="list_all").click().run()
+    assert len(next(d.value for d in app.dataframe if "overlaps" in d.value)) == 5
+    app.button(key="icon_undo").click().run()
+    assert app.session_state["draft"].lf_set.names == names(app) and not app.exception
+
+
+def test_who_is_at_work_owns_what_they_add(open_page: OpenPage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WEAKREC_PERSON", "ada@example.org")
+    app = add(open_page(LABELING), "keyword", "fresh")
+    assert [lf.owner for lf in app.session_state["draft"].lf_set.lfs] == [""] * 5 + ["ada@example.org"]

@@ -47,7 +47,7 @@ def sweep_with_gain(applied: AppliedSet, lf: ThresholdLF | SimilarLF) -> pd.Data
         better. NaN where dev has the gold of one user only, and between the thresholds measured where sets are very large.
     """
     others = LFSet(name=applied.lf_set.name, lfs=tuple(other for other in applied.active if other.name != lf.name))
-    anywhere = lf.model_copy(update={"threshold": 0.0, "enabled": True})
+    anywhere = lf.without_notes().model_copy(update={"threshold": 0.0, "enabled": True})
     return _swept(applied.applier.of(others), anywhere, lf.reads_from(applied.dataset))
 
 

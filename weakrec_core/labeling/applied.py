@@ -68,7 +68,8 @@ class AppliedSet:
     @cached_property
     def key(self) -> Hashable:
         """All that results depend on: the dataset's content, the active specs, and what these read from elsewhere."""
-        return (self.applier.key, self.active, tuple(lf.reads_from(self.dataset) for lf in self.active))
+        specs = tuple(lf.without_notes() for lf in self.active)
+        return (self.applier.key, specs, tuple(lf.reads_from(self.dataset) for lf in specs))
 
     def votes(self, split: str) -> NDArray[np.int8]:
         """The label matrix L of the active LFs, int8, shape [n, m], each column contiguous.

@@ -5,18 +5,20 @@ from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from weakrec_core import NEGATIVE, POSITIVE
 from weakrec_core.data.dataset import Dataset
 from weakrec_core.errors import SpecError
 from weakrec_core.labeling.columns import Columns
 from weakrec_core.labeling.snorkel_code import SnorkelCode
+from weakrec_core.limits import LF_COMMENT_CHARACTERS, LF_OWNER_CHARACTERS, LF_TAGS, TAG_CHARACTERS
 
 Votes = NDArray[np.int8]
 Mask = NDArray[np.bool_]
 Label = Literal["POSITIVE", "NEGATIVE"]
 VALUE = {"POSITIVE": POSITIVE, "NEGATIVE": NEGATIVE}
+_NO_NOTES: dict[str, Any] = {"tags": (), "comment": "", "owner": ""}
 
 
 class Frozen(BaseModel):
@@ -26,7 +28,7 @@ class Frozen(BaseModel):
 
 
 class LF(Frozen):
-    """A labeling function. Specs are immutable and hashable; equal specs give equal votes.
+    """A labeling function. Specs are immutable and hashable; equal specs give equal votes, and so do those with other notes.
 
     A kind declares its fields as pydantic fields, which are its keys in YAML and what the editor offers, and
 
@@ -39,6 +41,17 @@ class LF(Frozen):
     kind: str
     name: str = Field(min_length=1, max_length=80, description="Unique within the set")
     enabled: bool = Field(True, description="An LF that is off stays in the set and does not vote")
+    tags: tuple[str, ...] = Field((), max_length=LF_TAGS, description="Words to find LFs by")
+    comment: str = Field("", max_length=LF_COMMENT_CHARACTERS, description="What people should know of it")
+    owner: str = Field("", max_length=LF_OWNER_CHARACTERS, description="Whom to ask about it")
+
+    @field_validator("tags")
+    @classmethod
+    def _plain_tags(cls, tags: tuple[str, ...]) -> tuple[str, ...]:
+        tags = tuple(dict.fromkeys(tag.strip() for tag in tags))
+        if any(not tag or len(tag) > TAG_CHARACTERS for tag in tags):
+            raise ValueError(f"a tag has 1 to {TAG_CHARACTERS} characters")
+        return tags
 
     def votes(self, columns: Columns) -> Votes:
         """Vote on every row of a split: int8, shape [n]; POSITIVE 1, NEGATIVE 0, ABSTAIN -1."""
@@ -89,6 +102,10 @@ class LF(Frozen):
         """
         raise NotImplementedError
 
+    def without_notes(self) -> Self:
+        """The same function without tags, comment and owner: what results are remembered by."""
+        return self.model_copy(update=_NO_NOTES) if self.tags or self.comment or self.owner else self
+
     def nameless(self) -> Self:
         """The same function under no name of its own: what votes are remembered by."""
-        return self.model_copy(update={"name": "-", "enabled": True})
+        return self.model_copy(update={"name": "-", "enabled": True} | _NO_NOTES)

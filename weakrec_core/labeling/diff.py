@@ -1,10 +1,13 @@
 """What differs between two LF sets, in words."""
 
 from collections.abc import Mapping
+from textwrap import shorten
 from typing import Any
 
 from weakrec_core.labeling.base import LF
 from weakrec_core.labeling.lf_set import LFSet
+
+_SHOWN = 80  # characters of a text
 
 
 def diff_sets(old: LFSet, new: LFSet) -> list[str]:
@@ -48,4 +51,6 @@ def _compare(path: str, old: Any, new: Any) -> list[str]:
 def _value(value: Any) -> str:
     if isinstance(value, bool):
         return "on" if value else "off"
-    return "–" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+    if isinstance(value, float):
+        return f"{value:g}"
+    return "–" if value in (None, "") else shorten(str(value), _SHOWN, placeholder=" …")

@@ -69,6 +69,10 @@ class LFSet(Frozen):
         """Names of the active LFs, in the order of the columns of L."""
         return [lf.name for lf in self.active]
 
+    def without_notes(self) -> "LFSet":
+        """The set without tags, comments and owners: what labels come of."""
+        return self.model_copy(update={"lfs": tuple(lf.without_notes() for lf in self.lfs)})
+
     def apply(self, dataset: Dataset) -> AppliedSet:
         """This set over a dataset. Votes are kept as long as the dataset is, so that an edited set computes its edit only."""
         return applier_of(dataset).of(self)

@@ -43,7 +43,8 @@ def number(value: float) -> str:
 def docstring(lines: Sequence[str]) -> str:
     """Lines of text as a docstring."""
     text = "\n".join(lines).replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
-    return f'"""{text}\n"""' if len(lines) > 1 else f'"""{text}"""'
+    closed = text.endswith('"') and len(lines) == 1
+    return f'"""{text}\n"""' if len(lines) > 1 else f'"""{text[:-1]}\\""""' if closed else f'"""{text}"""'
 
 
 def _flat(item: str | Bracketed) -> str:

@@ -92,7 +92,8 @@ def _coverage(applied: AppliedSet) -> NextStep | None:
 def _train(applied: AppliedSet, runs: Sequence[Run]) -> NextStep | None:
     if not runs:
         return NextStep("train", "Nothing was trained on this dataset yet.")
-    changes = diff_sets(LFSet.model_validate(runs[0].config.lf_set), applied.lf_set)
+    trained = LFSet.model_validate(runs[0].config.lf_set)
+    changes = diff_sets(trained.without_notes(), applied.lf_set.without_notes())
     if not changes:
         return None
     more = f" and {len(changes) - 1} more" if len(changes) > 1 else ""

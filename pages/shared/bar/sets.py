@@ -147,6 +147,6 @@ def _read_in(wb: Workbench, path: Path, label: str | None) -> str:
             else f"{lf_set.name} is as shipped"
         )
     lf_set = importing.read_lfs(path, what, label=label, base=wb.draft.lf_set)
-    wb.edit(lf_set.lfs)
+    wb.add(lf_set.lfs)
     select_lf(lf_set.lfs[-1].name)
     return f"Added {lf_set.lfs[-1].name}; Undo is at the top"

@@ -32,12 +32,14 @@ NUMBER = st.floats(allow_nan=False, allow_infinity=False)
 BOUNDS = st.tuples(st.sampled_from([">", ">=", "<", "<="]), NUMBER).map(lambda t: {"op": t[0], "threshold": t[1]}) | (
     st.tuples(NUMBER, NUMBER).map(lambda t: {"op": "between", "low": min(t), "high": max(t)})
 )
+NOTES = {"tags": st.lists(TEXT.filter(str.strip), max_size=3), "comment": TEXT, "owner": TEXT}
 KEYWORD_LF = st.fixed_dictionaries(
     {"kind": st.just("keyword"), "groups": GROUPS},
     optional={
         "match": st.sampled_from(["substring", "word"]),
         "case_sensitive": st.booleans(),
         "enabled": st.booleans(),
+        **NOTES,
     },
 )
 THRESHOLD_LF = st.builds(
@@ -96,6 +98,17 @@ def test_specs_are_values() -> None:
     assert parse_lf(one) != parse_lf(one | {"case_sensitive": True})
     with pytest.raises(ValueError, match="frozen"):
         parse_lf(one).name = "b"
+
+
+def test_notes_are_kept_in_the_file_and_decide_nothing() -> None:
+    plain = parse_lf(threshold())
+    noted = parse_lf(threshold(tags=[" mood ", "mood", "v2"], comment="Of polarity", owner="ada"))
+    assert noted.tags == ("mood", "v2")
+    assert dump_lf(noted) == dump_lf(plain) | {"tags": ["mood", "v2"], "comment": "Of polarity", "owner": "ada"}
+    assert noted != plain and noted.nameless() == plain.nameless() and noted.without_notes() == plain
+    for tag in (" ", "t" * 41):
+        with pytest.raises(SpecError, match="LF 'mine', field tags: a tag has 1 to 40 characters"):
+            parse_lf(threshold(tags=[tag]))
 
 
 def threshold(**changes: Any) -> dict[str, Any]:

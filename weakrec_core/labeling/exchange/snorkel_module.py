@@ -211,11 +211,25 @@ def _labeling_function(lf: LF, code: SnorkelCode, name: str) -> str:
         Bracketed("@labeling_function(", arguments, ")").laid_out(),
         Bracketed(f"def {name}(", ["x", *code.resources], "):").laid_out(),
     ]
+    lines += [f"    {docstring(notes)}"] if (notes := _notes(lf)) else []
     for found, expressions in code.lists.items():
         lines.append("    " + Bracketed(f"{found} = [", list(expressions), "]").laid_out(4))
     for condition, label in code.cases:
         lines += [f"    if {condition}:", f"        return {label}"]
     return "\n".join([*lines, f"    return {code.otherwise}"])
+
+
+def _notes(lf: LF) -> list[str]:
+    """What people say of an LF, as the lines of a docstring."""
+    said = [
+        " ".join(lf.comment.split()),
+        f"Tags: {', '.join(lf.tags)}." if lf.tags else "",
+        f"Owner: {lf.owner}." if lf.owner else "",
+    ]
+    return [
+        f"{'    ' * (i > 0)}{line}"
+        for i, line in enumerate(chain.from_iterable(textwrap.wrap(part, WIDTH - 8) for part in said))
+    ]
 
 
 def _identifiers(lfs: Iterable[LF], taken: set[str]) -> dict[LF, str]:

@@ -244,6 +244,19 @@ def test_it_is_laid_out_as_ruff_does(tmp_path: Path) -> None:
         assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_notes_are_in_the_docstring(dataset: Dataset) -> None:
+    notes = {"tags": ["a", '"""'], "comment": "Ends in \\ and\n\n''' " + '"""', "owner": "ada"}
+    lf = {"kind": "threshold", "name": "t", "signal": "polarity", "op": ">", "threshold": 0.1, "label": "POSITIVE"}
+    module = loaded(
+        LFSet.model_validate(
+            {"name": "s", "lfs": [lf | notes, lf | {"name": "u"}, lf | {"name": "v", "comment": 'a "b"'}]}
+        )
+    )
+    said = module.t._f.__doc__
+    assert module.v._f.__doc__ == 'a "b"'
+    assert all(word in said for word in ("Ends in \\ and", '"""', "Owner: ada")) and module.u._f.__doc__ is None
+
+
 def test_it_stands_alone(dataset: Dataset, tmp_path: Path) -> None:
     """No word of this library in it, and it runs as a script where the library is not."""
     lf_set = read_lf_set(PROJECT / "lfs" / "recommended.yaml")

@@ -1,0 +1,55 @@
+"""What people say of an LF: tags to find it by, a comment, and whom to ask about it."""
+
+import streamlit as st
+
+from pages.shared import fmt
+from pages.shared.workbench import Workbench
+from weakrec_core.labeling.base import LF
+from weakrec_core.limits import LF_COMMENT_CHARACTERS, LF_OWNER_CHARACTERS, LF_TAGS
+
+
+def notes_button(wb: Workbench, lf: LF) -> None:
+    """The popover that the notes are edited in; they go with the LF and change no vote."""
+    with st.popover(
+        "Notes", icon=":material/sell:", width="content", help="Tags, comment and owner", key=f"icon_notes_{lf.name}"
+    ):
+        key = f"{lf.name}_{wb.revision}"
+        _field(wb, lf, "tags", f"lf_tags_{key}")
+        _field(wb, lf, "comment", f"lf_comment_{key}")
+        _field(wb, lf, "owner", f"lf_owner_{key}")
+        wb.show_edit_problem(lf.name)
+
+
+def show_notes(lf: LF) -> None:
+    """The notes in a line or two under the LF's name, where it has some."""
+    said = [f":blue-badge[{fmt.literal(tag)}]" for tag in lf.tags]
+    said += [f":material/person: {fmt.literal(lf.owner)}"] if lf.owner else []
+    said += [fmt.literal(lf.comment)] if lf.comment else []
+    if said:
+        st.caption(" ".join(said))
+
+
+def tags_of(wb: Workbench) -> list[str]:
+    """All tags of the draft's LFs, by name."""
+    return sorted({tag for lf in wb.draft.lf_set.lfs for tag in lf.tags}, key=str.lower)
+
+
+def _field(wb: Workbench, lf: LF, name: str, key: str) -> None:
+    def change() -> None:
+        wb.change(lf, **{name: st.session_state[key]})
+
+    if name == "tags":
+        st.multiselect(
+            "Tags",
+            tags_of(wb),
+            default=lf.tags,
+            key=key,
+            accept_new_options=True,
+            max_selections=LF_TAGS,
+            placeholder="Type a tag and press Enter",
+            on_change=change,
+        )
+    elif name == "comment":
+        st.text_area("Comment", lf.comment, key=key, height=100, max_chars=LF_COMMENT_CHARACTERS, on_change=change)
+    else:
+        st.text_input("Owner", lf.owner, key=key, max_chars=LF_OWNER_CHARACTERS, on_change=change)
