@@ -41,9 +41,12 @@ if __name__ == "__main__":
     main()
 else:
     from pages.people.gate import SignedInOnly
+    from pages.people.own_messages import OwnMessagesOnly
     from pages.router.start import cleaned_up
 
     # Streamlit itself checks the host of web sockets only: another site's name, led here, would read all the rest.
     hosts = st.get_option("server.allowedHosts") or ["*"]
     known = Middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False)
-    app = st.App(__file__, lifespan=cleaned_up, middleware=[known, Middleware(SignedInOnly)])
+    app = st.App(
+        __file__, lifespan=cleaned_up, middleware=[known, Middleware(SignedInOnly), Middleware(OwnMessagesOnly)]
+    )

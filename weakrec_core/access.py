@@ -1,7 +1,9 @@
 """Who is at work, and whether they may write into the workspace: every write asks here, whatever a page has shown or hidden."""
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
@@ -40,11 +42,22 @@ class AccessError(WeakrecError, PermissionError):
 
 _ROLES = {Role.VIEWER: "a viewer", Role.EDITOR: "an editor", Role.OPERATOR: "an operator"}
 _identify: list[Callable[[], Person | None]] = []
+_acting: ContextVar[Person | None] = ContextVar("acting", default=None)
 
 
 def identify_by(ask: Callable[[], Person | None]) -> None:
-    """Let the user interface say who is at work in the thread that asks; None = nobody in particular, such as the server."""
+    """Let the user interface say who is at work in the thread that asks; None = nobody in particular."""
     _identify[:] = [ask]
+
+
+@contextmanager
+def acting_as(person: Person) -> Iterator[None]:
+    """Let somebody be at work in this thread, such as in one that goes on with what they asked for."""
+    before = _acting.set(person)
+    try:
+        yield
+    finally:
+        _acting.reset(before)
 
 
 def role_of(claims: Mapping[str, Any], given: Mapping[str, Sequence[str]]) -> Role | None:
@@ -78,7 +91,7 @@ def role_of(claims: Mapping[str, Any], given: Mapping[str, Sequence[str]]) -> Ro
 
 def at_work() -> Person:
     """Who is at work: as the user interface says, else an operator, or a viewer where ``$WEAKREC_READONLY`` is 1."""
-    found = _identify[0]() if _identify else None
+    found = _acting.get() or (_identify[0]() if _identify else None)
     if os.environ.get(READONLY_VARIABLE, "") in ("", "0"):
         return found or Person(Role.OPERATOR, os.environ.get(PERSON_VARIABLE, ""))
     return Person(Role.VIEWER, "" if found is None else found.name)

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
+from pages.people.write_button import write_button
 from pages.shared.errors import errors_shown, sentence
-from weakrec_core.access import may_write
 from weakrec_core.data.dataset import list_datasets
 from weakrec_core.data.ingest.ingest_jobs import forget_job, ingest_job, unfinished_jobs
 from weakrec_core.workspace import Workspace
@@ -30,11 +30,11 @@ def jobs_in_progress(workspace: Workspace) -> None:
                     f"Dataset {name!r} was not made. {sentence(status.error or status.stage + '.')}",
                     icon=":material/error:",
                 )
-                if st.button("Dismiss", key=f"dismiss_{name}", disabled=not may_write()):
+                if write_button("Dismiss", key=f"dismiss_{name}"):
                     forget_job(workspace, name)
                     st.rerun(scope="fragment")
         else:
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.progress(status.fraction, text=f"{name}: {status.stage}")
-                if st.button("Cancel", icon=":material/stop_circle:", key=f"cancel_{name}", disabled=not may_write()):
+                if write_button("Cancel", icon=":material/stop_circle:", key=f"cancel_{name}"):
                     ingest_job(workspace, name).cancel()

@@ -5,12 +5,12 @@ import pandas as pd
 import streamlit as st
 
 from pages.error_analysis.keyword_maker import keyword_maker
+from pages.people.write_button import write_button
 from pages.shared import fmt
 from pages.shared.cards import COLORS, badge, book_of, card, gold_badge, marked
 from pages.shared.grid.table import draw_table
 from pages.shared.workbench import Workbench
 from weakrec_core import ABSTAIN, LABEL_NAMES
-from weakrec_core.access import may_write
 from weakrec_core.data.notes import NOTE_LENGTH, remove_note, write_note
 from weakrec_core.error_analysis.buckets import Buckets
 from weakrec_core.error_analysis.excerpts import marked_text
@@ -106,11 +106,9 @@ def _note(wb: Workbench, row: int, record: pd.Series, notes: dict[int, str]) -> 
             max_chars=NOTE_LENGTH,
             placeholder="What is wrong here?",
         )
-        if st.button(
-            "Save note" if row in notes else "Star", icon=":material/star:", key="star", disabled=not may_write()
-        ):
+        if write_button("Save note" if row in notes else "Star", icon=":material/star:", key="star"):
             write_note(wb.dataset, *ids, text.strip())
             st.rerun()
-        if row in notes and st.button("Remove", icon=":material/delete:", key="unstar"):
+        if row in notes and write_button("Remove", icon=":material/delete:", key="unstar"):
             remove_note(wb.dataset, *ids)
             st.rerun()

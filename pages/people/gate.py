@@ -1,13 +1,14 @@
 """The gate: without signing in, where that is asked for, nobody gets a page, a file or an answer."""
 
 import json
+from typing import Any
 
 import streamlit as st
 from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from pages.people.person import role, signs_in
+from pages.people.person import role, role_by, signs_in
 from pages.shared import fmt
 
 _GUARDED = ("/media/", "/_stcore/upload_file", "/_stcore/metrics")  # what holds data; the rest is the same for all
@@ -30,7 +31,7 @@ def admit() -> None:
 
 
 class SignedInOnly:
-    """Refuses files that pages offer, and uploads, to requests without the cookie of a sign-in.
+    """Refuses files that pages offer, and uploads, to requests without the cookie of a sign-in, and to who has no role.
 
     Streamlit itself asks for it with web sockets, which pages come through, and with nothing else.
     """
@@ -39,14 +40,20 @@ class SignedInOnly:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        guarded = scope["type"] == "http" and any(part in scope["path"] for part in _GUARDED)
-        if guarded and signs_in() and not _signed_in(HTTPConnection(scope)):
-            await PlainTextResponse("Sign in first.", 401)(scope, receive, send)
-        else:
-            await self.app(scope, receive, send)
+        refused = None
+        if scope["type"] == "http" and any(part in scope["path"] for part in _GUARDED) and signs_in():
+            refused = _refused(_claims(HTTPConnection(scope)))
+        await (refused or self.app)(scope, receive, send)
 
 
-def _signed_in(request: HTTPConnection) -> bool:
+def _refused(claims: dict[str, Any]) -> PlainTextResponse | None:
+    if claims.get("is_logged_in") is not True:
+        return PlainTextResponse("Sign in first.", 401)
+    return PlainTextResponse("You have no access here.", 403) if role_by(claims) is None else None
+
+
+def _claims(request: HTTPConnection) -> dict[str, Any]:
+    """What the cookie of a sign-in says; nothing where there is none, or it is altered or too old."""
     from streamlit.auth_util import get_cookie_with_chunks
     from streamlit.web.server.server_util import AUTH_COOKIE_NAME, get_cookie_secret
     from streamlit.web.server.starlette.starlette_app_utils import decode_signed_value
@@ -56,4 +63,4 @@ def _signed_in(request: HTTPConnection) -> bool:
         return None if value is None else decode_signed_value(get_cookie_secret(), name, value.encode("latin-1"))
 
     cookie = get_cookie_with_chunks(one, AUTH_COOKIE_NAME)
-    return cookie is not None and json.loads(cookie).get("is_logged_in") is True
+    return {} if cookie is None else dict(json.loads(cookie))

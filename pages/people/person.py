@@ -1,6 +1,8 @@
 """Who is at work: who signed in, where the operator has set sign-in up, with the role that the operator gave them."""
 
+from collections.abc import Mapping
 from functools import cache
+from typing import Any
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -17,15 +19,20 @@ def signs_in() -> bool:
 
 def role() -> Role | None:
     """What who signed in may do, by the section ``[weakrec.roles]`` of the secrets; a viewer where there is none."""
+    return role_by(st.user.to_dict())
+
+
+def role_by(claims: Mapping[str, Any]) -> Role | None:
+    """The same of who the identity provider says this of."""
     given = st.secrets.get("weakrec", {}).get("roles")
-    return Role.VIEWER if given is None else role_of(st.user.to_dict(), given)
+    return Role.VIEWER if given is None else role_of(claims, given)
 
 
 def _of_this_tab() -> Person | None:
-    if get_script_run_ctx(suppress_warning=True) is None or not signs_in():
+    if not signs_in():
         return None
-    if not st.user.is_logged_in:
-        return Person(Role.VIEWER)
+    if get_script_run_ctx(suppress_warning=True) is None or not st.user.is_logged_in:
+        return Person(Role.VIEWER)  # a thread of no tab writes only for whom it says (`access.acting_as`)
     return Person(role() or Role.VIEWER, str(st.user.get("email") or st.user.get("name") or st.user.get("sub")))
 
 

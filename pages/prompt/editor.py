@@ -2,10 +2,10 @@
 
 import streamlit as st
 
+from pages.people.write_button import write_button
 from pages.shared import fmt
 from pages.shared.errors import errors_shown, sentence
 from pages.shared.workbench import Workbench
-from weakrec_core.access import may_write
 from weakrec_core.errors import WeakrecError
 from weakrec_core.labeling.kinds import PromptLF
 from weakrec_core.labeling.prompt_job import ASKED, Asked, ask_job, asked_of, start_asking
@@ -61,13 +61,7 @@ def _progress(wb: Workbench, lf: PromptLF) -> None:
         st.rerun(scope="app")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.progress(status.fraction, text=status.stage)
-        if st.button(
-            "Stop",
-            icon=":material/stop_circle:",
-            key="stop_asking",
-            help="What is answered is kept",
-            disabled=not may_write(),
-        ):
+        if write_button("Stop", icon=":material/stop_circle:", key="stop_asking", help="What is answered is kept"):
             job.cancel()
 
 
@@ -100,6 +94,6 @@ def _ask(wb: Workbench, lf: PromptLF, dev: Asked, key: str) -> None:
         money = None
         if endpoint.prices is not None:
             money = st.number_input("Money at most", 0.01, value=1.0, help="By the prices that the operator set")
-        if st.form_submit_button("Ask", icon=":material/forum:", type="primary", disabled=not may_write()):
+        if write_button("Ask", in_form=True, icon=":material/forum:", type="primary"):
             start_asking(wb.dataset, lf, Budget(int(rows), int(tokens), money))
             st.rerun()

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from pages.people.write_button import write_button
 from pages.shared import fmt
 from pages.shared.errors import errors_shown
 from weakrec_core.access import may_write
@@ -17,9 +18,7 @@ def edit_about(run: Run) -> None:
             about = run.about
             name = st.text_input("Name", about.name, max_chars=RUN_NAME_CHARACTERS, key=f"run_name_{run.id}")
             notes = st.text_area("Notes", about.notes, max_chars=RUN_NOTES_CHARACTERS, key=f"run_notes_{run.id}")
-            saved = st.form_submit_button(
-                "Save", icon=":material/save:", key=f"save_about_{run.id}", disabled=not may_write()
-            )
+            saved = write_button("Save", in_form=True, icon=":material/save:", key=f"save_about_{run.id}")
         if saved:
             with errors_shown():
                 run.describe(name=name, notes=notes)

@@ -3,10 +3,10 @@
 import pandas as pd
 import streamlit as st
 
+from pages.people.write_button import write_button
 from pages.shared import fmt
 from pages.shared.errors import errors_shown, sentence
 from pages.shared.grid.table import draw_table
-from weakrec_core.access import may_write
 from weakrec_core.charts.worth import gold_learning_curve
 from weakrec_core.runs.store import Run
 from weakrec_core.runs.worth import read_worth, start_worth, worth_job
@@ -24,13 +24,7 @@ def _panel(run: Run) -> None:
     status, found = worth_job(run).status, read_worth(run)
     if status is not None and status.active:
         st.progress(status.fraction, text=fmt.literal(status.stage))
-        if st.button(
-            "Stop",
-            icon=":material/stop_circle:",
-            key="stop_worth",
-            help="What is measured is kept",
-            disabled=not may_write(),
-        ):
+        if write_button("Stop", icon=":material/stop_circle:", key="stop_worth", help="What is measured is kept"):
             worth_job(run).cancel()
         st.session_state["measuring_worth"] = run.id
         return
@@ -44,7 +38,7 @@ def _panel(run: Run) -> None:
             "200, … of dev's gold labels, without weak labels and with them, and measured on test."
         )
         label = "Go on measuring" if status is not None and status.state == "cancelled" else "Measure"
-        if st.button(label, icon=":material/speed:", type="primary", key="measure_worth", disabled=not may_write()):
+        if write_button(label, icon=":material/speed:", type="primary", key="measure_worth"):
             start_worth(run)
             st.rerun(scope="app")
         return

@@ -6,6 +6,7 @@ from io import BytesIO
 import pandas as pd
 import streamlit as st
 
+from weakrec_core.access import acting_as, at_work
 from weakrec_core.tables import csv_text
 
 _MIME = {
@@ -23,9 +24,15 @@ _MIME = {
 
 def download(label: str, made: Callable[[], str | bytes], file_name: str, key: str, help: str | None = None) -> None:
     """A button that makes a file and hands it over; the page does not run again."""
+    person = at_work()
+
+    def made_for_them() -> str | bytes:
+        with acting_as(person):  # Streamlit calls this in a thread of its own
+            return made()
+
     st.download_button(
         label,
-        made,
+        made_for_them,
         file_name,
         _MIME[file_name.rpartition(".")[2]],
         icon=":material/download:",

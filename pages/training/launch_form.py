@@ -2,10 +2,10 @@
 
 import streamlit as st
 
+from pages.people.write_button import write_button
 from pages.shared.errors import errors_shown, sentence
 from pages.shared.label_settings import choose_label_model, chosen_settings, described
 from pages.shared.workbench import Workbench
-from weakrec_core.access import may_write
 from weakrec_core.errors import WeakrecError
 from weakrec_core.label_model.label_train import recommended_kind
 from weakrec_core.label_model.snorkel_config import SnorkelConfig
@@ -78,12 +78,12 @@ def launch_form(wb: Workbench) -> None:
             )
         if problem is not None:
             st.warning(f"{sentence(problem)} So a run cannot succeed.", icon=":material/block:")
-        if st.button(
+        if write_button(
             "Launch",
             type="primary",
             icon=":material/rocket_launch:",
             key="launch",
-            disabled=problem is not None or not may_write(),
+            disabled=problem is not None,
             help=problem,
         ):
             with errors_shown():

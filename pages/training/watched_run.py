@@ -3,6 +3,7 @@
 import pandas as pd
 import streamlit as st
 
+from pages.people.write_button import write_button
 from pages.results.run_about import edit_about, pinned_badge, show_notes
 from pages.shared import fmt
 from pages.shared.address import page_link
@@ -166,7 +167,7 @@ def _queue(watched: Run, active: list[Run]) -> None:
             st.markdown(f"{name} · {config.train['preset']} :gray-badge[{where}]", width="stretch")
             if run != watched:
                 st.button("Watch", key=f"watch_{run.id}", on_click=_choose, args=(run.id,))
-                st.button("Cancel", key=f"cancel_queued_{run.id}", on_click=run.cancel, disabled=not may_write())
+                write_button("Cancel", key=f"cancel_queued_{run.id}", on_click=run.cancel)
 
 
 def _choose(run_id: str) -> None:

@@ -15,6 +15,8 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from tests.toys import ShortReviewLF
+from weakrec_core import access
+from weakrec_core.access import Person, Role
 from weakrec_core.data.dataset import open_dataset
 from weakrec_core.labeling.kinds import LF_KINDS
 from weakrec_core.labeling.lf_set import LFSet
@@ -106,6 +108,21 @@ def test_a_run(open_page: OpenPage, files: dict[str, Any], run: Run) -> None:
         assert json.loads(archive.read(f"{run.id}/result.json")) == run.result
     assert made(files, "download_card")[1].startswith(f"# Run {run.id}\n".encode())
     assert json.loads(made(files, "download_notebook")[1])["nbformat"] == 4
+
+
+def test_a_file_is_made_for_who_asked(files: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Streamlit makes it in a thread of no tab."""
+
+    def page() -> None:
+        from pages.shared.downloads import download
+        from weakrec_core.access import at_work
+
+        download("Who", lambda: at_work().name, "who.md", "who")
+
+    monkeypatch.setattr(access, "_identify", [lambda: Person(Role.EDITOR, "ada@example.org")])
+    AppTest.from_function(page).run()
+    monkeypatch.setattr(access, "_identify", [lambda: None])
+    assert made(files, "who") == ("who.md", b"ada@example.org")
 
 
 def test_a_table_in_its_place_is_no_formula(files: dict[str, Any]) -> None:

@@ -47,8 +47,7 @@ def test_edits_live_in_the_tab(viewed: Workspace) -> None:
 
 def test_what_a_page_lets_through_the_library_refuses(viewed: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     """Buttons that are on, as to who forges their messages."""
-    for module in ("training.launch_form", "results.run_about"):
-        monkeypatch.setattr(f"pages.{module}.may_write", lambda: True)
+    monkeypatch.setattr("pages.people.write_button.may_write", lambda: True)
     before = contents(viewed.root)
     about = f"save_about_{list_runs(viewed)[0].id}"
     for page, button, what in (("training", "launch", "train"), ("results", about, "save anything")):

@@ -144,3 +144,15 @@ def test_who_is_at_work(monkeypatch: pytest.MonkeyPatch) -> None:
     assert access.at_work() == Person(Role.VIEWER, "ada@example.org") and not access.may_write()
     with pytest.raises(AccessError, match=r"^ada@example\.org is a viewer: you cannot train here"):
         access.require(Role.EDITOR, "train")
+
+
+def test_a_thread_goes_on_for_who_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(access, "_identify", [lambda: Person(Role.VIEWER)])
+    with access.acting_as(Person(Role.EDITOR, "ada@example.org")):
+        assert access.may_write()
+        with access.acting_as(Person(Role.VIEWER)):
+            assert not access.may_write()
+        assert access.at_work().name == "ada@example.org"
+        monkeypatch.setenv("WEAKREC_READONLY", "1")
+        assert access.at_work() == Person(Role.VIEWER, "ada@example.org")
+    assert access.at_work() == Person(Role.VIEWER)

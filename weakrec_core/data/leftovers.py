@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from weakrec_core import files
+from weakrec_core.access import may_write
 from weakrec_core.data import storage
 from weakrec_core.errors import WeakrecError
 from weakrec_core.workspace import Workspace
@@ -23,6 +24,8 @@ def clean_up(workspace: Workspace) -> list[str]:
     What a living process uses is not touched: directories are locked by whoever uses them, and files count as left behind an
     hour after they were last written. Called when a server starts; a workspace that may only be read stays as it is.
     """
+    if not may_write():
+        return []
     said = []
     for home in sorted(workspace.datasets.glob("[!.]*")):
         try:

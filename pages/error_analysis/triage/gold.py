@@ -6,10 +6,11 @@ import streamlit as st
 
 from pages.error_analysis.filters import set_filter
 from pages.error_analysis.triage.queue import Order, Queue
+from pages.people.write_button import write_button
 from pages.shared import fmt
 from pages.shared.workbench import Workbench
 from weakrec_core import LABEL_NAMES, NEGATIVE, POSITIVE
-from weakrec_core.access import at_work, may_write
+from weakrec_core.access import at_work
 from weakrec_core.data.gold_by_hand import label_by_hand
 from weakrec_core.data.noun import counted
 from weakrec_core.error_analysis.buckets import Buckets
@@ -28,11 +29,11 @@ def gold_buttons(wb: Workbench, queue: Queue, row: int) -> None:
             "**Gold is**", width="content", help="A label given by hand counts over the ingested one on dev; J skips"
         )
         for label, key in _KEYS.items():
-            st.button(
+            write_button(
                 LABEL_NAMES[label],
                 key=f"gold_{LABEL_NAMES[label]}",
                 shortcut=key,
-                disabled=gold == label or not may_write(),
+                disabled=gold == label,
                 on_click=_label,
                 args=(wb, queue, row, label),
             )
@@ -40,13 +41,12 @@ def gold_buttons(wb: Workbench, queue: Queue, row: int) -> None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             was = f"was {LABEL_NAMES[ingested]}" if ingested >= 0 else "had no label"
             st.caption(f"Labeled by hand; it {was}.", width="content")
-            st.button(
+            write_button(
                 "Take back",
                 key="gold_back",
                 type="tertiary",
                 on_click=_label,
                 args=(wb, queue, row, ingested, 0),
-                disabled=not may_write(),
             )
 
 

@@ -8,10 +8,10 @@ from pages.error_analysis.opened_row import reader_history, review_card, votes_t
 from pages.error_analysis.rows import notes_of
 from pages.error_analysis.triage.gold import gold_buttons, gold_order, unlabeled_link, why_asked
 from pages.error_analysis.triage.queue import Queue, begin_anew, queue_of
+from pages.people.write_button import write_button
 from pages.shared import fmt
 from pages.shared.workbench import Workbench
 from weakrec_core import LABEL_NAMES
-from weakrec_core.access import may_write
 from weakrec_core.data.looked_at import mark_looked_at
 from weakrec_core.data.notes import NOTE_LENGTH, remove_note, write_note
 from weakrec_core.error_analysis.buckets import Buckets
@@ -70,21 +70,19 @@ def _controls(wb: Workbench, queue: Queue, found: Buckets, row: int, notes: dict
             st.markdown(queue.says(found), width="content")
         with st.container(horizontal=True, vertical_alignment="center", width="content", gap="small"):
             starred, noted = row in notes, bool(notes.get(row))
-            st.button(
+            write_button(
                 "Unstar" if starred else "Star",
                 icon=":material/star:",
                 key="triage_star",
                 shortcut="S",
-                disabled=noted or not may_write(),
+                disabled=noted,
                 help="It has a note, and stays starred with it" if noted else None,
                 on_click=(lambda: remove_note(wb.dataset, *ids))
                 if starred
                 else (lambda: write_note(wb.dataset, *ids, "")),
             )
             how = "A text: Tab goes to it, Enter saves it"
-            if st.button(
-                "Note", icon=":material/edit_note:", key="triage_note", shortcut="T", help=how, disabled=not may_write()
-            ):
+            if write_button("Note", icon=":material/edit_note:", key="triage_note", shortcut="T", help=how):
                 _note_dialog(wb, ids, notes.get(row, ""))
             st.button(
                 "Begin anew",

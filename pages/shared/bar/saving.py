@@ -3,6 +3,7 @@
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from pages.people.write_button import write_button
 from pages.shared import fmt
 from pages.shared.errors import errors_shown, sentence
 from pages.shared.workbench import Workbench
@@ -31,7 +32,7 @@ def save_button(wb: Workbench) -> None:
             st.markdown(f"- {fmt.literal(line)}")
         note = st.text_input("Note (optional)", key=f"save_note_{version}")
         by = at_work().name or st.text_input("Your name (optional)", key="save_by", persist_state="session")
-        if st.button(label, type="primary", key="save_now", width="stretch", disabled=not may_write()):
+        if write_button(label, type="primary", key="save_now", width="stretch"):
             try:
                 _saved(wb, save_version(wb.workspace, draft.lf_set, draft.base.number, note, by))
             except VersionConflict as e:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from pages.people.write_button import write_button
 from pages.router.draft import open_lf_set
 from pages.shared import fmt
 from pages.shared.errors import sentence
 from pages.shared.selection import select_lf
 from pages.shared.workbench import Workbench
-from weakrec_core.access import may_write
 from weakrec_core.errors import WeakrecError
 from weakrec_core.labeling.exchange import importing
 from weakrec_core.labeling.versions import SHIPPED, load_version, new_set, rename_set
@@ -58,13 +58,13 @@ def sets_button(wb: Workbench) -> None:
             ),
             ("New, without LFs", "add", "Unsaved edits here stay in their draft: the browser's way back", _new, False),
         ):
-            if st.button(
+            if write_button(
                 label,
                 icon=f":material/{icon}:",
                 help=how,
                 key=f"{does.__name__.strip('_')}_set",
                 width="stretch",
-                disabled=off or not name or not may_write(),
+                disabled=off or not name,
             ):
                 _done(lambda does=does: does(wb, name))  # type: ignore[misc]
         uploaded = st.file_uploader(
@@ -87,9 +87,7 @@ def _import(wb: Workbench, uploaded: "UploadedFile", key: str) -> None:
             key=f"import_label_{key}",
             help="Not asked where a column of the file says it",
         )
-    if st.button(
-        "Import", icon=":material/upload:", type="primary", key="import_set", width="stretch", disabled=not may_write()
-    ):
+    if write_button("Import", icon=":material/upload:", type="primary", key="import_set", width="stretch"):
         _done(lambda: _take_in(wb, uploaded, label))
 
 

@@ -138,6 +138,14 @@ def test_what_an_ingest_put_aside(workspace: Workspace) -> None:
     assert list(workspace.scratch.iterdir()) == []
 
 
+def test_a_server_for_reading_only_removes_nothing(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    left = aged(workspace.drafts / ".a.json.123.456.tmp", "{")
+    monkeypatch.setenv("WEAKREC_READONLY", "1")
+    assert clean_up(workspace) == [] and left.exists()
+    monkeypatch.setenv("WEAKREC_READONLY", "0")
+    assert clean_up(workspace) == [f"{left} was left behind and is removed."]
+
+
 @pytest.mark.parametrize("kind", ["runs/.import", ".restore"])
 def test_what_was_being_unpacked(workspace: Workspace, kind: str) -> None:
     left, new = aged(workspace.root / f"{kind}-old"), workspace.root / f"{kind}-new"
