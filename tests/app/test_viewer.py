@@ -37,7 +37,7 @@ def test_edits_live_in_the_tab(viewed: Workspace) -> None:
     before = contents(viewed.root)
     app = opened("pages/labeling_functions/page.py")
     first = app.session_state["draft"].lf_set.lfs[0]
-    app.toggle[0].set_value(False).run()
+    next(toggle for toggle in app.toggle if toggle.label == "On").set_value(False).run()
     assert not app.exception
     assert app.session_state["draft"].lf_set.lfs[0] != first and app.session_state["draft"].dirty
     app.button("icon_undo").click().run()
