@@ -49,6 +49,10 @@ LINES_MEMORY = 768 << 20  # the same where it reads lines of JSON, which come in
 PROMPT_CHARACTERS = 4_000
 TEXT_CHARACTERS = 8_000  # of a text that is sent; what comes after is left out
 ANSWER_BYTES = 256_000  # of what a server answers
+DRAFT_ROWS = 20  # whose texts are sent together, for LFs to be drafted from
+DRAFT_TEXT_CHARACTERS = 1_000  # of each of them
+DRAFTED_LFS = 8  # that are read of one answer
+DRAFTED_KEYWORDS = 50  # of each of them
 
 # A training
 EPOCHS = 10_000

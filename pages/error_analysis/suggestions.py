@@ -3,6 +3,7 @@
 import numpy as np
 import streamlit as st
 
+from pages.prompt.drafting import draft_box, draft_button
 from pages.shared.errors import errors_shown
 from pages.shared.suggestions import suggestions_table
 from pages.shared.workbench import Workbench
@@ -14,7 +15,10 @@ _SHOWN = 50
 
 def suggestions_panel(wb: Workbench, rows: np.ndarray, opened: int | None) -> None:
     """Draw the panel."""
-    st.header("Suggested edits for these rows", anchor=False)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.header("Suggested edits for these rows", anchor=False, width="stretch")
+        draft_button(wb, rows, "draft_from_rows")
+    draft_box(wb)
     kept: tuple[object, list[Suggestion]] | None = st.session_state.get("error_suggestions")
     if kept is None or kept[0] != wb.dataset.fingerprint:
         st.caption(

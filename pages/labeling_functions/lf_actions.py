@@ -4,9 +4,10 @@ from typing import Any
 
 import streamlit as st
 
+from pages.prompt.drafting import draft_button
 from pages.shared.downloads import download, download_table
 from pages.shared.errors import sentence
-from pages.shared.selection import select_lf, table_revision
+from pages.shared.selection import draw_table_anew, select_lf, table_revision
 from pages.shared.workbench import Workbench
 from weakrec_core.errors import SpecError
 from weakrec_core.labeling.base import LF
@@ -17,17 +18,18 @@ from weakrec_core.labeling.parsing import parse_lf
 
 def add_button(wb: Workbench) -> None:
     """The popover that adds an LF."""
-    with (
-        st.popover("Add", icon=":material/add:", width="content", key=f"add_{_closed()}"),
-        st.form("add_lf", border=False),
-    ):
-        kind = st.radio("Kind", list(LF_KINDS), format_func=lambda kind: LF_KINDS[kind].title, key="new_kind")
-        name = st.text_input("Name", key="new_name", placeholder="hated_it")
-        if st.form_submit_button("Add", type="primary"):
-            try:
-                _add(wb, name.strip() or _free_name(wb, kind), LF_KINDS[kind].start(wb.dataset))
-            except SpecError as e:
-                st.error(sentence(e))
+    with st.popover("Add", icon=":material/add:", width="content", key=f"add_{_closed()}"):
+        with st.form("add_lf", border=False):
+            kind = st.radio("Kind", list(LF_KINDS), format_func=lambda kind: LF_KINDS[kind].title, key="new_kind")
+            name = st.text_input("Name", key="new_name", placeholder="hated_it")
+            if st.form_submit_button("Add", type="primary"):
+                try:
+                    _add(wb, name.strip() or _free_name(wb, kind), LF_KINDS[kind].start(wb.dataset))
+                except SpecError as e:
+                    st.error(sentence(e))
+        if draft_button(wb, (), "draft_by_model"):
+            draw_table_anew()
+            st.rerun()
 
 
 def export_button(wb: Workbench) -> None:

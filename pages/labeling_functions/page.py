@@ -11,6 +11,7 @@ from pages.labeling_functions.listing import listing_button
 from pages.labeling_functions.notes import notes_button, show_notes
 from pages.labeling_functions.rows import rows_panel
 from pages.labeling_functions.suggestions import suggest_button
+from pages.prompt.drafting import draft_box
 from pages.shared import fmt
 from pages.shared.bar.set_bar import set_bar
 from pages.shared.errors import errors_shown, sentence
@@ -98,7 +99,9 @@ def working_area(wb: Workbench) -> None:
     """All that an edit changes, so that an edit reruns no more than this."""
     with errors_shown():
         set_bar(wb, "Labeling functions", editing=True)
-        selected = lf_table(wb, heading(wb))
+        differences = heading(wb)
+        draft_box(wb)
+        selected = lf_table(wb, differences)
         lf = next((lf for lf in wb.draft.lf_set.lfs if lf.name == selected), None)
         if lf is None:
             return

@@ -55,6 +55,11 @@ def table_revision() -> int:
 def select_lf(name: str) -> None:
     """Select an LF from elsewhere than the table."""
     st.session_state["selected_lf"] = name
+    draw_table_anew()
+
+
+def draw_table_anew() -> None:
+    """Give the table, and what opens over it, another key: it takes its selection from elsewhere, and popovers are closed."""
     st.session_state["table_revision"] = table_revision() + 1
 
 

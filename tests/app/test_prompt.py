@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Callable
+from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
@@ -18,6 +19,10 @@ def add(app: AppTest) -> AppTest:
     app.radio(key="new_kind").set_value("prompt")
     next(b for b in app.button if b.label == "Add" and b.key != "add").click().run()
     return app
+
+
+def question(app: AppTest) -> Any:
+    return next(area for area in app.text_area if area.label == "Question")
 
 
 def test_without_an_operator_it_is_off(open_page: OpenPage) -> None:
@@ -38,7 +43,7 @@ def test_asked_from_the_editor(open_page: OpenPage, model_server: ModelServer, d
     os.waitid(os.P_PID, json.loads(file.read_text(encoding="utf-8"))["pid"], os.WEXITED | os.WNOWAIT)
     app.run()
     assert not app.exception and "2 of" in texts(app) and len(model_server.asked) == 2
-    app.text_area[0].set_value("Did they finish it?").run()
+    question(app).set_value("Did they finish it?").run()
     assert "0 of" in texts(app)
-    app.text_area[0].set_value(" ").run()
+    question(app).set_value(" ").run()
     assert any("an empty prompt asks nothing" in e.value for e in app.error)

@@ -43,6 +43,7 @@ NOT_RUN = {
     "llama-server ": "is a program of its own",
     "WEAKREC_LLM_URL=": "needs a language model; tests/core/language_model speaks to a server of its own",
     "weakrec ask": "needs a language model; tests/core/language_model speaks to a server of its own",
+    "weakrec draft": "needs a language model; tests/core/suggestions/drafting speaks to a server of its own",
     "weakrec worth": "fits the models many times over; tests/core/runs/test_worth.py runs it",
     "weakrec train --dataset my_ratings": "docs/command-line.md trains on the demo",
     "weakrec train --dataset demo --lfs my_lfs.yaml": "docs/command-line.md trains with the tutorial's set",

@@ -42,6 +42,15 @@ class Budget:
                 f"A budget of money needs the prices of {endpoint.model}, which the operator has not set."
             )
 
+    def broken_by(self, endpoint: Endpoint, rows: int, asked: int, answered: int) -> str:
+        """The part that does not hold with so many texts and tokens asked and answered; empty where all do."""
+        if self.rows is not None and rows > self.rows:
+            return "rows"
+        if self.tokens is not None and asked + answered > self.tokens:
+            return "tokens"
+        cost = endpoint.cost(asked, answered)
+        return "money" if self.money is not None and cost is not None and cost > self.money else ""
+
 
 @dataclass
 class Spent:
@@ -177,12 +186,7 @@ def _end(budget: Budget, endpoint: Endpoint, spent: Spent, needed: list[tuple[in
     """What part of the budget would not hold with these requests."""
     asked = spent.asked + sum(part[0] for part in needed)
     answered = spent.answered + sum(part[1] for part in needed)
-    if budget.rows is not None and spent.rows + spent.silent + len(needed) > budget.rows:
-        return "rows"
-    if budget.tokens is not None and asked + answered > budget.tokens:
-        return "tokens"
-    cost = endpoint.cost(asked, answered)
-    return "money" if budget.money is not None and cost is not None and cost > budget.money else ""
+    return budget.broken_by(endpoint, spent.rows + spent.silent + len(needed), asked, answered)
 
 
 def _said(spent: Spent, of: int) -> str:

@@ -4,6 +4,7 @@ from typing import Literal
 
 import streamlit as st
 
+from pages.prompt.drafting import draft_box, draft_button
 from pages.shared import fmt
 from pages.shared.cards import book_of, card, gold_badge, marked
 from pages.shared.selection import add_lf
@@ -37,10 +38,12 @@ def group_panel(wb: Workbench, found: Buckets, group: Group, title: str) -> None
                 "Similar LF from its centre",
                 f"From the {LABEL_NAMES[group.label]} rows nearest to it",
             )
+        draft_button(wb, group.rows, "draft_from_group")
     with right:
         st.markdown("**Nearest to the centre**")
         st.html("".join(_card(wb, int(row)) for row in group.rows[:_EXAMPLES]))
     similar_draft(wb)
+    draft_box(wb)
 
 
 def _gold_sentence(group: Group, base: float) -> str:
