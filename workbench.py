@@ -11,12 +11,14 @@ from pages.router.first_link import load_again_if_first
 from pages.router.keyboard import follow_keyboard
 from pages.router.look import set_look
 from pages.router.sections import all_sections
+from pages.share.link import as_bearer, follows_link, only_page
 
 
 def main() -> None:
     """Run the app once."""
     set_look()
-    sections = all_sections()
+    shared = follows_link()
+    sections = only_page() if shared else all_sections()
     page = st.navigation(sections, position="hidden")
     st.set_page_config(page_title=f"{page.title} · Weakrec Workbench")
     load_again_if_first()
@@ -31,6 +33,10 @@ def main() -> None:
 
     from pages.people.gate import admit
 
+    if shared:
+        with errors_shown(), as_bearer():
+            page.run()
+        return
     admit()
     with errors_shown():
         open_workbench(sections, page)
@@ -43,10 +49,10 @@ else:
     from pages.people.gate import SignedInOnly
     from pages.people.own_messages import OwnMessagesOnly
     from pages.router.start import cleaned_up
+    from pages.share.report import ROUTE
 
     # Streamlit itself checks the host of web sockets only: another site's name, led here, would read all the rest.
     hosts = st.get_option("server.allowedHosts") or ["*"]
     known = Middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False)
-    app = st.App(
-        __file__, lifespan=cleaned_up, middleware=[known, Middleware(SignedInOnly), Middleware(OwnMessagesOnly)]
-    )
+    middleware = [known, Middleware(SignedInOnly), Middleware(OwnMessagesOnly)]
+    app = st.App(__file__, lifespan=cleaned_up, routes=[ROUTE], middleware=middleware)

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import typer
 
-from weakrec_core.cli import data, export, imports, labeling, prompt, recommend, runs, similar, workbench
+from weakrec_core.cli import data, export, imports, labeling, prompt, recommend, runs, share, similar, workbench
 from weakrec_core.errors import WeakrecError, os_sentence
 from weakrec_core.jobs.reporting import reporting
 
@@ -16,7 +16,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Weak supervision for recommenders.",
 )
-for part in (workbench, data, labeling, similar, prompt, runs, recommend, export, imports):
+for part in (workbench, data, labeling, similar, prompt, runs, share, recommend, export, imports):
     app.add_typer(part.app)
 
 

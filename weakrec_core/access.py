@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from pathlib import Path
 from typing import Any
@@ -30,10 +30,19 @@ class Role(IntEnum):
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody at work; `name` is empty where nobody signs in."""
+    """Somebody at work.
+
+    Attributes
+    ----------
+    name : str
+        Empty where nobody signs in.
+    sees : frozenset of str, optional
+        Which runs, datasets and LF sets they see, such as "run ID"; None: all.
+    """
 
     role: Role
     name: str = ""
+    sees: frozenset[str] | None = None
 
 
 class AccessError(WeakrecError, PermissionError):
@@ -94,7 +103,7 @@ def at_work() -> Person:
     found = _acting.get() or (_identify[0]() if _identify else None)
     if os.environ.get(READONLY_VARIABLE, "") in ("", "0"):
         return found or Person(Role.OPERATOR, os.environ.get(PERSON_VARIABLE, ""))
-    return Person(Role.VIEWER, "" if found is None else found.name)
+    return Person(Role.VIEWER) if found is None else replace(found, role=Role.VIEWER)
 
 
 def may_write() -> bool:
@@ -113,6 +122,23 @@ def require(role: Role, what: str) -> None:
     if person.role < role:
         who = f"{person.name} is {_ROLES[person.role]}" if person.name else "The workspace is open for reading only"
         raise AccessError(f"{who}: you cannot {what} here; nothing was changed.")
+
+
+def may_see(what: str) -> bool:
+    """Whether who is at work sees a run, a dataset or an LF set: who follows a link sees what it shows, and nothing else."""
+    sees = at_work().sees
+    return sees is None or what in sees
+
+
+def check_sight(what: str) -> None:
+    """Refuse to open it to who does not see it.
+
+    Raises
+    ------
+    AccessError
+    """
+    if not may_see(what):
+        raise AccessError("This link shows one run and nothing else.")
 
 
 def check_write(path: Path) -> None:

@@ -61,3 +61,4 @@ SNORKEL_EPOCHS = 100_000
 # What people say of a run
 RUN_NAME_CHARACTERS = 80
 RUN_NOTES_CHARACTERS = 4_000
+SHARE_DAYS = 90  # that a link to a run lasts

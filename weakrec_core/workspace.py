@@ -59,6 +59,11 @@ class Workspace:
         return self.root / "pinned"
 
     @property
+    def shares(self) -> Path:
+        """Links that show one run to others, by their hash."""
+        return self.root / "shares"
+
+    @property
     def notes(self) -> Path:
         """Stars and notes on rows, by dataset."""
         return self.root / "notes"

@@ -7,7 +7,7 @@ import streamlit as st
 
 from pages.recommendations.book_cards import STYLE
 from pages.recommendations.presentation import presentation
-from pages.recommendations.reader_panel import choose_reader, show_books
+from pages.recommendations.reader_panel import choose_reader, choose_run, show_books
 from pages.recommendations.reader_url import POPULARITY, WITHOUT_LABELS, View, current_view, start_over
 from pages.recommendations.recommended import first_sentence, heading, most_read, one_list, say_labels, side_by_side
 from pages.recommendations.recommender import catalogue, finished_runs, recommendations, run_of
@@ -37,7 +37,8 @@ def page(wb: Workbench, runs: Sequence[Run]) -> None:
         return
     left, right = st.columns([1, 2.6], gap="large")
     with left:
-        choose_reader(wb, books, runs, view, reader)
+        choose_run(runs, view)
+        choose_reader(wb, books, view, reader)
         show_books(wb, reader, view, found)
     with right:
         _better_rivals(run)

@@ -29,13 +29,17 @@ def run_label(run: Run) -> str:
     return f"{run.title}{auc}"
 
 
-def choose_reader(wb: Workbench, catalogue: Catalogue, runs: Sequence[Run], view: View, reader: Reader) -> None:
-    """The widgets; each writes its choice into the URL."""
+def choose_run(runs: Sequence[Run], view: View) -> None:
+    """The widget; its choice goes into the URL, as that of the others here."""
     labels = {run.id: run_label(run) for run in runs}
     _held("rec_run", view.run)
     st.selectbox("Run", list(labels), format_func=labels.__getitem__, key="rec_run", on_change=_set_run, args=(view,))
     config = next(run.config for run in runs if run.id == view.run)
     st.caption(f"Preset {config.train['preset']} · LF set {fmt.literal(config.lf_set_title)}")
+
+
+def choose_reader(wb: Workbench, catalogue: Catalogue, view: View, reader: Reader) -> None:
+    """Whom it recommends to: a test user, or books that were read."""
     known = "Test users were never seen in training."
     if wb.dataset.by_time:
         known = f"Of test users, the {wb.dataset.noun.many} before the held-out ones were trained on."

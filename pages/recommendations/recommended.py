@@ -51,14 +51,7 @@ def heading(wb: Workbench, view: View, runs: Sequence[Run]) -> None:
                 width=290,
                 on_change=lambda: show(replace(view, beside=tuple(st.session_state["rec_beside"]))),
             )
-            st.session_state["rec_k"] = view.k
-            st.selectbox(
-                wb.dataset.noun.many.capitalize(),
-                sorted({*K_CHOICES, view.k}),
-                key="rec_k",
-                width=84,
-                on_change=lambda: show(replace(view, k=st.session_state["rec_k"])),
-            )
+            choose_length(wb, view)
             st.button(
                 "Present",
                 icon=":material/slideshow:",
@@ -67,6 +60,18 @@ def heading(wb: Workbench, view: View, runs: Sequence[Run]) -> None:
                 on_click=show,
                 args=(replace(view, present=True),),
             )
+
+
+def choose_length(wb: Workbench, view: View) -> None:
+    """How many are listed."""
+    st.session_state["rec_k"] = view.k
+    st.selectbox(
+        wb.dataset.noun.many.capitalize(),
+        sorted({*K_CHOICES, view.k}),
+        key="rec_k",
+        width=84,
+        on_change=lambda: show(replace(view, k=st.session_state["rec_k"])),
+    )
 
 
 def first_sentence(wb: Workbench, found: Sequence[Recommendation]) -> str:

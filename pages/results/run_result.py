@@ -13,6 +13,7 @@ from pages.results.result_tables import RANKED, scores_of
 from pages.results.run_about import edit_about, pinned_badge, show_notes
 from pages.results.run_comparison import against_pinned
 from pages.results.worth import show_worth
+from pages.share.make import share_button
 from pages.shared import fmt
 from pages.shared.address import page_link
 from pages.shared.downloads import download
@@ -37,6 +38,7 @@ def one_run(run: Run) -> None:
         st.header(f"Run {fmt.literal(run.title)}{pinned_badge(run)}", anchor=False, width="content")
         with st.container(horizontal=True, vertical_alignment="center", width="content"):
             edit_about(run)
+            share_button(run)
             page_link("pages/presentation/page.py", "Present", run=run.id)
             download(
                 "Report",

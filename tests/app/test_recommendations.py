@@ -15,6 +15,7 @@ from weakrec_core.jobs.status import Status
 from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.runs import test_looks
 from weakrec_core.runs.listing import list_runs
+from weakrec_core.runs.share import share
 from weakrec_core.runs.store import Run
 from weakrec_core.stats.verdicts import SAME
 from weakrec_core.workspace import Workspace
@@ -100,6 +101,18 @@ def test_the_first_test_user_is_shown_at_once(open_page: OpenPage, runs: tuple[R
     app.query_params.clear()  # as the browser's way back does
     app.run()
     assert app.selectbox(key="rec_user").value == user
+
+
+def test_a_link_shows_what_its_run_recommends(open_page: OpenPage, runs: tuple[Run, Run]) -> None:
+    secret, _ = share(runs[1], 7)
+    app = open_page(share=secret)
+    assert not app.error and app.header[0].value == "Recommended books" and len(titles(app)) == 10
+    book = actions(app, "like")[0]
+    app.button(f"like_{book}").click().run()
+    assert query(app, "liked") == [book] and query(app, "share") == [secret] and book not in actions(app, "like")
+    app.query_params["user"] = "nobody"
+    app.run()
+    assert "nobody" in app.error[0].value and app.title[0].value == f"Run {runs[1].id}"
 
 
 def test_a_rival_that_is_better_is_said_over_the_list(open_page: OpenPage, runs: tuple[Run, Run]) -> None:

@@ -70,3 +70,18 @@ def test_the_report_opens_offline(page: Page, browser: Browser, server: str, run
     assert said == []
     assert asked == [report.as_uri()]
     context.close()
+
+
+def test_a_link_to_a_run_is_made_and_followed(page: Page, server: str, runs: list[str]) -> None:
+    page.goto(f"{server}/Results?run={runs[1]}")
+    page.get_by_role("button", name="Share").click()
+    page.get_by_role("button", name="Make a link").click()
+    link = page.get_by_test_id("stCode").inner_text().strip()
+    page.goto(f"{link}&k=10")  # a reader without books, for whom no model is loaded
+    expect(page.get_by_role("heading", name=f"Run {runs[1]}")).to_be_visible()
+    settled(page)
+    assert not violations(page)
+    with page.context.expect_page() as opened:
+        page.get_by_role("link", name="Report").click()
+    expect(opened.value.locator("#ranking svg")).to_be_visible()
+    assert opened.value.evaluate("self.origin") == "null"  # of no origin: its scripts reach nothing of the workbench

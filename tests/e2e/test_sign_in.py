@@ -15,6 +15,9 @@ from tests.core.test_access import contents
 from tests.e2e.browser import free_port, serving, settled, window
 from tests.e2e.sign_in import SECRET, USER, Provider, cookie, provider, signed_in
 from tests.e2e.tab import tab
+from weakrec_core.runs.listing import list_runs
+from weakrec_core.runs.share import revoke, share
+from weakrec_core.workspace import Workspace
 
 _CLIENT = """client_id = "workbench"
 client_secret = "known to both"
@@ -196,3 +199,30 @@ def test_what_a_viewer_forges_changes_no_file(guarded: str, workspace_of_others:
             opened.set(*(one for one in opened.of("button") if one.label != "Sign out"), trigger_value=True)
         assert {"Launch", "Save", "Star", "Save as"} <= tried
     assert _kept(workspace_of_others) == before
+
+
+def test_a_link_to_a_run_opens_without_a_sign_in_and_nothing_else_does(guarded: str, workspace_of_others: Path) -> None:
+    workspace = Workspace(workspace_of_others)
+    run, other = list_runs(workspace)
+    secret, link = share(run, 7)
+    query = f"share={secret}&k=10"
+    with tab(guarded) as opened:
+        for page in ("", "Results", "Data"):
+            opened.open(page, f"{query}&run={other.id}")
+            assert run.id.encode() in opened.received and not opened.of("page_link")
+            opened.set(*opened.of("button"), trigger_value=True)
+        assert b"tutorial" not in opened.received and f"Run {other.id}".encode() not in opened.received
+        opened.open("Results", f"run={other.id}")
+        assert [button.label for button in opened.of("button")] == ["Sign in"]
+    report = f"{guarded}/shared/report"
+    reply = requests.get(report, {"share": secret, "run": other.id}, timeout=60)
+    assert reply.status_code == 200 and run.id in reply.text and other.id not in reply.text
+    assert reply.headers["Content-Security-Policy"].startswith("sandbox allow-scripts ")
+    assert requests.get(f"{guarded}/media/a.csv", {"share": secret}, timeout=60).status_code == 401
+    revoke(workspace, link.id)
+    for wrong in (secret, secret[:-1], ""):
+        reply = requests.get(report, {"share": wrong}, timeout=60)
+        assert reply.status_code == 404 and reply.text.startswith("This link does not open anything")
+    with tab(guarded) as opened:
+        opened.open("", query)
+        assert not opened.of("button") and run.id.encode() not in opened.received

@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from weakrec_core import ABSTAIN, files
+from weakrec_core.access import check_sight, may_see
 from weakrec_core.activity import record
 from weakrec_core.data import flat_layout, storage
 from weakrec_core.data.dataset_info import FORMAT, DatasetInfo, read_info
@@ -306,6 +307,7 @@ def open_dataset(workspace: Workspace, name: str, fingerprint: str | None = None
         If there is none, or not of that content any more.
     """
     home = workspace.datasets / files.checked_name(name, "Dataset")
+    check_sight(f"dataset {name}")
     if flat_layout.is_flat(home):
         _move_flat(home)
     if not storage.exists(home):
@@ -326,7 +328,7 @@ def open_dataset(workspace: Workspace, name: str, fingerprint: str | None = None
 def list_datasets(workspace: Workspace) -> list[str]:
     """Names of the datasets in the workspace, sorted."""
     homes = [home for home in workspace.datasets.glob("[!.]*") if storage.exists(home) or flat_layout.is_flat(home)]
-    return sorted(home.name for home in homes)
+    return sorted(home.name for home in homes if may_see(f"dataset {home.name}"))
 
 
 def _move_flat(home: Path) -> None:

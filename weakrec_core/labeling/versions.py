@@ -13,7 +13,7 @@ from pathlib import Path
 import yaml
 
 from weakrec_core import files
-from weakrec_core.access import Role, require
+from weakrec_core.access import Role, check_sight, may_see, require
 from weakrec_core.activity import record
 from weakrec_core.data.leftovers import RENAMED
 from weakrec_core.errors import SpecError, WeakrecError
@@ -52,7 +52,8 @@ def list_sets(workspace: Workspace) -> list[str]:
     shipped = sorted(p.stem for p in SHIPPED.glob("*.yaml"))
     folders = (p for p in workspace.lf_sets.glob("[!.]*") if not p.is_symlink())
     saved = sorted(p.name for p in folders if version_numbers(workspace, p.name))
-    return shipped + [name for name in saved if name not in shipped]
+    names = shipped + [name for name in saved if name not in shipped]
+    return [name for name in names if may_see(f"LF set {name}")]
 
 
 def version_numbers(workspace: Workspace, name: str) -> list[int]:
@@ -70,6 +71,7 @@ def load_version(workspace: Workspace, name: str, number: int | None = None) -> 
         If there is none, or its file is not valid.
     """
     files.checked_name(name, "LF set")
+    check_sight(f"LF set {name}")
     numbers = version_numbers(workspace, name)
     if not numbers:
         raise SpecError(f"There is no LF set {name!r}; there are: {', '.join(list_sets(workspace))}.")

@@ -2,6 +2,7 @@
 
 import os
 
+from weakrec_core.access import may_see
 from weakrec_core.errors import RunError
 from weakrec_core.jobs.status import ACTIVE
 from weakrec_core.runs.store import Run
@@ -32,7 +33,7 @@ def _all_runs(workspace: Workspace) -> list[Run]:
         return []
     except OSError as e:
         raise RunError(f"{workspace.runs} cannot be read: {e.strerror}.") from None
-    runs = [Run(workspace, name) for name in sorted(names, reverse=True)]
+    runs = [Run(workspace, name) for name in sorted(names, reverse=True) if may_see(f"run {name}")]
     return [run for run in runs if (run.path / "config.json").exists() or run.left_half_made]
 
 

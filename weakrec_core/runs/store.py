@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from weakrec_core import files
-from weakrec_core.access import Role, require
+from weakrec_core.access import Role, check_sight, require
 from weakrec_core.activity import record
 from weakrec_core.data.dataset import Dataset, open_dataset
 from weakrec_core.data.gold_by_hand import hand_gold
@@ -328,6 +328,7 @@ def _fresh(**known: int) -> Status:
 def open_run(workspace: Workspace, run_id: str) -> Run:
     """The run with that id; `RunError` if there is none."""
     run = Run(workspace, files.checked_name(run_id, "Run"))
+    check_sight(f"run {run_id}")
     if not (run.path / "config.json").exists():
         raise RunError(f"There is no run {run_id!r} (any more).")
     return run
