@@ -14,12 +14,17 @@ from numpy.typing import NDArray
 from weakrec_core.data.attached import attached_votes
 from weakrec_core.data.dataset import Dataset
 from weakrec_core.errors import DataError
-from weakrec_core.labeling.keyword_match import keyword_pattern
+from weakrec_core.labeling.keyword_match import keyword_pattern, stemmed_in
+from weakrec_core.labeling.review_tests import folded
+from weakrec_core.labeling.word_stems import Forms, forms_by_stem
 from weakrec_core.language_model.question import text_digest
 from weakrec_core.signals import SignalStore
 
 _KEYWORDS_PER_PASS = 200  # more may be too large a pattern for RE2
+_STEMMED_PER_PASS = 25  # each stands for all its forms
 _MATCHES = 64  # keyword lists whose hits are kept
+_BETWEEN_WORDS = r"(?:[^\p{L}\p{M}\p{N}_]|\x{FE0F})+"
+_SPLIT_AT_ONCE = 20_000  # texts
 
 _Sought = tuple[frozenset[str], str, bool]
 
@@ -40,6 +45,7 @@ class Columns:
         self.n = dataset.n_rows(split)
         self._signals = signals
         self._lock = threading.Lock()
+        self._forms_by_language: dict[str, Forms] = {}
         self._matched = LRUCache[_Sought, NDArray[np.uint8]](_MATCHES)  # a bit a review
 
     def abstain(self) -> NDArray[np.int8]:
@@ -72,8 +78,9 @@ class Columns:
 
         Parameters
         ----------
-        match : {"substring", "word", "regex"}
-            Regular expressions are RE2's: linear in the text, without look-around and back-references.
+        match : str
+            substring, word, regex; or word:LANGUAGE, where words match by their stems. Regular expressions are RE2's: linear in
+            the text, without look-around and back-references.
         """
         sought = frozenset(keywords), match, case_sensitive
         with self._lock:
@@ -95,10 +102,13 @@ class Columns:
         lower = match == "substring" and not case_sensitive
         texts = self._lower_texts if lower else self._texts
         found = np.zeros(len(texts), bool)
-        for start in range(0, len(keywords), _KEYWORDS_PER_PASS):
-            part = [k.lower() if lower else k for k in keywords[start : start + _KEYWORDS_PER_PASS]]
+        language = stemmed_in(match)
+        forms = self._forms(language) if language else None
+        at_once = _STEMMED_PER_PASS if language else _KEYWORDS_PER_PASS
+        for start in range(0, len(keywords), at_once):
+            part = [k.lower() if lower else k for k in keywords[start : start + at_once]]
             # Of one keyword, too: Arrow's search for a substring takes three times as long as RE2.
-            hits = pc.match_substring_regex(texts, keyword_pattern(part, match, case_sensitive or lower))
+            hits = pc.match_substring_regex(texts, keyword_pattern(part, match, case_sensitive or lower, forms))
             found |= hits.to_numpy(zero_copy_only=False)
         return found
 
@@ -116,6 +126,21 @@ class Columns:
     @cached_property
     def _texts(self) -> pa.LargeStringArray:
         return _arrow(self.dataset.split(self.split)["review_text"].iloc[self._reviewed].tolist())
+
+    def _forms(self, language: str) -> Forms:
+        """The distinct words of all reviews by their stems."""
+        if language not in self._forms_by_language:
+            self._forms_by_language[language] = forms_by_stem(self._words, language)
+        return self._forms_by_language[language]
+
+    @cached_property
+    def _words(self) -> set[str]:
+        """The distinct words of all reviews, without case."""
+        found: set[str] = set()
+        for start in range(0, len(self._texts), _SPLIT_AT_ONCE):
+            words = pc.split_pattern_regex(self._texts[start : start + _SPLIT_AT_ONCE], _BETWEEN_WORDS)
+            found.update(map(folded, pc.unique(words.flatten()).to_pylist()))
+        return found - {""}
 
     @cached_property
     def _lower_texts(self) -> pa.LargeStringArray:

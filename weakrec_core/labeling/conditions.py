@@ -14,6 +14,7 @@ from weakrec_core.labeling.columns import Columns
 from weakrec_core.labeling.keyword_match import check_keywords, matched_characters
 from weakrec_core.labeling.python_layout import number
 from weakrec_core.labeling.snorkel_code import cell
+from weakrec_core.labeling.word_stems import Stemmer
 from weakrec_core.limits import KEYWORDS
 
 Match = Annotated[
@@ -21,6 +22,10 @@ Match = Annotated[
     Field(description="Anywhere in the review, as whole words, or as regular expressions (RE2)"),
 ]
 CaseSensitive = Annotated[bool, Field(description="Whether capitals count")]
+Stem = Annotated[
+    Stemmer | None,
+    Field(description="For `match: word`: words match by their stems in this language, so that a word finds its forms"),
+]
 Op = Literal[">", ">=", "<", "<=", "between"]
 
 _NAMED = 3  # keywords of a list, in words
@@ -54,17 +59,31 @@ class Keywords(Frozen):
         return f"{said} and {more} more" if more > 0 else said
 
 
+def matching(match: str, case_sensitive: bool, stem: str | None) -> str:
+    """How keywords are sought, as `Columns.keyword_hits` takes it; `ValueError` for what does not go together."""
+    if stem is None:
+        return match
+    if match != "word" or case_sensitive:
+        raise ValueError("stem goes with match: word, and without case_sensitive")
+    return f"{match}:{stem}"
+
+
 class KeywordCondition(Keywords):
     """Holds where the review contains one of the keywords; never without a review."""
 
     type: Literal["keywords"]
     match: Match = "substring"
     case_sensitive: CaseSensitive = False
+    stem: Stem = None
 
     @model_validator(mode="after")
     def _patterns_compile(self) -> Self:
-        check_keywords(self.keywords, self.match, self.case_sensitive)
+        check_keywords(self.keywords, self.matching, self.case_sensitive)
         return self
+
+    @property
+    def matching(self) -> str:
+        return matching(self.match, self.case_sensitive, self.stem)
 
     @property
     def told(self) -> str:
@@ -76,11 +95,11 @@ class KeywordCondition(Keywords):
         return frozenset()
 
     def holds(self, columns: Columns) -> Mask:
-        return columns.keyword_hits(self.keywords, self.match, self.case_sensitive)
+        return columns.keyword_hits(self.keywords, self.matching, self.case_sensitive)
 
     def deciding(self, text: str) -> Mask:
         """The characters that a keyword matches, shape [len(text)]."""
-        return matched_characters(text, self.keywords, self.match, self.case_sensitive)
+        return matched_characters(text, self.keywords, self.matching, self.case_sensitive)
 
 
 class SignalCondition(Frozen):

@@ -29,7 +29,7 @@ def keyword_table(applier: Applier, lf: KeywordLF, gold: NDArray[np.int8]) -> pd
         interval of its accuracy lies below the base rate of the label, else empty.
     """
     found = [
-        (i + 1, group.label, keyword, applier.keyword_rows(keyword, lf.match, lf.case_sensitive))
+        (i + 1, group.label, keyword, applier.keyword_rows(keyword, lf.matching, lf.case_sensitive))
         for i, group in enumerate(lf.groups)
         for keyword in group.keywords
     ]
@@ -66,7 +66,7 @@ class KeywordTrial:
 
 def try_keyword(applier: Applier, keyword: str, lf: KeywordLF, label: str, gold: NDArray[np.int8]) -> KeywordTrial:
     """What a keyword would do on dev, found as the LF finds its own; gold is int8, shape [n_dev]."""
-    of_hits = gold[applier.keyword_rows(keyword, lf.match, lf.case_sensitive)]
+    of_hits = gold[applier.keyword_rows(keyword, lf.matching, lf.case_sensitive)]
     n, correct = int((of_hits >= 0).sum()), int((of_hits == VALUE[label]).sum())
     low, high = wilson(correct, n)
     base_rate = float((gold == VALUE[label]).sum() / max((gold >= 0).sum(), 1))

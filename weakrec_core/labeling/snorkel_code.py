@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from weakrec_core.labeling import review_tests
-from weakrec_core.labeling.keyword_match import keyword_pattern
+from weakrec_core.labeling import review_tests, word_stems
+from weakrec_core.labeling.keyword_match import keyword_pattern, stemmed_in
 from weakrec_core.labeling.python_layout import literal
 
 REVIEW = "review_text"
@@ -67,20 +67,23 @@ def cell(column: str) -> str:
 
 @dataclass(frozen=True)
 class KeywordTest:
-    """How a helper is asked whether a review has one of some keywords."""
+    """How a helper is asked whether a review has one of some keywords; `more` are its further arguments."""
 
     helper: Callable[..., object]
     keywords: Sequence[str]
+    more: Sequence[str] = ()
 
     def of(self, resource: str) -> str:
         """The expression, with the keywords in the resource of that name."""
-        return f"{self.helper.__name__}(x.{REVIEW}, {resource})"
+        return f"{self.helper.__name__}({', '.join([f'x.{REVIEW}', resource, *map(literal, self.more)])})"
 
 
 def keyword_test(keywords: Sequence[str], match: str, case_sensitive: bool) -> KeywordTest:
     """The same test as `Columns.keyword_hits` makes."""
     if match == "regex":
         return KeywordTest(review_tests.matches, [keyword_pattern([k], match, case_sensitive) for k in keywords])
+    if language := stemmed_in(match):
+        return KeywordTest(word_stems.contains_stem, keywords, (language,))
     if match == "word":
         helper = review_tests.contains_word_cased if case_sensitive else review_tests.contains_word
         return KeywordTest(helper, keywords)

@@ -143,7 +143,7 @@ def _droppable(applied: AppliedSet) -> tuple[list[tuple[int, NDArray[np.int64]]]
     column = {name: j for j, name in enumerate(applied.names)}
     only, dropped = [], []
     hits = [
-        (lf, keyword, applied.applier.keyword_rows(keyword, lf.match, lf.case_sensitive))
+        (lf, keyword, applied.applier.keyword_rows(keyword, lf.matching, lf.case_sensitive))
         for lf, keyword in _keywords(applied.active)
     ]
     for name in dict.fromkeys(lf.name for lf, _, _ in hits):

@@ -155,5 +155,5 @@ class Coverage:
             return np.flatnonzero(held), 1
         lf, keyword = self._candidates.dropped[index]
         others = [k for group in lf.groups for k in group.keywords if k != keyword]
-        hit, kept = (columns.keyword_hits(words, lf.match, lf.case_sensitive) for words in ([keyword], others))
+        hit, kept = (columns.keyword_hits(words, lf.matching, lf.case_sensitive) for words in ([keyword], others))
         return np.flatnonzero(hit & ~kept), -1

@@ -77,7 +77,7 @@ def touched_rows(applied: AppliedSet, s: Suggestion) -> NDArray[np.int64]:
         return np.flatnonzero(condition.holds(applied.applier.columns["dev"]))
     lf = next((lf for lf in applied.lf_set.lfs if lf.name == s.lf_name), None)
     if s.action == "drop_keyword" and isinstance(lf, KeywordLF):
-        return applied.applier.keyword_rows(s.keyword, lf.match, lf.case_sensitive)
+        return applied.applier.keyword_rows(s.keyword, lf.matching, lf.case_sensitive)
     return applied.applier.keyword_rows(s.keyword, "word", False)
 
 

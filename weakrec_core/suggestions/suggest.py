@@ -238,7 +238,7 @@ def _takes(lf: LF, label: str) -> bool:
     """Whether a suggested keyword can go into an LF that is there."""
     return (
         isinstance(lf, KeywordLF)
-        and (lf.enabled, lf.match, lf.case_sensitive) == (True, "word", False)
+        and (lf.enabled, lf.matching, lf.case_sensitive) == (True, "word", False)
         and [group.label for group in lf.groups] == [label]
     )
 

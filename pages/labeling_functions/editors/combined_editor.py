@@ -1,12 +1,13 @@
 """The editor of a combined LF: all or any of several conditions, unless others hold."""
 
-from typing import Any
+from typing import Any, get_args
 
 import streamlit as st
 
 from pages.shared import fmt
 from pages.shared.workbench import Workbench
 from weakrec_core.labeling.kinds import CombinedLF
+from weakrec_core.labeling.word_stems import Stemmer
 from weakrec_core.signals import signals_of
 
 _NEW = {
@@ -89,8 +90,18 @@ def _keywords(wb: Workbench, lf: CombinedLF, part: str, i: int, value: dict[str,
         index=["substring", "word", "regex"].index(value["match"]),
         key=f"match_{name}",
         width=120,
-        on_change=lambda: _change(wb, lf, part, i, match=st.session_state[f"match_{name}"]),
+        on_change=lambda: _change(wb, lf, part, i, match=st.session_state[f"match_{name}"], stem=None),
     )
+    if value["match"] == "word" and not value["case_sensitive"]:
+        st.selectbox(
+            "Word forms",
+            [None, *get_args(Stemmer)],
+            index=[None, *get_args(Stemmer)].index(value["stem"]),
+            format_func=lambda stem: "as written" if stem is None else stem.capitalize(),
+            key=f"stem_{name}",
+            width=140,
+            on_change=lambda: _change(wb, lf, part, i, stem=st.session_state[f"stem_{name}"]),
+        )
 
 
 def _threshold(wb: Workbench, lf: CombinedLF, part: str, i: int, value: dict[str, Any], name: str) -> None:

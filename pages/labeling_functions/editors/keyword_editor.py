@@ -1,6 +1,6 @@
 """The editor of a keyword LF: its groups in order, keywords as chips, and what each keyword does."""
 
-from typing import Any
+from typing import Any, get_args
 
 import pandas as pd
 import streamlit as st
@@ -9,6 +9,7 @@ from pages.shared.grid.table import draw_table
 from pages.shared.workbench import Workbench
 from weakrec_core.labeling.keywords import keyword_table
 from weakrec_core.labeling.kinds import KeywordLF
+from weakrec_core.labeling.word_stems import Stemmer
 
 _MODES = ["substring", "word", "regex"]
 _MANY = 150  # more chips than this are slow to draw and hard to read: a text box instead
@@ -19,20 +20,32 @@ _HELP = """**substring**: anywhere in the review, as in the tutorial  \n**word**
 def keyword_editor(wb: Workbench, lf: KeywordLF) -> None:
     """Draw the editor; every change is put on the draft at once, unless it is not valid."""
     key = f"{lf.name}_{wb.revision}"
-    left, right = st.columns([2, 1], vertical_alignment="bottom")
-    left.segmented_control(
+    row = st.container(horizontal=True, vertical_alignment="bottom", gap="medium")
+    row.segmented_control(
         "Match",
         _MODES,
         default=lf.match,
         key=f"match_{key}",
         required=True,
         help=_HELP,
-        on_change=lambda: wb.change(lf, match=st.session_state[f"match_{key}"]),
+        on_change=lambda: wb.change(lf, match=st.session_state[f"match_{key}"], stem=None),
     )
-    right.checkbox(
+    if lf.match == "word" and not lf.case_sensitive:
+        row.selectbox(
+            "Word forms",
+            [None, *get_args(Stemmer)],
+            index=[None, *get_args(Stemmer)].index(lf.stem),
+            format_func=lambda stem: "as written" if stem is None else stem.capitalize(),
+            key=f"stem_{key}",
+            width=170,
+            help="With a language a keyword finds all words of its stem: *bored* finds *boring*, too",
+            on_change=lambda: wb.change(lf, stem=st.session_state[f"stem_{key}"]),
+        )
+    row.checkbox(
         "Case-sensitive",
         lf.case_sensitive,
         key=f"case_{key}",
+        disabled=lf.stem is not None,
         on_change=lambda: wb.change(lf, case_sensitive=st.session_state[f"case_{key}"]),
     )
     for i in range(len(lf.groups)):

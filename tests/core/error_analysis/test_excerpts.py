@@ -69,6 +69,13 @@ def test_case() -> None:
     assert marked(keyword_lf(["Good"], match="word"), "Good GOOD") == "[Good] [GOOD]"
 
 
+def test_forms_of_a_word() -> None:
+    text = "Loved how she LOVES it, lovely; loving on"
+    assert marked(keyword_lf(["love", "it"], match="word", stem="english"), text) == (
+        "[Loved] how she [LOVES] [it], [lovely]; [loving] on"
+    )
+
+
 def test_keywords_of_all_groups() -> None:
     assert marked(keyword_lf(["bad"], ["good", "bad luck"]), "good, bad, bad luck") == "[good], [bad], [bad] luck"
 

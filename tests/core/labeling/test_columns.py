@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from weakrec_core.labeling.columns import Columns
+from weakrec_core.labeling.word_stems import contains_stem
 from weakrec_core.signals import SignalStore
 
 
@@ -95,6 +96,37 @@ def test_several_keywords_are_one_or_the_other(
 ) -> None:
     each = [hits(texts, keyword, match, case_sensitive) for keyword in keywords]
     assert hits(texts, keywords, match, case_sensitive) == [any(of_row) for of_row in zip(*each, strict=True)]
+
+
+@pytest.mark.parametrize(
+    ("language", "keyword", "found", "not_found"),
+    [
+        ("english", "loved", ["Love it", "LOVING!", "loves", "(love)"], ["glove", "love_it", "beloved"]),
+        ("english", "gave up", ["gave up", "Gave ups"], ["gave  up", "gave, up", "up gave"]),
+        ("german", "langweilig", ["So langweilige Figuren", "LANGWEILIGES", "langweilig"], ["kurzweilig"]),
+        ("french", "décevant", ["Décevante.", "des fins décevantes"], ["devant"]),
+        ("russian", "скучный", ["скучная книга", "Скучные"], ["нескучный"]),
+        ("finnish", "kirja", ["kirjassa", "Kirjat"], ["katu"]),
+        ("english", "好", ["真好看"], ["坏"]),
+        ("english", "don't", ["Don't!"], ["dont"]),
+        ("english", ":)", ["nice:)"], [")"]),
+    ],
+)
+def test_words_by_their_stems(language: str, keyword: str, found: list[str], not_found: list[str]) -> None:
+    texts = [*found, None, *not_found]
+    expected = [True] * len(found) + [False] * (len(not_found) + 1)
+    assert hits(texts, keyword, f"word:{language}") == expected
+    assert [contains_stem(text, [keyword], language) for text in texts] == expected
+
+
+@given(TEXTS, st.lists(KEYWORD, min_size=1, max_size=2), st.sampled_from(["english", "german", "turkish"]))
+def test_stems_are_those_of_one_text_alone(texts: list[str | None], keywords: list[str], language: str) -> None:
+    """What a keyword finds in a review does not depend on the other reviews; what it finds as it is written is among it."""
+    found = hits(texts, keywords, f"word:{language}")
+    assert found == [contains_stem(text, keywords, language) for text in texts]
+    assert all(
+        by_stem or not as_written for by_stem, as_written in zip(found, hits(texts, keywords, "word"), strict=True)
+    )
 
 
 def test_alternatives_in_a_regular_expression_stay_their_own() -> None:

@@ -38,6 +38,7 @@ KEYWORD_LF = st.fixed_dictionaries(
     optional={
         "match": st.sampled_from(["substring", "word"]),
         "case_sensitive": st.booleans(),
+        "stem": st.none(),
         "enabled": st.booleans(),
         **NOTES,
     },

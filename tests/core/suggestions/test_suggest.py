@@ -224,7 +224,9 @@ def test_applied_keywords_join_an_lf_that_takes_them() -> None:
     assert before.lfs == (there,)
 
 
-@pytest.mark.parametrize("change", [{"match": "substring"}, {"enabled": False}, {"case_sensitive": True}])
+@pytest.mark.parametrize(
+    "change", [{"match": "substring"}, {"enabled": False}, {"case_sensitive": True}, {"stem": "english"}]
+)
 def test_an_lf_that_would_change_the_keywords_meaning_is_left_alone(change: dict[str, object]) -> None:
     values = {"name": "suggested_positive_1", "match": "word", "groups": [{"label": "POSITIVE", "keywords": ["gem"]}]}
     there = KeywordLF.model_validate(values | change)

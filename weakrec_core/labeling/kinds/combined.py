@@ -63,7 +63,9 @@ class CombinedLF(LF):
     def snorkel_code(self) -> SnorkelCode:
         everything = (*self.conditions, *self.unless)
         tests = [
-            keyword_test(c.keywords, c.match, c.case_sensitive) for c in everything if isinstance(c, KeywordCondition)
+            keyword_test(c.keywords, c.matching, c.case_sensitive)
+            for c in everything
+            if isinstance(c, KeywordCondition)
         ]
         names = numbered(["keywords"] * len(tests))
         asked = (test.of(name) for test, name in zip(tests, names, strict=True))

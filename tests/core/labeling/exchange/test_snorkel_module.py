@@ -114,7 +114,7 @@ def check(lf_set: LFSet, dataset: Dataset, every_column: pd.DataFrame) -> np.nda
 
 WORDS = (
     "5 stars", "one star", "Great", "great", "NOT", "book", "i", "I", "s", "K", "İ", "ı", "ſ", "ß", "wonderful", "star", "4-star",
-    "❤️", "❤", "面白い", "хорошо", "Хорошо", "ﬁve", "five", "good", "loved it", "!", "(", "a\u0301", "don't", "\\", '"', "'", "so\x85it",
+    "❤️", "❤", "面白い", "хорошо", "Хорошо", "ﬁve", "five", "good", "loved it", "!", "(", "a\u0301", "don't", "books", "\\", '"', "'", "so\x85it",
 )  # fmt: skip
 REGEXES = (
     r"\bgreat\b", r"stars?$", r"^\s*5", r"(?i)LOVE\w*", r"\d+/\d+", r"\p{L}{9}", r"[^\x00-\x7F]", r"a|b|", r"(?s).\z", r"\Qgood\E",
@@ -133,10 +133,13 @@ MATCHED = st.one_of(
     st.tuples(st.sampled_from(["substring", "word"]), KEYWORDS),
     st.tuples(st.just("regex"), st.lists(st.sampled_from(REGEXES), min_size=1, max_size=2)),
 )
+STEM = st.sampled_from(["english", "german", "russian", "turkish", "arabic"])
+STEMMED = st.fixed_dictionaries({"match": st.just("word"), "stem": STEM})
 CONDITION = st.one_of(
     st.tuples(MATCHED, BOOLEAN).map(
         lambda t: {"type": "keywords", "match": t[0][0], "keywords": t[0][1], "case_sensitive": t[1]}
     ),
+    st.tuples(STEMMED, KEYWORDS).map(lambda t: {"type": "keywords", "keywords": t[1]} | t[0]),
     THRESHOLD.map(lambda t: {"type": "threshold"} | t),
 )
 
@@ -146,7 +149,8 @@ def keyword_lf(draw: st.DrawFn) -> dict[str, Any]:
     match = draw(st.sampled_from(["substring", "word", "regex"]))
     texts = st.lists(st.sampled_from(REGEXES), min_size=1, max_size=2) if match == "regex" else KEYWORDS
     groups = draw(st.lists(st.fixed_dictionaries({"label": LABEL, "keywords": texts}), min_size=1, max_size=3))
-    return {"kind": "keyword", "match": match, "case_sensitive": draw(BOOLEAN), "groups": groups}
+    stemmed = draw(STEMMED) if match == "word" and draw(BOOLEAN) else {"match": match, "case_sensitive": draw(BOOLEAN)}
+    return {"kind": "keyword", "groups": groups} | stemmed
 
 
 LF_VALUES = st.one_of(
@@ -184,6 +188,18 @@ LF_VALUES = st.one_of(
 NAMES = (
     st.sampled_from(["contains", "lfs", "if", "x", "sentiment", "2nd", "a b", "a_b", "a-b", "__name__", "print"]) | TEXT
 )
+
+
+def test_word_forms(dataset: Dataset, every_column: pd.DataFrame) -> None:
+    """Other forms than the keyword's own are found, by the module, too."""
+    words = {
+        "kind": "keyword",
+        "match": "word",
+        "groups": [{"label": "POSITIVE", "keywords": ["starred", "loving it"]}],
+    }
+    lfs = [words | {"name": "written"}, words | {"name": "stemmed", "stem": "english"}]
+    votes = check(LFSet.model_validate({"name": "s", "lfs": lfs}), dataset, every_column)
+    assert (votes[:, 1] == 1).sum() > (votes[:, 0] == 1).sum()
 
 
 @settings(max_examples=200)

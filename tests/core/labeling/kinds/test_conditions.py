@@ -1,9 +1,10 @@
 """Combined LFs: all or any of several conditions, unless others hold."""
 
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pytest
+import snowballstemmer
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -11,6 +12,7 @@ from weakrec_core.errors import SpecError
 from weakrec_core.labeling.apply import Applier
 from weakrec_core.labeling.columns import Columns
 from weakrec_core.labeling.parsing import parse_lf
+from weakrec_core.labeling.word_stems import Stemmer
 
 TEXTS = ["good bad", "good", "bad", None, "good long long", ""]
 LONG = {"type": "threshold", "signal": "review_length", "op": ">", "threshold": 7}
@@ -102,3 +104,26 @@ def test_bad_specs_name_the_lf_and_the_field(change: dict[str, Any], problem: st
         parse_lf(combined([GOOD]) | change)
     assert problem in str(caught.value)
     assert "LF 'c'" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"stem": "klingon", "match": "word"}, "field stem"),
+        ({"stem": "german"}, "stem goes with match: word"),
+        ({"stem": "german", "match": "word", "case_sensitive": True}, "without case_sensitive"),
+    ],
+)
+def test_stems_that_are_refused(values: dict[str, Any], message: str) -> None:
+    condition = {"type": "keywords", "keywords": ["a"]} | values
+    for spec in (
+        {"kind": "keyword", "groups": [{"label": "POSITIVE", "keywords": ["a"]}]} | values,
+        {"kind": "combined", "label": "POSITIVE", "conditions": [condition, condition]},
+    ):
+        with pytest.raises(SpecError, match=message.split()[-1] if spec["kind"] == "combined" else message):
+            parse_lf({"name": "x"} | spec)
+
+
+def test_every_stemmer_is_there() -> None:
+    known = get_args(Stemmer)
+    assert len(known) > 30 and set(known) <= set(snowballstemmer.algorithms())
