@@ -1,12 +1,12 @@
 # `make run` starts the workbench, `make test` runs every check, `make wheel` builds what `pip install` takes, `make docs`
-# the site of the documentation, `make screenshots` its pictures.
+# the site of the documentation, `make screenshots` its pictures, `make audit` asks for known vulnerabilities of the libraries.
 PYTHON ?= python3
 BIN := .venv/bin
 # A worker of the tests a core, and a thread a worker: more would keep each other waiting. What is compiled is kept for the
 # many processes that they start.
 TEST_ENVIRONMENT := PYTHONDONTWRITEBYTECODE= OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1
 
-.PHONY: run test checks tests format wheel docs screenshots clean
+.PHONY: run test checks tests format wheel docs screenshots audit clean
 
 run: .venv/.run
 	$(BIN)/python -m weakrec_core open --no-browser
@@ -37,6 +37,15 @@ docs: .venv/.dev
 
 screenshots: .venv/.dev
 	$(BIN)/python -m docs.screenshots
+
+# By PyPI's data, in an environment of its own; where that cannot be reached, a sentence.
+audit: .venv/bin/python
+	@if $(BIN)/python -c "import urllib.request as r; r.urlopen('https://pypi.org/pypi/pip/26.0/json', timeout=10)" 2>/dev/null; then \
+	  $(BIN)/python -m venv .venv/audit && .venv/audit/bin/pip install -q pip-audit && \
+	  .venv/audit/bin/pip-audit --requirement constraints.txt --no-deps --disable-pip; \
+	else \
+	  echo "PyPI's data on vulnerabilities cannot be reached from here: nothing was audited."; \
+	fi
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv

@@ -48,11 +48,12 @@ if __name__ == "__main__":
 else:
     from pages.people.gate import SignedInOnly
     from pages.people.own_messages import OwnMessagesOnly
-    from pages.router.start import cleaned_up
+    from pages.router.start import started
     from pages.share.report import ROUTE
+    from pages.shared.errors import show_error
 
     # Streamlit itself checks the host of web sockets only: another site's name, led here, would read all the rest.
     hosts = st.get_option("server.allowedHosts") or ["*"]
     known = Middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False)
     middleware = [known, Middleware(SignedInOnly), Middleware(OwnMessagesOnly)]
-    app = st.App(__file__, lifespan=cleaned_up, routes=[ROUTE], middleware=middleware)
+    app = st.App(__file__, lifespan=started, routes=[ROUTE], middleware=middleware, on_script_error=show_error)

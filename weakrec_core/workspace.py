@@ -89,6 +89,11 @@ class Workspace:
         return self.root / "uploads"
 
     @property
+    def logs(self) -> Path:
+        """What servers had to say."""
+        return self.root / "logs"
+
+    @property
     def scratch(self) -> Path:
         """What an ingest puts aside for the while."""
         return self.root / "scratch"

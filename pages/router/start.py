@@ -2,20 +2,25 @@
 
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import streamlit as st
 
 from pages.shared.errors import LOGGER
-from weakrec_core.access import Person, Role, acting_as
+from weakrec_core.access import Person, Role, acting_as, may_write
 from weakrec_core.data.leftovers import clean_up
+from weakrec_core.server_log import log_to
 from weakrec_core.workspace import Workspace
 
 
 @asynccontextmanager
-async def cleaned_up(_: st.App) -> AsyncIterator[None]:
-    """Remove what killed processes have left in the workspace; the log says what."""
+async def started(_: st.App) -> AsyncIterator[None]:
+    """Log into the workspace, and remove what killed processes have left in it; a workspace for reading only stays as it is."""
+    workspace = Workspace.from_environment()
     with acting_as(Person(Role.OPERATOR)):
-        for sentence in clean_up(Workspace.from_environment()):
+        if may_write():
+            with suppress(OSError):  # a workspace that may only be read: stderr has what is said
+                log_to(workspace.logs / f"server-{st.get_option('server.port')}.jsonl")
+        for sentence in clean_up(workspace):
             logging.getLogger(LOGGER).warning("%s", sentence)
     yield

@@ -1,12 +1,14 @@
 """Errors as the pages show them: one sentence."""
 
 import logging
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import streamlit as st
 
 from pages.shared import fmt
+from weakrec_core.access import at_work
 from weakrec_core.data.ingest.sources import by_name
 from weakrec_core.errors import WeakrecError, os_sentence
 from weakrec_core.files import PROJECT
@@ -37,14 +39,34 @@ def errors_shown() -> Iterator[None]:
     """Show what the library refuses as an error box, and what nobody expected as a sentence; the log has the rest."""
     try:
         yield
-    except WeakrecError as e:
-        st.error(sentence(e), icon=":material/error:")
-    except OSError as e:  # such as a full disk, or a workspace that may only be read
-        logging.getLogger(LOGGER).warning("%s", os_sentence(e), exc_info=True)
-        st.error(sentence(os_sentence(e)), icon=":material/error:")
     except Exception as e:
-        logging.getLogger(LOGGER).exception("Unexpected error")
-        st.error(
-            f"Something went wrong here that should not ({type(e).__name__}); the log of the server has the details.",
-            icon=":material/error:",
+        show_error(e)
+
+
+def show_error(error: Exception) -> bool:
+    """The box of `errors_shown`. True: Streamlit, which hands errors of callbacks over, need not show them itself."""
+    if isinstance(error, WeakrecError):
+        said = sentence(error)
+    elif isinstance(error, OSError):  # such as a full disk, or a workspace that may only be read
+        logging.getLogger(LOGGER).warning("%s", os_sentence(error), exc_info=error, extra=_about())
+        said = sentence(os_sentence(error))
+    else:
+        about = _about()
+        logging.getLogger(LOGGER).error("Unexpected error %s", about["about"]["error"], exc_info=error, extra=about)
+        said = (
+            f"Something went wrong here that should not ({type(error).__name__}); the log of the server has the details "
+            f"under {about['about']['error']}."
         )
+    st.error(said, icon=":material/error:")
+    return True
+
+
+def _about() -> dict[str, dict[str, str]]:
+    """What the log says of an error beside the error: an id of its own, where, and who met it."""
+    return {
+        "about": {
+            "error": secrets.token_hex(4),
+            "address": (st.context.url or "").partition("?")[0],
+            "who": at_work().name,
+        }
+    }

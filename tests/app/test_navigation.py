@@ -131,5 +131,7 @@ def test_what_nobody_expected_is_one_sentence(
     assert "ZeroDivisionError" in app.error[0].value
     assert "of the page" not in app.error[0].value
     assert "of the page" in caplog.text
+    (record,) = (r for r in caplog.records if r.getMessage().startswith("Unexpected error"))
+    assert app.error[0].value.endswith(f"under {record.about['error']}.")  # type: ignore[attr-defined]
     assert app.get("page_link")  # the way to other pages stays
     caplog.clear()

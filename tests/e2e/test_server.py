@@ -1,5 +1,6 @@
 """The server itself: whom it answers, and what it does before."""
 
+import json
 from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -36,7 +37,10 @@ def test_requests_under_another_name_are_refused(path: str, server: str) -> None
 
 def test_leftovers_are_gone_before_it_answers(server: str, leftover: Path, workspace_dir: Path) -> None:
     assert not leftover.exists()
-    assert f"{leftover} was left behind and is removed." in (workspace_dir / "server.log").read_text()
+    said = f"{leftover} was left behind and is removed."
+    assert said in (workspace_dir / "server.log").read_text()
+    (log,) = (workspace_dir / "logs").glob("server-*.jsonl")
+    assert said in [json.loads(line)["said"] for line in log.read_text().splitlines()]
 
 
 def test_web_sockets_under_another_name_or_from_another_site(server: str) -> None:

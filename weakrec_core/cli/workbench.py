@@ -78,6 +78,24 @@ def doctor(
 
 
 @app.command()
+def metrics(
+    out: Annotated[
+        Path | None,
+        typer.Option(help="A file to replace, such as weakrec.prom for node-exporter's textfile collector."),
+    ] = None,
+) -> None:
+    """Runs by state, the queue, and what takes how much of the disk, in Prometheus' text format."""
+    from weakrec_core import files
+    from weakrec_core.metrics import metrics as read
+
+    text = read(Workspace.from_environment())
+    if out is None:
+        typer.echo(text, nl=False)
+    else:
+        files.write_text(out, text)
+
+
+@app.command()
 def backup(
     out: Annotated[Path, typer.Option(help="The zip file to write.")],
     as_json: Json = False,
