@@ -35,7 +35,7 @@ def add_button(wb: Workbench) -> None:
 def export_button(wb: Workbench) -> None:
     """What other tools read of the draft, as it is now."""
     lf_set, noun, applied = wb.draft.lf_set, wb.dataset.noun, wb.applied
-    with st.popover("Export", icon=":material/download:", width="content"):
+    with st.popover("Export", icon=":material/download:", width="content", help="Export", key="icon_export"):
         download("LF set (YAML)", lf_set.to_yaml, f"{lf_set.name}.yaml", "export_yaml", "For `--lfs` and `import`")
         try:
             needs_of(lf_set, noun)

@@ -5,6 +5,7 @@ import streamlit as st
 
 from pages.labeling_functions.editors.by_kind import lf_editor
 from pages.labeling_functions.history import history_button
+from pages.labeling_functions.improve import improve_button
 from pages.labeling_functions.lf_actions import add_button, export_button, more_button
 from pages.labeling_functions.lf_table import lf_table
 from pages.labeling_functions.listing import listing_button
@@ -76,6 +77,7 @@ def editor(wb: Workbench, lf: LF) -> None:
             help="An LF that is off stays in the set and does not vote",
             on_change=lambda: wb.replace(lf.name, lf.model_copy(update={"enabled": not lf.enabled})),
         )
+        improve_button(wb, lf)
         notes_button(wb, lf)
         more_button(wb, lf)
     show_notes(lf)

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from pages.labeling_functions.tuning import tuning_offer
 from pages.shared.errors import errors_shown, sentence
 from pages.shared.suggestions import suggestions_table
 from pages.shared.workbench import Workbench
@@ -26,13 +27,14 @@ def _suggestions(wb: Workbench) -> None:
     except WeakrecError as e:
         st.error(sentence(e), icon=":material/error:")
         return
-    if not found:
+    if found:
+        st.markdown(
+            "By the change of log loss that is to be expected of each alone. Each column says in its help what it is measured on."
+        )
+        suggestions_table(wb, found)
+    else:
         st.info(
             "The reviews and signals offer nothing that is expected to help this set on users not seen.",
             icon=":material/info:",
         )
-        return
-    st.markdown(
-        "By the change of log loss that is to be expected of each alone. Each column says in its help what it is measured on."
-    )
-    suggestions_table(wb, found)
+    tuning_offer(wb)

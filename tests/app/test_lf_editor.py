@@ -384,3 +384,36 @@ def test_who_is_at_work_owns_what_they_add(open_page: OpenPage, monkeypatch: pyt
     monkeypatch.setenv("WEAKREC_PERSON", "ada@example.org")
     app = add(open_page(LABELING), "keyword", "fresh")
     assert [lf.owner for lf in app.session_state["draft"].lf_set.lfs] == [""] * 5 + ["ada@example.org"]
+
+
+def test_the_lf_at_hand_is_improved_with_a_click_and_undone(open_page: OpenPage) -> None:
+    app = open_page(LABELING)
+    select(app, "polarity_positive")
+    app.slider[0].set_value(-0.9).run()
+    before = app.session_state["draft"].lf_set
+    app.button(key="improve").click().run()
+    app.button(key="improve_0").click().run()
+    after = app.session_state["draft"].lf_set
+    assert [lf.name for lf, old in zip(after.lfs, before.lfs, strict=True) if lf != old] == ["polarity_positive"]
+    app.button(key="icon_undo").click().run()
+    assert app.session_state["draft"].lf_set == before and not app.exception
+
+
+def test_thresholds_are_searched_shown_and_moved_as_one_edit(open_page: OpenPage, demo_workspace: Workspace) -> None:
+    shipped = load_version(demo_workspace, "tutorial").lf_set
+    loose = [lf.model_copy(update={"threshold": -0.9}) for lf in shipped.lfs if lf.name == "polarity_positive"]
+    save_version(demo_workspace, shipped.model_copy(update={"lfs": tuple(loose)}), 0)
+    app = open_page(LABELING)
+    app.button(key="suggest").click().run()
+    app.button(key="search_thresholds").click().run()
+    app.button(key="suggest").click().run()  # AppTest runs the whole page, and the dialog is closed
+    assert any("Expected on users not seen" in m.value for m in app.markdown)
+    moves = next(d.value for d in app.dataframe if "Then" in d.value)
+    app.button(key="move_thresholds").click().run()
+    draft = app.session_state["draft"]
+    assert [f"> {lf.threshold:g}" for lf in draft.lf_set.lfs] == list(moves["Then"]) != list(moves["Threshold"])
+    assert len(draft.past) == 1 and not app.exception
+    app.button(key="suggest").click().run()
+    app.button(key="search_thresholds").click().run()
+    app.button(key="suggest").click().run()
+    assert any("Nothing to gain" in info.value for info in app.info)

@@ -20,6 +20,7 @@ from weakrec_core.label_model.label_train import label_train
 from weakrec_core.label_model.snorkel_config import SnorkelConfig
 from weakrec_core.labeling.apply import Applier
 from weakrec_core.labeling.lf_set import LFSet, read_lf_set
+from weakrec_core.labeling.parsing import parse_lf
 from weakrec_core.runs.listing import list_runs
 from weakrec_core.runs.run_config import RunConfig
 from weakrec_core.runs.store import Run
@@ -498,6 +499,21 @@ def test_sweep(demo: Dataset, demo_applier: Applier, cli: Cli) -> None:
     done = cli("sweep", "--dataset", "demo", "--lfs", TUTORIAL, "--lf", "stars_in_review")
     assert (done.status, done.out) == (2, "")
     assert "stars_in_review" in done.err
+
+
+def test_improve_an_lf_and_all_thresholds(demo: Dataset, cli: Cli, tmp_path: Path) -> None:
+    suggest = ["suggest", "--dataset", "demo", "--lfs", TUTORIAL]
+    out = tmp_path / "better.yaml"
+    found = cli(*suggest, "--improve", "shared_first_author", "--apply", "1", "--out", out, "--json").json
+    assert read_lf_set(out).lfs[1] == parse_lf(found[0]["lf"])
+    assert "right on dev" in cli(*suggest, "--improve", "shared_first_author").out
+    tuning = cli(*suggest, "--thresholds", "--apply", "1", "--out", out, "--json").json
+    moved = {lf.name: lf.threshold for lf in read_lf_set(out).lfs if lf.name in {m["lf_name"] for m in tuning["moves"]}}
+    assert tuning["helps"] and moved == {move["lf_name"]: move["after"] for move in tuning["moves"]}
+    done = cli(*suggest, "--thresholds", "--improve", "shared_first_author")
+    assert done.status == 2 and "not both" in done.err
+    done = cli(*suggest, "--improve", "shared_first_author", "--apply", "99", "--out", out)
+    assert done.status == 2 and "not 99" in done.err
 
 
 def test_suggest(demo: Dataset, cli: Cli, tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """Commands on LF sets."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -23,6 +23,10 @@ from weakrec_core.cli.common import (
     train_labels,
 )
 from weakrec_core.errors import WeakrecError
+
+if TYPE_CHECKING:
+    from weakrec_core.labeling.applied import AppliedSet
+    from weakrec_core.labeling.lf_set import LFSet
 
 app = typer.Typer()
 
@@ -121,24 +125,64 @@ def changes(
 def suggest(
     dataset: DatasetName,
     lfs: LFFile,
-    apply: Annotated[int | None, typer.Option(min=1, help="Add the first K to a copy of the set.")] = None,
+    improve: Annotated[
+        str | None, typer.Option(help="Edits of this LF instead: keywords, another threshold, an exception.")
+    ] = None,
+    thresholds: Annotated[
+        bool,
+        typer.Option("--thresholds", help="All thresholds of the set searched together instead; --apply 1 takes them."),
+    ] = False,
+    apply: Annotated[
+        int | None,
+        typer.Option(min=1, help="Make the first K edits in a copy of the set; with --improve the Kth alone."),
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Where --apply writes the copy (YAML).")] = None,
     as_json: Json = False,
 ) -> None:
-    """Suggest keywords and thresholds to add and keywords to drop, with what each is expected to change."""
-    from weakrec_core.suggestions import suggest as suggestions
-
+    """Suggest keywords and thresholds to add and keywords to drop, with what each is expected to change on users not seen."""
     if (apply is None) != (out is None):
         raise WeakrecError("suggest takes --apply and --out together.")
-    # The list is made whole, as the strength of a keyword is judged among all of it, and cut afterwards.
+    if improve is not None and thresholds:
+        raise WeakrecError("suggest takes --improve or --thresholds, not both.")
     applied = applied_set(dataset, lfs)
-    found = suggestions.suggest(applied, max(apply or 0, suggestions.DEFAULT_K))[:apply]
-    if out is not None:
-        files.write_text(out, suggestions.apply_suggestions(applied.lf_set, found).to_yaml())
-    if as_json:
-        print_json(suggestions.to_json(found))
+    if improve is not None:
+        lf_set, values, lines = _improved(applied, improve, apply)
+    elif thresholds:
+        lf_set, values, lines = _tuned(applied)
     else:
-        typer.echo(out if out is not None else "\n".join(s.text for s in found))
+        lf_set, values, lines = _suggested(applied, apply)
+    if out is not None:
+        files.write_text(out, lf_set.to_yaml())
+    if as_json:
+        print_json(values)
+    else:
+        typer.echo(out if out is not None else lines)
+
+
+def _suggested(applied: "AppliedSet", apply: int | None) -> "tuple[LFSet, Any, str]":
+    from weakrec_core.suggestions import suggest as suggestions
+
+    # The list is made whole, as the strength of a keyword is judged among all of it, and cut afterwards.
+    found = suggestions.suggest(applied, max(apply or 0, suggestions.DEFAULT_K))[:apply]
+    lf_set = suggestions.apply_suggestions(applied.lf_set, found)
+    return lf_set, suggestions.to_json(found), "\n".join(s.text for s in found)
+
+
+def _improved(applied: "AppliedSet", name: str, apply: int | None) -> "tuple[LFSet, Any, str]":
+    from weakrec_core.suggestions.improve import NOTHING, apply_improvement, improve
+
+    found = improve(applied, name)
+    if apply is not None and apply > len(found):
+        raise WeakrecError(f"There are {len(found)} edits of LF {name!r}, not {apply}.")
+    lf_set = applied.lf_set if apply is None else apply_improvement(applied.lf_set, found[apply - 1])
+    return lf_set, [one.to_json() for one in found], "\n".join(one.line for one in found) or NOTHING
+
+
+def _tuned(applied: "AppliedSet") -> "tuple[LFSet, Any, str]":
+    from weakrec_core.suggestions.tune_thresholds import apply_tuning, tune_thresholds
+
+    found = tune_thresholds(applied)
+    return apply_tuning(applied.lf_set, found), found.to_json(), found.line
 
 
 @app.command()

@@ -57,13 +57,13 @@ def _swept(others: AppliedSet, lf: ThresholdLF | SimilarLF, reads: Hashable) -> 
     values, gold = lf.measured(others.applier.columns["dev"]), dataset.gold("dev")
     table = sweep(values, gold, op, label, len(values))
     folds = user_folds(dataset.split("dev")["user_idx"].to_numpy())
-    losses, without = _log_losses(
+    losses, without = log_losses_at(
         others.votes("dev"), gold, folds, values, op, label, table["threshold"].to_numpy(float)
     )
     return table.assign(set_log_loss=losses, set_gain=without - losses)
 
 
-def _log_losses(
+def log_losses_at(
     L: NDArray[np.int8], gold: NDArray[np.int8], folds: Ints, values: Floats, op: str, label: int, thresholds: Floats
 ) -> tuple[Floats, float]:
     """Log loss at each threshold, and without the LF.

@@ -106,6 +106,10 @@ class LF(Frozen):
         """The same function without tags, comment and owner: what results are remembered by."""
         return self.model_copy(update=_NO_NOTES) if self.tags or self.comment or self.owner else self
 
+    def with_notes_of(self, other: "LF") -> Self:
+        """The same function with the notes of another: what is remembered may have older ones."""
+        return self.model_copy(update={name: getattr(other, name) for name in _NO_NOTES})
+
     def nameless(self) -> Self:
         """The same function under no name of its own: what votes are remembered by."""
         return self.model_copy(update={"name": "-", "enabled": True} | _NO_NOTES)

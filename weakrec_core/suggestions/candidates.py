@@ -8,9 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from weakrec_core.labeling.applied import AppliedSet
+from weakrec_core.labeling.apply import Applier
 from weakrec_core.labeling.base import LF
 from weakrec_core.labeling.conditions import Op, SignalCondition
 from weakrec_core.labeling.kinds import KeywordLF
+from weakrec_core.labeling.result_cache import remembered
 from weakrec_core.signals import signals_of
 from weakrec_core.suggestions.phrases import phrase_incidence, says_something
 
@@ -25,7 +27,36 @@ _NOT_OFFERED = {"author_books_with_target"}  # counts the book itself (T13); aut
 
 
 @dataclass(frozen=True, eq=False)
-class Candidates:
+class ReadPhrases:
+    """What the reviews of a dataset offer, whatever LFs there are.
+
+    Attributes
+    ----------
+    phrases : list of str, length p
+    dev, read : scipy.sparse.csr_array, shapes [n_dev, p] and [r, p]
+        Where the phrases occur, in dev and in the train reviews that are read.
+    dev_tfidf, read_tfidf : scipy.sparse.csr_array
+        The same as TF-IDF.
+    offered : bool array, shape [p]
+        Phrases that can be suggested; all of them serve the text model.
+    rows_read : int64 array, shape [r]
+        Positions of the reviews that are read in train.
+    read_share : float
+        Share of the train rows that have a review.
+    """
+
+    phrases: list[str]
+    dev: Any
+    read: Any
+    dev_tfidf: Any
+    read_tfidf: Any
+    offered: NDArray[np.bool_]
+    rows_read: NDArray[np.int64]
+    read_share: float
+
+
+@dataclass(frozen=True, eq=False)
+class Candidates(ReadPhrases):
     """What selection reads; nothing in it depends on gold.
 
     Attributes
@@ -34,13 +65,6 @@ class Candidates:
     L : int8 array, shape [n_dev, m]
     L_read : int8 array, shape [r, m]
         Votes on the train reviews that are read.
-    phrases : list of str, length p
-    dev, read : scipy.sparse.csr_array, shapes [n_dev, p] and [r, p]
-        Where the phrases occur.
-    dev_tfidf, read_tfidf : scipy.sparse.csr_array
-        The same as TF-IDF.
-    offered : bool array, shape [p]
-        Phrases that can be suggested; all of them serve the text model.
     thresholds : list of (signal, op, threshold), length t
     beyond : bool array, shape [n_dev, t]
         Where a signal is beyond a threshold.
@@ -48,32 +72,38 @@ class Candidates:
         The keywords that could be dropped.
     dropped : list of (LF, keyword), length d
         What these are.
-    rows_read : int64 array, shape [r]
-        Positions of the reviews that are read in train.
-    read_share : float
-        Share of the train rows that have a review.
     """
 
     users: NDArray[np.integer]
     L: Labels
     L_read: Labels
-    phrases: list[str]
-    dev: Any
-    read: Any
-    dev_tfidf: Any
-    read_tfidf: Any
-    offered: NDArray[np.bool_]
     thresholds: list[tuple[str, Op, float]]
     beyond: NDArray[np.bool_]
     only: list[tuple[int, NDArray[np.int64]]]
     dropped: list[tuple[KeywordLF, str]]
-    rows_read: NDArray[np.int64]
-    read_share: float
 
 
 def gather_candidates(applied: AppliedSet) -> Candidates:
-    """Read what can be suggested for an LF set. Of more than 20,000 train reviews a seeded sample is read."""
-    dev, train = (applied.dataset.split(split) for split in ("dev", "train"))
+    """Read what can be suggested for an LF set."""
+    read = read_phrases(applied.applier.regardless_of_gold)
+    only, dropped = _droppable(applied)
+    thresholds, beyond = _thresholds(applied)
+    return Candidates(
+        **vars(read) | {"offered": read.offered & _unused(read.phrases, applied.active)},
+        users=applied.dataset.split("dev")["user_idx"].to_numpy(),
+        L=applied.votes("dev"),
+        L_read=applied.votes("train")[read.rows_read],
+        thresholds=thresholds,
+        beyond=beyond,
+        only=only,
+        dropped=dropped,
+    )
+
+
+@remembered
+def read_phrases(applier: Applier) -> ReadPhrases:
+    """Read the phrases. Of more than 20,000 train reviews a seeded sample is read."""
+    dev, train = (applier.dataset.split(split) for split in ("dev", "train"))
     dev_rows, reviewed = (np.flatnonzero(rows["review_text"].notna()) for rows in (dev, train))
     rows_read = reviewed
     if len(reviewed) > _MAX_READ:
@@ -81,25 +111,16 @@ def gather_candidates(applied: AppliedSet) -> Candidates:
     texts = [*dev["review_text"].iloc[dev_rows], *train["review_text"].iloc[rows_read]]
     users = np.concatenate([dev["user_idx"].to_numpy()[dev_rows], train["user_idx"].to_numpy()[rows_read]])
     found = phrase_incidence(texts, max(_MIN_REVIEWS, round(_MIN_SHARE * len(texts))))
-    only, dropped = _droppable(applied)
-    thresholds, beyond = _thresholds(applied)
     dev_hits, read_hits = _spread(found.hits[: len(dev_rows)], dev_rows, len(dev)), found.hits[len(dev_rows) :]
-    return Candidates(
-        users=dev["user_idx"].to_numpy(),
-        L=applied.votes("dev"),
-        L_read=applied.votes("train")[rows_read],
-        phrases=found.phrases,
-        dev=dev_hits,
-        read=read_hits,
-        dev_tfidf=_tfidf(dev_hits, found.hits),
-        read_tfidf=_tfidf(read_hits, found.hits),
-        offered=_offered(found.phrases, found.hits, users, applied.active),
-        thresholds=thresholds,
-        beyond=beyond,
-        only=only,
-        dropped=dropped,
-        rows_read=rows_read,
-        read_share=len(reviewed) / max(len(train), 1),
+    return ReadPhrases(
+        found.phrases,
+        dev_hits,
+        read_hits,
+        _tfidf(dev_hits, found.hits),
+        _tfidf(read_hits, found.hits),
+        _offered(found.phrases, found.hits, users),
+        rows_read,
+        len(reviewed) / max(len(train), 1),
     )
 
 
@@ -119,16 +140,21 @@ def _tfidf(hits: Any, all_hits: Any) -> Any:
     return TfidfTransformer().fit(all_hits).transform(hits) if hits.nnz else hits
 
 
-def _offered(phrases: list[str], hits: Any, users: NDArray[np.integer], lfs: Sequence[LF]) -> NDArray[np.bool_]:
+def _offered(phrases: list[str], hits: Any, users: NDArray[np.integer]) -> NDArray[np.bool_]:
     from scipy import sparse
 
     names, writer = np.unique(users, return_inverse=True)
     by_user = sparse.csr_array((np.ones(len(users)), (writer, np.arange(len(users)))), shape=(len(names), len(users)))
     n_users = np.asarray(((by_user @ hits) > 0).sum(axis=0)).ravel()
     share = np.asarray(hits.sum(axis=0)).ravel() / max(len(users), 1)
-    there = {keyword.lower() for _, keyword in _keywords(lfs)}
-    readable = np.array([p not in there and says_something(p) for p in phrases], bool)
+    readable = np.array([says_something(p) for p in phrases], bool)
     return readable & (n_users >= _MIN_USERS) & (share <= _MAX_SHARE)
+
+
+def _unused(phrases: list[str], lfs: Sequence[LF]) -> NDArray[np.bool_]:
+    """Phrases that are no keyword of the set."""
+    there = {keyword.lower() for _, keyword in _keywords(lfs)}
+    return np.array([phrase not in there for phrase in phrases], bool)
 
 
 def _keywords(lfs: Sequence[LF]) -> Iterator[tuple[KeywordLF, str]]:

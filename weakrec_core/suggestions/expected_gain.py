@@ -77,7 +77,7 @@ def expected_gain(candidates: Candidates, gold: Labels, k: int) -> ExpectedGain:
         for i, count in enumerate(checked):
             after = held_out_loss(votes_of(candidates, picks[:count], lfs[:count]), rest, gold, held)
             together[held, i] = after - before
-    users = _Users(candidates.users[known])
+    users = DrawnUsers(candidates.users[known])
     kept = {action: users.ratio(measured[action][known], estimated[action][known]) for action in estimated}
     curve = np.array([(0.0, 0.0, 0.0)] + [users.ratio(by_row, np.ones(len(by_row))) for by_row in together[known].T])
     value, low, high = (np.interp(np.arange(1, k + 1), [0, *checked], column) for column in curve.T)
@@ -89,7 +89,7 @@ def expected_gain(candidates: Candidates, gold: Labels, k: int) -> ExpectedGain:
     )
 
 
-class _Users:
+class DrawnUsers:
     """Users drawn with replacement, the same for all that is asked."""
 
     def __init__(self, user_idx: NDArray[np.integer]):

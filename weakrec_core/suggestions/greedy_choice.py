@@ -29,7 +29,7 @@ _GOLD_PRECISION = 4.0  # of a threshold's worth, as in the calibrated label mode
 _MAX_LFS, _KEYWORDS_PER_LF = 6, 8  # new keyword LFs a label
 _SAME = 0.8  # of the rows beyond either threshold: two signals that tell the same
 _NEWTON_STEPS = 5
-_GOLD_PRICE = 2.0  # log-likelihood that a choice by dev's gold must gain: it is the best of many
+GOLD_PRICE = 2.0  # log-likelihood that a choice by dev's gold must gain: it is the best of many
 
 
 @dataclass(frozen=True)
@@ -63,9 +63,9 @@ def greedy_choice(candidates: Candidates, gold: Labels, k: int) -> list[Pick]:
     log_odds, log_odds_read = (logit(model.predict_proba(L)) for L in (candidates.L, candidates.L_read))
     picks = _drops(candidates, model, log_odds, gold)
     chosen = _thresholds(candidates, log_odds, gold)
-    text = _text_opinion(candidates, gold)
-    if text is not None:
-        picks += _phrases(candidates, _opinion(text + log_odds_read, log_odds_read), log_odds_read, k)
+    opinion = opinion_on_read(candidates, log_odds_read, gold)
+    if opinion is not None:
+        picks += _phrases(candidates, opinion, log_odds_read, k)
     return sorted(picks + chosen, key=lambda pick: -pick.gain)[:k]
 
 
@@ -86,8 +86,8 @@ def _drops(candidates: Candidates, model: CalibratedModel, log_odds: Floats, gol
             continue
         label = int(candidates.L[rows[0], column])
         term = float(model.coefficients[1 + column + (0 if label == 1 else m)])
-        before, after = (_log_likelihood(z, gold[rows]) for z in (log_odds[rows], log_odds[rows] - term))
-        gain = (after - before - _GOLD_PRICE) / known
+        before, after = (log_likelihood(z, gold[rows]) for z in (log_odds[rows], log_odds[rows] - term))
+        gain = (after - before - GOLD_PRICE) / known
         if gain > 0:
             picks.append(Pick("drop_keyword", index, label, -term, gain, gain))
     return picks
@@ -113,7 +113,7 @@ def _thresholds(candidates: Candidates, log_odds: Floats, gold: Labels) -> list[
         by_user = of_user @ (beyond * (y - expit(z))[:, None])
         curvature = np.maximum(beyond.T @ _variance(z), (by_user**2).sum(axis=0))
         worth, gain = _worth(by_user.sum(axis=0), curvature, _GOLD_PRECISION)
-        gain = np.where(open_, gain - _GOLD_PRICE, -1.0) / len(y)
+        gain = np.where(open_, gain - GOLD_PRICE, -1.0) / len(y)
         first = gain if first is None else first
         best = int(gain.argmax())
         if gain[best] <= 0:
@@ -127,9 +127,9 @@ def _thresholds(candidates: Candidates, log_odds: Floats, gold: Labels) -> list[
     return picks
 
 
-def _text_opinion(candidates: Candidates, gold: Labels) -> Floats | None:
-    """What the reviews that are read add to the log-odds of POSITIVE, up to a constant, as a text model learns it from dev;
-    None where dev has too little to learn from."""
+def opinion_on_read(candidates: Candidates, log_odds: Floats, gold: Labels) -> Floats | None:
+    """P(POSITIVE) of the reviews that are read, from the label model's log-odds and a text model that learns from dev; None where
+    dev has too little to learn from."""
     from sklearn.linear_model import LogisticRegression
 
     rows = np.flatnonzero((gold >= 0) & (np.diff(candidates.dev.indptr) > 0))
@@ -137,7 +137,7 @@ def _text_opinion(candidates: Candidates, gold: Labels) -> Floats | None:
         return None
     model = LogisticRegression(C=_C, solver="liblinear", random_state=0)
     model.fit(candidates.dev_tfidf[rows], gold[rows])
-    return np.asarray(model.decision_function(candidates.read_tfidf))
+    return _opinion(model.decision_function(candidates.read_tfidf) + log_odds, log_odds)
 
 
 def _opinion(log_odds: Floats, present: Floats) -> Floats:
@@ -218,7 +218,8 @@ def votes_of(candidates: Candidates, picks: Sequence[Pick], lfs: Sequence[tuple[
     return np.column_stack([L, *columns])
 
 
-def _log_likelihood(log_odds: Floats, gold: Labels) -> float:
+def log_likelihood(log_odds: Floats, gold: Labels) -> float:
+    """Of gold labels, all of them known."""
     return float(((gold == 1) * log_odds - np.logaddexp(0, log_odds)).sum())
 
 
