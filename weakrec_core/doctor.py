@@ -27,6 +27,8 @@ _PACKAGE = "weakrec-workbench"
 _OPTIONAL = {
     "Authlib": "sign-in by OpenID Connect",
     "wordllama": "vectors of a language model's words for similar rows",
+    "textblob-de": "polarity of German reviews",
+    "textblob-fr": "polarity of French reviews",
     "implicit": "matrix factorisations to compare with",
     "mlflow-skinny": "runs logged to MLflow",
 }

@@ -12,7 +12,9 @@ from streamlit.testing.v1 import AppTest
 
 from pages.shared import fmt
 from tests.app.test_pages import LABELING, lf_row, metric, select
+from weakrec_core.data.dataset import open_dataset
 from weakrec_core.labeling.versions import load_version, save_version
+from weakrec_core.signals.languages import languages
 from weakrec_core.workspace import Workspace
 
 OpenPage = Callable[..., AppTest]
@@ -417,3 +419,30 @@ def test_thresholds_are_searched_shown_and_moved_as_one_edit(open_page: OpenPage
     app.button(key="search_thresholds").click().run()
     app.button(key="suggest").click().run()
     assert any("Nothing to gain" in info.value for info in app.info)
+
+
+def test_of_reviews_in_other_languages_a_lexicon_knows_nothing(open_page: OpenPage, demo_workspace: Workspace) -> None:
+    dataset = open_dataset(demo_workspace, "demo")
+    languages(dataset, "dev")
+    said = "reads words of the language"
+    app = open_page(LABELING)
+    select(app, "polarity_positive")
+    assert not any(said in w.value for w in app.warning)
+    (path,) = (demo_workspace.signals / dataset.data_fingerprint[:20]).glob("language.*dev.parquet")
+    guessed = pd.read_parquet(path)
+    try:
+        guessed.assign(language=guessed["language"].replace("en", "it")).to_parquet(path)
+        (warning,) = (w.value for w in app.run().warning)
+        assert said in warning and warning.startswith("Not for 100")
+    finally:
+        guessed.to_parquet(path)
+
+
+def test_word_forms(open_page: OpenPage) -> None:
+    app = open_page(LABELING)
+    next(s for s in app.segmented_control if s.label == "Match").set_value("word").run()
+    next(b for b in app.selectbox if b.label == "Word forms").set_value("english").run()
+    lf = app.session_state["draft"].lf_set.lfs[0]
+    assert (lf.match, lf.stem) == ("word", "english") and not app.exception
+    next(s for s in app.segmented_control if s.label == "Match").set_value("regex").run()
+    assert app.session_state["draft"].lf_set.lfs[0].stem is None and not app.error

@@ -17,6 +17,7 @@ from weakrec_core.labeling.python_votes import background_votes
 from weakrec_core.labeling.result_cache import ResultCache, remembered
 from weakrec_core.labeling.vector_job import need_vectors
 from weakrec_core.signals import SIGNALS, SignalStore, signals_of
+from weakrec_core.signals.store import why_not_installed
 from weakrec_core.text_vectors.store import TextVectors
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ class Applier:
 
     def votes(self, lf: LF, split: str) -> Votes:
         """The votes of one LF, int8, shape [n]; read-only. `WeakrecError` if it cannot be applied."""
-        if lf.signals_read - SIGNALS.keys():
+        if any(name not in SIGNALS or not SIGNALS[name].installed for name in lf.signals_read):
             _check_signals(lf, self.dataset)
         return self._votes(lf.nameless(), lf.reads_from(self.dataset), split)
 
@@ -121,6 +122,8 @@ class Applier:
 def _check_signals(lf: LF, dataset: Dataset) -> None:
     known = signals_of(dataset)
     for signal in sorted(lf.signals_read - known.keys()):
+        if signal in SIGNALS:
+            raise SpecError(f"LF {lf.name!r}: {why_not_installed(signal)}")
         raise SpecError(
             f"LF {lf.name!r}, field signal: there is no signal {quoted(signal)} in dataset {dataset.name!r}; the signals are "
             f"{', '.join(sorted(known))}."

@@ -1,6 +1,7 @@
 """A guess of the language of each review."""
 
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -35,17 +36,42 @@ def languages(dataset: Dataset, split: str) -> NDArray[np.object_]:
 
 
 def _guessed(reviews: pd.Series) -> NDArray[np.object_]:
-    from py3langid import classify
-
     reviewed = np.flatnonzero(reviews.notna())
     found = np.full(len(reviews), NO_REVIEW, object)
     found[reviewed] = NOT_READ
     if len(reviewed) > _MAX_READ:
         reviewed = np.sort(np.random.default_rng(0).choice(reviewed, _MAX_READ, replace=False))
     for row in reviewed:
-        text = reviews.iloc[row][:_LETTERS]
-        found[row] = classify(text)[0] if sum(map(str.isalpha, text)) >= _MIN_LETTERS else TOO_SHORT
+        found[row] = language_of(reviews.iloc[row])
     return found
+
+
+def language_of(text: str) -> str:
+    """The ISO 639-1 code of a text's language, or that it is too short to tell."""
+    from py3langid import classify
+
+    start = text[:_LETTERS]
+    return str(classify(start)[0]) if sum(map(str.isalpha, start)) >= _MIN_LETTERS else TOO_SHORT
+
+
+@dataclass(frozen=True)
+class OtherLanguages:
+    """The reviews of a split in other languages than one: their share of those whose language can be told, and which are frequent."""
+
+    share: float
+    frequent: tuple[tuple[str, float], ...]
+
+
+def other_languages(dataset: Dataset, split: str, language: str) -> OtherLanguages | None:
+    """Those in other languages than one; None where the languages were not guessed yet, or of no review."""
+    if not _path(dataset, split).exists():
+        return None
+    found = pd.Series(languages(dataset, split))
+    told = found[~found.isin((NO_REVIEW, TOO_SHORT, NOT_READ))]
+    if told.empty:
+        return None
+    shares = told.value_counts(normalize=True).drop(language, errors="ignore")
+    return OtherLanguages(float(shares.sum()), tuple((str(code), float(share)) for code, share in shares[:3].items()))
 
 
 def _path(dataset: Dataset, split: str) -> Path:

@@ -5,11 +5,12 @@ from weakrec_core.signals.registry import SIGNALS, Signal
 
 
 def signals_of(dataset: Dataset) -> dict[str, Signal]:
-    """Every signal of a dataset by name, those of its own table last.
+    """Every signal of a dataset by name, those of its own table last; without those whose modules are not installed.
 
     A column has its own name, or ``column_NAME`` where the registry has a signal of that name.
     """
-    return SIGNALS | {name: _signal(dataset, name, column) for name, column in columns_of(dataset).items()}
+    there = {name: signal for name, signal in SIGNALS.items() if signal.installed}
+    return there | {name: _signal(dataset, name, column) for name, column in columns_of(dataset).items()}
 
 
 def columns_of(dataset: Dataset) -> dict[str, str]:

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
+from importlib.util import find_spec
 
 import numpy as np
 import pandas as pd
@@ -34,6 +36,10 @@ class Signal:
         For a signal of the review: where the words are that it is made of, as (start, end) in the text.
     warning : str
         Why LFs should not look at it, if so.
+    language : str
+        For a signal of the words of one language its ISO 639-1 code: of reviews in others it says nothing.
+    needs : str
+        The module that it is computed with, where that is an optional one.
     """
 
     name: str
@@ -43,6 +49,13 @@ class Signal:
     step: float = 1.0
     words: Callable[[str], Sequence[tuple[int, int]]] | None = None
     warning: str = ""
+    language: str = ""
+    needs: str = ""
+
+    @property
+    def installed(self) -> bool:
+        """Whether it can be computed here."""
+        return not self.needs or _is_there(self.needs)
 
     def told(self, noun: Noun) -> "Signal":
         """The signal with its texts in the words of a dataset."""
@@ -51,6 +64,11 @@ class Signal:
     def telling_words(self, text: str) -> Sequence[tuple[int, int]]:
         """Where the words are that the signal is made of; empty where it cannot tell."""
         return self.words(text) if self.words is not None else ()
+
+
+@cache
+def _is_there(module: str) -> bool:
+    return find_spec(module) is not None
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,9 @@ from weakrec_core.data.dataset import SPLITS, Dataset
 from weakrec_core.errors import SpecError
 from weakrec_core.language_model.question import text_digest
 from weakrec_core.progress import Progress, no_progress
+from weakrec_core.signals.languages import languages
 from weakrec_core.signals.of_dataset import columns_of, signals_of
-from weakrec_core.signals.registry import FAMILIES, Family, OfText, Values
+from weakrec_core.signals.registry import FAMILIES, SIGNALS, Family, OfText, Values
 from weakrec_core.signals.scored_texts import ScoredTexts
 from weakrec_core.text_vectors.store import VectorStore
 
@@ -71,7 +72,7 @@ class SignalStore:
 
     def missing(self) -> list[tuple[Family, str]]:
         """The families and splits that are not on disk yet."""
-        families = dict.fromkeys(FAMILIES.values())
+        families = dict.fromkeys(family for name, family in FAMILIES.items() if SIGNALS[name].installed)
         return [
             (family, split)
             for split in SPLITS
@@ -88,6 +89,7 @@ class SignalStore:
             n = self.dataset.n_rows(split)
             self._keep(split, self._compute(family, split, partial(_scaled, progress, done / total, n / total)))
             done += n
+        languages(self.dataset, "dev")  # pages say of which reviews a lexicon tells nothing
         progress(1.0, "Signals computed")
 
     def _read(self, name: str, split: str, progress: Progress) -> Values:
@@ -165,9 +167,17 @@ class SignalStore:
 def checked_signal(name: str, dataset: Dataset) -> str:
     """Return `name` if a signal of the dataset is called so, else raise `SpecError`."""
     if name not in signals_of(dataset):
+        if name in SIGNALS:
+            raise SpecError(why_not_installed(name))
         known = ", ".join(sorted(signals_of(dataset)))
         raise SpecError(f"There is no signal {name!r} in dataset {dataset.name!r}; the signals are {known}.")
     return name
+
+
+def why_not_installed(name: str) -> str:
+    """What a signal needs that is not there."""
+    package = SIGNALS[name].needs.replace("_", "-")
+    return f"Signal {name} needs the package {package}, which is not installed: pip install {package}."
 
 
 def _read_all(function: OfText, texts: list[str]) -> list[tuple[float, ...]]:

@@ -29,6 +29,7 @@ def _scored_words(text: str) -> list[tuple[int, int]]:
         _NO_REVIEW,
         step=0.01,
         words=_scored_words,
+        language="en",
     ),
     Signal(
         "subjectivity",
@@ -37,6 +38,7 @@ def _scored_words(text: str) -> list[tuple[int, int]]:
         _NO_REVIEW,
         step=0.01,
         words=_scored_words,
+        language="en",
     ),
 )
 def sentiment(text: str) -> Sequence[float]:

@@ -14,10 +14,12 @@ from weakrec_core.charts.threshold import SLIDER_INDENT, threshold_histogram
 from weakrec_core.label_model.threshold_gain import sweep_with_gain
 from weakrec_core.labeling.kinds import ThresholdLF
 from weakrec_core.labeling.sweep import histogram
-from weakrec_core.signals import signals_of
+from weakrec_core.signals import Signal, signals_of
+from weakrec_core.signals.languages import other_languages
 from weakrec_core.stats.domain import Domain, domain
 from weakrec_core.stats.intervals import wilson
 
+_FOREIGN = 0.1  # of the reviews
 _OPS = [">", ">=", "<", "<=", "between"]
 
 
@@ -59,6 +61,7 @@ def threshold_editor(wb: Workbench, lf: ThresholdLF) -> None:
     )
     if info.warning:
         st.warning(info.warning, icon=":material/warning:")
+    _languages(wb, info)
     if shown is None:
         st.info(f"No dev row has this signal: {info.nan}. The LF abstains throughout.", icon=":material/info:")
         return
@@ -66,6 +69,18 @@ def threshold_editor(wb: Workbench, lf: ThresholdLF) -> None:
     shown = Domain(_floor(min(shown.low, *lf.bounds), step), -_floor(-max(shown.high, *lf.bounds), step))
     _threshold_slider(wb, lf, shown, key)
     _charts(wb, lf, values, gold, shown, key)
+
+
+def _languages(wb: Workbench, signal: Signal) -> None:
+    """Say it where many reviews are in languages that the signal knows nothing of."""
+    others = other_languages(wb.dataset, "dev", signal.language) if signal.language else None
+    if others is not None and others.share >= _FOREIGN:
+        frequent = ", ".join(f"{code} {fmt.percent(share, 0)}" for code, share in others.frequent)
+        st.warning(
+            f"Not for {fmt.percent(others.share, 0)} of dev's reviews: {signal.name} reads words of the language "
+            f"“{signal.language}”, and they are in others ({frequent}).",
+            icon=":material/translate:",
+        )
 
 
 def _threshold_slider(wb: Workbench, lf: ThresholdLF, shown: Domain, key: str) -> None:

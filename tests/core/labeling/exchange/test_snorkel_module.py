@@ -128,7 +128,9 @@ NUMBER = st.sampled_from([-0.0, 0.05, 0.5, 1, 2, 3.2, 4, 15, 1e-300, 1e300]) | s
 BOUNDS = st.tuples(st.sampled_from([">", ">=", "<", "<="]), NUMBER).map(lambda t: {"op": t[0], "threshold": t[1]}) | (
     st.tuples(NUMBER, NUMBER).map(lambda t: {"op": "between", "low": min(t), "high": max(t)})
 )
-THRESHOLD = st.tuples(st.sampled_from(sorted(SIGNALS)), BOUNDS).map(lambda t: {"signal": t[0]} | t[1])
+THRESHOLD = st.tuples(st.sampled_from(sorted(s.name for s in SIGNALS.values() if s.installed)), BOUNDS).map(
+    lambda t: {"signal": t[0]} | t[1]
+)
 MATCHED = st.one_of(
     st.tuples(st.sampled_from(["substring", "word"]), KEYWORDS),
     st.tuples(st.just("regex"), st.lists(st.sampled_from(REGEXES), min_size=1, max_size=2)),
