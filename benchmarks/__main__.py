@@ -100,6 +100,20 @@ def growth(
     _show(run(rows, doublings, runs), as_json)
 
 
+@app.command("dask")
+def dask(
+    rows: Rows = 796_319,
+    workers: Annotated[int, typer.Option(min=1)] = 2,
+    runs: Runs = 5,
+    folder: Folder = None,
+    as_json: Json = False,
+) -> None:
+    """An LF set applied and a label model fitted by dask's workers beside one process; then with a worker killed."""
+    from benchmarks.engines import run
+
+    _show(run(rows, runs, folder, workers), as_json)
+
+
 @app.command("label_model")
 def label_model(reviews: Reviews = None, runs: Runs = 5, as_json: Json = False) -> None:
     """Label models on held-out users; fit and predict on patterns beside Snorkel's on the matrix."""

@@ -8,7 +8,7 @@ from typing import Any
 import psutil
 import typer
 
-from benchmarks import growth, ingest, label_model, lf_speed, signals, training
+from benchmarks import engines, growth, ingest, label_model, lf_speed, signals, training
 
 Found = dict[str, Any]
 
@@ -36,6 +36,10 @@ TARGETS: dict[str, tuple[str, Callable[[Found], bool]]] = {
         "time at most linear, memory flat past a million rows",
         lambda f: f["ratio"] >= 1 and f["memory_mb"]["ours"] <= 1.1 * f["memory_mb"]["peer"],
     ),
+    "dask": (
+        "at least 0.7 x one process, same labels, also where a worker is killed",
+        lambda f: f["ratio"] >= 0.7 and f["same_labels"] and f["same_labels_after_a_kill"],
+    ),
     "training": (
         "at least 50 x at equal validation loss",
         lambda f: f["ratio"] >= 50 and f["val_loss_not_higher"],
@@ -53,6 +57,7 @@ def run(folder: Path | None, runs: int, only: list[str]) -> Iterator[Found]:
         "ingest": lambda: ingest.run(runs=runs, folder=folder),
         "signals": lambda: signals.run(runs=runs, folder=folder),
         "growth": lambda: growth.run(runs=runs),
+        "dask": lambda: engines.run(runs=runs, folder=folder),
         "training": lambda: training.run(runs),
     }
     if unknown := set(only) - set(all_of_them):

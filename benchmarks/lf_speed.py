@@ -36,7 +36,7 @@ _DEV_ROWS = 8_000
 
 def apply(rows: int = ROWS, runs: int = 5, folder: Path | None = None, sample: int = 20_000) -> dict[str, Any]:
     """Seconds to apply the tutorial's five LFs to train; Snorkel's applier is timed on a sample and scaled to all rows."""
-    with _train_of(rows, folder) as (dataset, signals, lf_set):
+    with train_of(rows, folder) as (dataset, signals, lf_set):
         sampled = _sample(dataset, sample)
         theirs = snorkel_rows(dataset, "train", lf_set).iloc[sampled]
         snorkel = _snorkel_lfs(lf_set)
@@ -60,7 +60,7 @@ def apply(rows: int = ROWS, runs: int = 5, folder: Path | None = None, sample: i
 
 def edit(rows: int = ROWS, runs: int = 9, folder: Path | None = None) -> dict[str, Any]:
     """Milliseconds from an edited LF to the figures that a page shows: votes, analysis, label model; the peer applies that LF anew."""
-    with _train_of(rows, folder) as (dataset, signals, lf_set):
+    with train_of(rows, folder) as (dataset, signals, lf_set):
         applier = Applier(dataset, signals)
         _figures(applier.of(lf_set))
         keyword = [_figures_ms(applier, _with_keyword(lf_set, f"edit number {i}")) for i in range(runs)]
@@ -80,7 +80,7 @@ def analysis(rows: int = ROWS, runs: int = 5, folder: Path | None = None) -> dic
     """Seconds from the label matrix to LFAnalysis' table of train."""
     from snorkel.labeling import LFAnalysis
 
-    with _train_of(rows, folder) as (dataset, signals, lf_set):
+    with train_of(rows, folder) as (dataset, signals, lf_set):
         L, gold = Applier(dataset, signals).of(lf_set).votes("train"), dataset.train_gold()
         wide = np.ascontiguousarray(L)
 
@@ -130,7 +130,7 @@ def _tutorial() -> LFSet:
 
 
 @contextmanager
-def _train_of(rows: int, folder: Path | None) -> Iterator[tuple[Dataset, SignalStore, LFSet]]:
+def train_of(rows: int, folder: Path | None) -> Iterator[tuple[Dataset, SignalStore, LFSet]]:
     """The demo with about so many train rows, its signals computed; it stays in the folder and is made once."""
     with temporary_workspace(folder) as workspace:
         name = f"demo-{rows}"

@@ -67,6 +67,7 @@ def test_the_command_and_the_version_are_the_library_s(wheel: ZipFile) -> None:
         ("requirements.txt", ""),
         ("requirements-auth.txt", "auth"),
         ("requirements-lexicons.txt", "lexicons"),
+        ("requirements-dask.txt", "dask"),
         ("requirements-mlflow.txt", "mlflow"),
         ("requirements-peers.txt", "peers"),
         ("requirements-wordllama.txt", "wordllama"),

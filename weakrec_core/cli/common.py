@@ -3,12 +3,13 @@
 import json
 import math
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from weakrec_core.errors import WeakrecError
 from weakrec_core.jobs import reporting
 from weakrec_core.limits import SNORKEL_EPOCHS
 from weakrec_core.progress import Progress
@@ -29,6 +30,18 @@ Seed = Annotated[int, typer.Option(min=0)]
 LabelModelName = Annotated[
     str, typer.Option("--label-model", help="auto, the one recommended on dev, or one by name, such as snorkel.")
 ]
+
+
+EngineName = Annotated[
+    Literal["local", "dask"], typer.Option(help="What applies the LFs to train: this process, or dask's workers.")
+]
+Scheduler = Annotated[
+    str | None,
+    typer.Option(
+        help="With --engine dask: the scheduler's address, like tcp://10.0.0.5:8786; without it a worker a core of this machine."
+    ),
+]
+PartRows = Annotated[int | None, typer.Option(min=1, help="Rows of train that a process holds at a time, about.")]
 
 
 def _between_0_and_1(value: float | None) -> float | None:
@@ -84,8 +97,7 @@ def applied_set(dataset: str, lfs: Path, fingerprint: str | None = None) -> "App
 
 
 def train_labels(
-    dataset: str,
-    lfs: Path,
+    applied: "AppliedSet",
     label_model: str,
     class_balance: float | None,
     epochs: int | None,
@@ -96,7 +108,25 @@ def train_labels(
     """The labels of train by an LF set and a label model, whose hyperparameters are Snorkel's own where None."""
     from weakrec_core.label_model.label_train import label_train
 
-    return label_train(applied_set(dataset, lfs), label_model, class_balance, snorkel_config(epochs, lr, l2, seed))
+    return label_train(applied, label_model, class_balance, snorkel_config(epochs, lr, l2, seed))
+
+
+@contextmanager
+def on_engine(
+    applied: "AppliedSet", engine: str, scheduler: str | None, part_rows: int | None
+) -> Iterator["AppliedSet"]:
+    """The set applied to train part by part where an engine or the size of a part is named; else as it is."""
+    if engine == "local" and scheduler is not None:
+        raise WeakrecError("--scheduler goes with --engine dask.")
+    if engine == "local" and part_rows is None:
+        yield applied
+        return
+    from weakrec_core.engine.base import LocalEngine
+    from weakrec_core.engine.dask_engine import dask_engine
+    from weakrec_core.engine.votes import PART_ROWS, apply_in_parts
+
+    with dask_engine(scheduler) if engine == "dask" else nullcontext(LocalEngine()) as working:
+        yield apply_in_parts(applied, working, part_rows or PART_ROWS)
 
 
 def print_json(value: Any) -> None:

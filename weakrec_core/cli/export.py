@@ -94,7 +94,7 @@ def export_labels(
     lm_seed: LmSeed = None,
 ) -> None:
     """The labels of train, as `fit` writes them: user_id, book_id, p_positive, covered."""
-    labels = train_labels(dataset, lfs, label_model, class_balance, lm_epochs, lm_lr, lm_l2, lm_seed)
+    labels = train_labels(applied_set(dataset, lfs), label_model, class_balance, lm_epochs, lm_lr, lm_l2, lm_seed)
     _write(labels.probabilities, out)
 
 
@@ -125,7 +125,7 @@ def export_training(
     """
     from weakrec_core.label_model.training_frame import training_frame
 
-    labels = train_labels(dataset, lfs, label_model, class_balance, lm_epochs, lm_lr, lm_l2, lm_seed)
+    labels = train_labels(applied_set(dataset, lfs), label_model, class_balance, lm_epochs, lm_lr, lm_l2, lm_seed)
     _write(training_frame(labels, min_confidence), out)
 
 

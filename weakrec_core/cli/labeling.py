@@ -10,6 +10,7 @@ from weakrec_core.cli.common import (
     ClassBalance,
     Cut,
     DatasetName,
+    EngineName,
     Json,
     LabelModelName,
     LFFile,
@@ -17,8 +18,11 @@ from weakrec_core.cli.common import (
     LmL2,
     LmLr,
     LmSeed,
+    PartRows,
+    Scheduler,
     applied_set,
     lf_set_of,
+    on_engine,
     print_json,
     train_labels,
 )
@@ -199,6 +203,9 @@ def fit(
     lm_l2: LmL2 = None,
     lm_seed: LmSeed = None,
     cut: Cut = None,
+    engine: EngineName = "local",
+    scheduler: Scheduler = None,
+    part_rows: PartRows = None,
     as_json: Json = False,
 ) -> None:
     """Fit a label model on train and write the probabilities."""
@@ -207,7 +214,8 @@ def fit(
     from weakrec_core.tables import write_table
 
     goal = None if cut is None else checked_goal(cut)
-    labels = train_labels(dataset, lfs, label_model, class_balance, lm_epochs, lm_lr, lm_l2, lm_seed)
+    with on_engine(applied_set(dataset, lfs), engine, scheduler, part_rows) as applied:
+        labels = train_labels(applied, label_model, class_balance, lm_epochs, lm_lr, lm_l2, lm_seed)
     write_table(labels.probabilities, out)
     result = labels.to_json() | ({} if goal is None else {"cut": cut_on_dev(labels, goal)})
     for warning in result["warnings"]:

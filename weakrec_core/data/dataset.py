@@ -31,6 +31,7 @@ from weakrec_core.workspace import Workspace
 ROW_COLUMNS = ("user_idx", "book_idx", "user_id", "book_id", "review_text", "rating", "gold")
 RATING_TEXT = "rating_text"  # of rows whose ratings were not all plain numbers
 KEPT = "kept:"  # before the names of columns of the table that are kept for LFs
+_ROW_GROUP = 100_000
 BOOK_COLUMNS = ("book_id", "title", "first_author", "author_name", "average_rating", "ratings_count", "similar_books")
 
 
@@ -368,7 +369,8 @@ def _reading(path: Path) -> Iterator[None]:
 
 
 def _write(frame: pd.DataFrame, path: Path) -> None:
-    frame.to_parquet(path, index=False, compression="zstd")
+    # Row groups of a size that a part of train can be read by: see `TrainPart`.
+    frame.to_parquet(path, index=False, compression="zstd", row_group_size=_ROW_GROUP)
 
 
 def _digest(digest: "hashlib._Hash", frame: pd.DataFrame) -> None:

@@ -122,6 +122,11 @@ class AppliedSet:
     def _grouped(self, split: str) -> tuple[VotePatterns, NDArray[np.unsignedinteger]]:
         return group_votes(self.votes(split), self.dataset.gold(split))
 
+    def vote_sums(self, split: str) -> NDArray[np.int64]:
+        """What the LFs' vote rates are made of, shape [m, 5]: see `weakrec_core.labeling.vote_rates.vote_sums`."""
+        sums = [self.applier.vote_sums(lf, split) for lf in self.active]
+        return np.array(sums, np.int64).reshape(-1, 5)
+
     @remembered
     def summary(self, split: str = "dev") -> pd.DataFrame:
         """LFAnalysis's table with intervals, base rates and lift, one row an active LF: see `lf_summary`."""

@@ -16,6 +16,7 @@ from weakrec_core.labeling.kinds import PythonLF, SimilarLF
 from weakrec_core.labeling.python_votes import background_votes
 from weakrec_core.labeling.result_cache import ResultCache, remembered
 from weakrec_core.labeling.vector_job import need_vectors
+from weakrec_core.labeling.vote_rates import Sums, vote_sums
 from weakrec_core.signals import SIGNALS, SignalStore, signals_of
 from weakrec_core.signals.store import why_not_installed
 from weakrec_core.text_vectors.store import TextVectors
@@ -70,6 +71,10 @@ class Applier:
             _check_signals(lf, self.dataset)
         return self._votes(lf.nameless(), lf.reads_from(self.dataset), split)
 
+    def vote_sums(self, lf: LF, split: str) -> Sums:
+        """What the vote rate of one LF is made of; see `weakrec_core.labeling.vote_rates.vote_sums`."""
+        return self._vote_sums(lf.nameless(), lf.reads_from(self.dataset), split)
+
     def problem(self, lf: LF) -> WeakrecError | None:
         """Why an LF cannot be applied to dev or train, or None if it can."""
         try:
@@ -105,6 +110,10 @@ class Applier:
         if self._background:
             need_vectors(self.dataset, self.signals.vectors, kind, split)
         return self.signals.vectors.vectors(kind, split)
+
+    @remembered
+    def _vote_sums(self, lf: LF, reads_from: Hashable, split: str) -> Sums:
+        return vote_sums(self.votes(lf, split), self.dataset.split(split)["user_idx"].to_numpy())
 
     @remembered
     def _votes(self, lf: LF, reads_from: Hashable, split: str) -> Votes:

@@ -8,8 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from weakrec_core.labeling.apply import Applier
-from weakrec_core.labeling.drift import drift_table, vote_rate
+from weakrec_core.labeling.drift import drift_table
 from weakrec_core.labeling.lf_set import LFSet
+from weakrec_core.labeling.vote_rates import Rate, vote_rate, vote_sums
+
+
+def rate(votes: Any, users: Any) -> Rate:
+    return vote_rate(vote_sums(votes, users))
 
 
 def keywords(*words: str) -> LFSet:
@@ -23,20 +28,23 @@ def test_the_rate_and_its_error_are_those_of_users(rows: list[tuple[int, int]]) 
     """The error of a ratio: votes of a user beyond what its number of rows lets expect, squared and summed."""
     rows = sorted(rows)
     users, votes = (np.array(column) for column in zip(*rows, strict=True))
-    share, error = vote_rate(votes.astype(np.int8), users)
+    share, error = rate(votes.astype(np.int8), users)
     assert share == pytest.approx((votes != -1).mean())
     beyond = [((votes[users == u] != -1) - share).sum() for u in set(users.tolist())]
     assert error == pytest.approx(np.sqrt(np.square(beyond).sum()) / len(rows))
+    at = np.searchsorted(users, 3)  # parts with different users
+    parts = [vote_sums(votes[part].astype(np.int8), users[part]) for part in (slice(at), slice(at, None))]
+    assert vote_rate(parts[0] + parts[1]) == (share, error)
 
 
 def test_rows_of_a_user_that_vote_alike_say_less() -> None:
     votes = np.tile([1, -1], 100).astype(np.int8)
-    of_rows = vote_rate(votes, np.arange(200))
+    of_rows = rate(votes, np.arange(200))
     assert of_rows.share == 0.5
     assert of_rows.error == pytest.approx(np.sqrt(0.25 / 200))
-    alike = vote_rate(np.repeat([1, -1], 100).astype(np.int8), np.repeat(np.arange(20), 10))
+    alike = rate(np.repeat([1, -1], 100).astype(np.int8), np.repeat(np.arange(20), 10))
     assert alike.error == pytest.approx(np.sqrt(0.25 / 20))
-    assert vote_rate(votes, np.repeat(np.arange(20), 10)).error == 0  # each user votes on half of its rows
+    assert rate(votes, np.repeat(np.arange(20), 10)).error == 0  # each user votes on half of its rows
 
 
 def test_the_error_is_that_of_drawing_users() -> None:
@@ -46,12 +54,12 @@ def test_the_error_is_that_of_drawing_users() -> None:
         users = np.repeat(np.arange(30), rng.integers(1, 12, 30))
         of_user = rng.beta(1, 2, 30)
         votes = np.where(rng.random(len(users)) < of_user[users], 1, -1).astype(np.int8)
-        shares.append(vote_rate(votes, users))
+        shares.append(rate(votes, users))
     assert np.mean([r.error for r in shares]) == pytest.approx(np.std([r.share for r in shares]), rel=0.06)
 
 
 def test_no_rows() -> None:
-    assert vote_rate(np.zeros(0, np.int8), np.zeros(0, np.int64)) == (0, 0)
+    assert rate(np.zeros(0, np.int8), np.zeros(0, np.int64)) == (0, 0)
 
 
 def test_drift_is_much_and_more_than_chance(make_dataset: Any) -> None:

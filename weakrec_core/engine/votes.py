@@ -1,0 +1,113 @@
+"""An LF set applied to train part by part."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from weakrec_core.data.dataset import Dataset, open_dataset
+from weakrec_core.data.train_part import TrainPart, parts_of_train
+from weakrec_core.engine.base import Engine
+from weakrec_core.engine.part_applier import part_applier
+from weakrec_core.labeling.applied import AppliedSet
+from weakrec_core.labeling.kinds import SimilarLF
+from weakrec_core.labeling.lf_set import LFSet
+from weakrec_core.labeling.vote_patterns import VotePatterns, merge_patterns
+from weakrec_core.workspace import Workspace
+
+PART_ROWS = 200_000
+
+
+@dataclass(frozen=True)
+class PartTask:
+    """One LF set on one part of train, for a process that knows nothing yet."""
+
+    workspace: Workspace
+    dataset: str
+    fingerprint: str
+    lf_set: LFSet
+    rows: slice
+
+
+@dataclass(frozen=True, eq=False)
+class PartVotes:
+    """What is kept of the votes on a part.
+
+    Attributes
+    ----------
+    patterns : VotePatterns
+    pattern_of_row : array of the smallest unsigned integers that do, shape [n]
+    sums : int64 array, shape [m, 5]
+        See `AppliedSet.vote_sums`.
+    """
+
+    patterns: VotePatterns
+    pattern_of_row: NDArray[np.unsignedinteger]
+    sums: NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class MergedSet(AppliedSet):
+    """An LF set over a dataset, its votes on train merged from parts; it equals the `AppliedSet` of the whole.
+
+    Attributes
+    ----------
+    train : PartVotes
+    """
+
+    train: PartVotes
+
+    def _grouped(self, split: str) -> tuple[VotePatterns, NDArray[np.unsignedinteger]]:
+        return (self.train.patterns, self.train.pattern_of_row) if split == "train" else super()._grouped(split)
+
+    def vote_sums(self, split: str) -> NDArray[np.int64]:
+        return self.train.sums if split == "train" else super().vote_sums(split)
+
+
+def apply_in_parts(applied: AppliedSet, engine: Engine, part_rows: int = PART_ROWS) -> MergedSet:
+    """Apply a set to train part by part.
+
+    Parameters
+    ----------
+    part_rows : int
+        Rows a part, about: no process holds more of train, but of each row its pattern is kept here, 1 or 2 bytes.
+    """
+    dataset = applied.dataset
+    for kind in sorted({lf.vectors for lf in applied.active if isinstance(lf, SimilarLF)}):
+        applied.applier.text_vectors(kind, "train")  # once for all
+    tasks = [
+        PartTask(dataset.workspace, dataset.name, dataset.fingerprint, applied.lf_set, rows)
+        for rows in parts_of_train(dataset, part_rows)
+    ]
+    found = list(engine.map(part_votes, tasks))
+    patterns = merge_patterns([part.patterns for part in found] or [_no_votes(len(applied.active))])
+    of_row = [_places(patterns, part.patterns)[part.pattern_of_row] for part in found]
+    no_rows = np.zeros(0, np.uint8)
+    sums = sum((part.sums for part in found), np.zeros((len(applied.active), 5), np.int64))
+    return MergedSet(
+        applied.applier, applied.lf_set, PartVotes(patterns, np.concatenate(of_row) if of_row else no_rows, sums)
+    )
+
+
+def part_votes(task: PartTask) -> PartVotes:
+    """The votes of one part; what is read of the dataset stays open in the process."""
+    dataset = _opened(task.workspace, task.dataset, task.fingerprint)
+    applied = part_applier(TrainPart(dataset, task.rows.start, task.rows.stop)).of(task.lf_set)
+    return PartVotes(applied.patterns("train"), applied.pattern_of_row("train"), applied.vote_sums("train"))
+
+
+@lru_cache(1)
+def _opened(workspace: Workspace, name: str, fingerprint: str) -> Dataset:
+    return open_dataset(workspace, name, fingerprint)
+
+
+def _places(whole: VotePatterns, part: VotePatterns) -> NDArray[np.unsignedinteger]:
+    """Where the patterns of a part stand among those of the whole; both are in lexicographic order."""
+    place = {votes.tobytes(): i for i, votes in enumerate(np.ascontiguousarray(whole.votes))}
+    places = [place[votes.tobytes()] for votes in np.ascontiguousarray(part.votes)]
+    return np.array(places, np.min_scalar_type(max(len(whole.votes) - 1, 0)))
+
+
+def _no_votes(m: int) -> VotePatterns:
+    return VotePatterns(np.zeros((0, m), np.int8), np.zeros(0, np.int64), np.zeros((0, 2), np.int64))
