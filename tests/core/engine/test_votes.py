@@ -112,6 +112,7 @@ def test_errors_of_workers_are_the_callers(
     monkeypatch.setattr(dask.client.cluster.scheduler, "allowed_failures", 0)
     with pytest.raises(WeakrecError, match="one worker after another died"):
         list(dask.map(always_dying, gone))
+    dask.client.wait_for_workers(2)  # the one that is started in its place among them
 
 
 def test_the_benchmark_in_small(dask: DaskEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
