@@ -253,6 +253,20 @@ def similar(
     _show(run(dataset, rows, seed), as_json)
 
 
+@app.command("against_text")
+def against_text(
+    dataset: Annotated[
+        str | None, typer.Option(help="A dataset of the workspace with reviews; default: the demo.")
+    ] = None,
+    divisions: Annotated[int, typer.Option(min=1, help="Of the users into dev, train and those measured.")] = 3,
+    as_json: Json = False,
+) -> None:
+    """LFs, suggestions and similar-LFs chosen on 100, 500 and 2,000 dev rows, beside TF-IDF on these, on held-out users."""
+    from benchmarks.against_text import run
+
+    _show(run(dataset, divisions), as_json)
+
+
 @app.command("wrench")
 def wrench(
     data: Annotated[Path, typer.Option(help="A folder in WRENCH's format, of two classes.")], as_json: Json = False

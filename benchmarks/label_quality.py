@@ -102,12 +102,19 @@ class Users:
         self._rows, self._order = rows.loc[order].reset_index(drop=True), order
         self._signals = SignalStore(dataset)
 
-    def applier(self, seed: int) -> Applier:
-        """A tenth of the users is dev, another tenth test, the others are train."""
+    def applier(self, seed: int, dev_rows: int | None = None, test_share: float = DEV_SHARE) -> Applier:
+        """A tenth of the users is dev, or as many as wrote `dev_rows` reviews; a share is test, the others are train."""
         everyone = np.random.default_rng(seed).permutation(np.unique(self._rows["user_idx"]))
-        tenth = round(DEV_SHARE * len(everyone))
+        n_dev = round(DEV_SHARE * len(everyone))
+        if dev_rows is not None:
+            written = self._rows["user_idx"][self._rows["review_text"].notna()]
+            n_dev = (
+                int(np.searchsorted(np.bincount(written, minlength=everyone.max() + 1)[everyone].cumsum(), dev_rows))
+                + 1
+            )
+        n_test = round(test_share * len(everyone))
         of_user = np.full(int(everyone.max()) + 1, "train", dtype=object)
-        of_user[everyone[:tenth]], of_user[everyone[tenth : 2 * tenth]] = "dev", "test"
+        of_user[everyone[:n_dev]], of_user[everyone[n_dev : n_dev + n_test]] = "dev", "test"
         of_row = of_user[self._rows["user_idx"]]
         rows = self._rows.assign(split=of_row)
         base = self._dataset

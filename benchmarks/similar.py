@@ -71,7 +71,7 @@ def _quality(dataset: Dataset, seed: int) -> dict[str, Any]:
     others = _Others.of(dataset)
     lfs: list[SimilarLF] = []
     records = []
-    for row in _rows_to_mend(applied, seed):
+    for row in rows_to_mend(applied, seed):
         proposed = propose_similar(applied, (int(row),))[0]
         lf = proposed.lf.model_copy(update={"name": f"similar_{len(lfs)}"})
         lfs.append(lf)
@@ -99,7 +99,7 @@ def _quality(dataset: Dataset, seed: int) -> dict[str, Any]:
     }
 
 
-def _rows_to_mend(applied: AppliedSet, seed: int) -> np.ndarray:
+def rows_to_mend(applied: AppliedSet, seed: int) -> np.ndarray:
     """Reviewed dev rows with gold that the label model gets wrong or no LF covers, at random."""
     found = buckets(applied)
     reviewed = applied.dataset.split("dev")["review_text"].notna().to_numpy(bool)

@@ -31,8 +31,7 @@ def choose_label_model(recommended: str | None) -> str:
         format_func=lambda kind: label_model_title(kind, recommended),
         key=_WIDGET,
         on_change=lambda: set_label_model(st.session_state[_WIDGET]),
-        help="One choice for the Label model page and for Training. Recommended on dev follows the LFs: the least log loss, "
-        "and of models that dev cannot tell apart the highest AUC",
+        help="One choice for the Label model page and for Training. Recommended on dev follows the LFs: the least log loss",
     )
 
 

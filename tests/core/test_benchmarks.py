@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from benchmarks import __main__ as command_line
 from benchmarks import (
+    against_text,
     common,
     edit_latency,
     end_model,
@@ -416,6 +417,23 @@ def test_what_differs_after_a_fault() -> None:
     assert [workspace_state.differences(before, after, found) for found in whole] == [([], [])] * 5
     assert workspace_state.differences(before, after, {"a": "3", "c": "2"}) == (["a: 3", "b: None"], ["c: 2"])
     assert workspace_state.differences(before, before, before | {"c": "running"}) == ([], ["c: running"])
+
+
+def test_against_text_on_the_same_gold(demo: Dataset) -> None:
+    lf_set = read_lf_set(PROJECT / "lfs" / "tutorial.yaml")
+    try:
+        applier = label_quality.Users(demo).applier(0, 150, 0.7)
+        each = [against_text._measured(applier, lf_set, 150, 0)]
+    finally:
+        shutil.rmtree(demo.workspace.datasets / "split")
+    found = against_text._compared(each)
+    assert (
+        found["ours"]["auc"] > found["tfidf"]["auc"]
+        and found["auc_difference"]["low"] <= found["auc_difference"]["mean"]
+    )
+    assert found["chosen"][0].keys() == {"suggestions", "similar", "text_model"}
+    reviewed = applier.dataset.split("dev")["review_text"].notna().sum()
+    assert 150 <= reviewed < 250
 
 
 def test_label_quality_of_a_table_without_reviews_but_with_numbers_of_its_own(demo: Dataset) -> None:

@@ -4,6 +4,7 @@ from contextlib import suppress
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from weakrec_core.data.train_part import TrainPart
 from weakrec_core.labeling.apply import Applier
@@ -46,7 +47,7 @@ class _PartVectors(VectorStore):
 
     def __init__(self, part: TrainPart):
         super().__init__(part.whole)
-        self._rows = part.rows
+        self._part, self._rows = part, part.rows
         self._parts: dict[str, TextVectors] = {}
 
     def vectors(self, kind: str, split: str, progress: Progress = no_progress) -> TextVectors:
@@ -61,3 +62,6 @@ class _PartVectors(VectorStore):
             matrix: Any = whole.matrix[rows] if len(rows) else whole.matrix[:1]
             self._parts[kind] = TextVectors(np.asarray(matrix), of_part)
         return self._parts[kind]
+
+    def _reviews(self, split: str) -> pd.Series:
+        return self._part.split(split)["review_text"]

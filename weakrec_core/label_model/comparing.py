@@ -174,21 +174,23 @@ def _constant(dev: FoldedDev) -> NDArray[np.float64]:
 
 
 def _recommend(reports: dict[str, ModelReport]) -> tuple[str, str, list[str]]:
-    """The least log loss; among models that dev cannot tell from it, the one with the highest AUC."""
+    """The least log loss, which weighs order and calibration alike.
+
+    Not the AUC, even among models that dev cannot tell apart: with little gold it is lower for a cross-validated model, whose folds
+    have intercepts of their own, than for one that is fitted once, and chose the worse one on other users.
+    """
     fitted = [r for r in reports.values() if r.problem is None and r.kind != CONSTANT]
-    best = min(fitted, key=lambda r: float(r.everywhere["log_loss"] or 0))
+    chosen = min(fitted, key=lambda r: float(r.everywhere["log_loss"] or 0))
 
     def tied(a: ModelReport, b: ModelReport) -> bool:
         between = percentile_interval(a.draws["log_loss"] - b.draws["log_loss"])
         return between is None or between[0] <= 0 <= between[1]
 
-    candidates = [r for r in fitted if r is best or tied(r, best)]
-    chosen = max(candidates, key=lambda r: float(r.everywhere["auc"] or 0))
     constant = reports[CONSTANT]
     gain = float(constant.everywhere["log_loss"] or 0) - float(chosen.everywhere["log_loss"] or 0)
     why = (
         f"log loss {chosen.everywhere['log_loss']:.3f} on dev, {abs(gain):.3f} "
         f"{'below' if gain >= 0 else 'above'} the constant's"
     )
-    undecided = [r.kind for r in candidates if r is not chosen]
+    undecided = [r.kind for r in fitted if r is not chosen and tied(r, chosen)]
     return chosen.kind, why, undecided

@@ -15,7 +15,7 @@ from weakrec_core import files
 from weakrec_core.data.dataset import Dataset
 from weakrec_core.errors import SpecError
 from weakrec_core.progress import Progress, no_progress
-from weakrec_core.text_vectors.base import Vectorizer, Vectors
+from weakrec_core.text_vectors.base import MAX_CHARACTERS, Vectorizer, Vectors
 from weakrec_core.text_vectors.registry import VECTORIZERS
 
 Values = NDArray[np.float64]
@@ -111,18 +111,41 @@ class VectorStore:
 
         With texts that it shall be unlike to, their mean is taken off and the rest brought to length 1: Rocchio's query.
         """
-        mean = self._mean(kind, texts)
-        return _of_length_1(mean - self._mean(kind, unlike)) if unlike else mean
+        return _centre(self._encoded(kind, texts), self._encoded(kind, unlike))
 
-    def _mean(self, kind: str, texts: Sequence[str]) -> Vectors:
-        return _of_length_1(self._vectorizer(kind).encode(texts).astype(np.float16).astype(np.float32).mean(axis=0))
+    def _encoded(self, kind: str, texts: Sequence[str]) -> Vectors:
+        """The vectors of texts as they would be on disk, shape [k, d]."""
+        return self._vectorizer(kind).encode(texts or ["-"]).astype(np.float16).astype(np.float32)[: len(texts)]
 
     @cachedmethod(lambda self: self._similarities, lock=lambda self: self._lock)
     def similarity(self, kind: str, split: str, texts: tuple[str, ...], unlike: tuple[str, ...] = ()) -> Values:
-        """Cosine of every review of a split to the `centre` of texts, shape [n]; NaN = no review; read-only."""
-        found = self.vectors(kind, split).cosine(self.centre(kind, texts, unlike))
+        """Cosine of every review of a split to the `centre` of texts, shape [n]; NaN = no review; read-only.
+
+        A review that is one of several texts is compared with the others: that it is like itself says nothing of rows like it, and
+        who learns from such rows what an LF is worth would take it for more than it is.
+        """
+        vectors, like, less = self.vectors(kind, split), self._encoded(kind, texts), self._encoded(kind, unlike)
+        found = vectors.cosine(_centre(like, less))
+        for row, text in self._among(split, {*texts, *unlike}):
+            others, others_less = (np.array([t != text for t in part], bool) for part in (texts, unlike))
+            if others.any():
+                centre = _centre(like[others], less[others_less])
+                found[row] = round(float(vectors.of(np.array([row]))[0] @ centre), 4)
         found.setflags(write=False)
         return found
+
+    def _among(self, split: str, texts: set[str]) -> list[tuple[int, str]]:
+        """The data points whose review is one of the texts, as far as it is read."""
+        reviews = self._reviews(split)
+        found = [(int(row), str(reviews.iloc[row])) for row in np.flatnonzero(reviews.isin(texts))]
+        if any(len(text) == MAX_CHARACTERS for text in texts):
+            longer = reviews[reviews.str.len().gt(MAX_CHARACTERS)].str.slice(0, MAX_CHARACTERS)
+            found += [(int(row), str(longer[row])) for row in longer.index[longer.isin(texts)]]
+        return found
+
+    def _reviews(self, split: str) -> pd.Series:
+        """The review of every data point of `vectors`."""
+        return self.dataset.split(split)["review_text"]
 
     def _vectorizer(self, kind: str) -> Vectorizer:
         with self._lock:
@@ -174,6 +197,11 @@ class VectorStore:
             return TextVectors(np.load(matrix_path, mmap_mode="r"), of_row)
         except OSError:  # full, or only to be read
             return TextVectors(np.concatenate(list(parts())), of_row)
+
+
+def _centre(like: Vectors, less: Vectors) -> Vectors:
+    mean = _of_length_1(like.mean(axis=0))
+    return _of_length_1(mean - _of_length_1(less.mean(axis=0))) if len(less) else mean
 
 
 def _of_length_1(vector: Vectors) -> Vectors:

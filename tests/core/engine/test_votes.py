@@ -30,8 +30,10 @@ PART = 700
 @pytest.fixture(scope="module")
 def applied(demo: Dataset) -> AppliedSet:
     shipped = read_lf_set(PROJECT / "lfs" / "recommended.yaml")
-    example = str(demo.split("dev")["review_text"].dropna().iloc[0])
-    alike = {"kind": "similar", "name": "alike", "label": "POSITIVE", "examples": [example], "threshold": 0.1}
+    texts = [
+        demo.split(split)["review_text"].dropna().iloc[at] for split, at in (("dev", 0), ("train", 0), ("train", -1))
+    ]
+    alike = {"kind": "similar", "name": "alike", "label": "POSITIVE", "examples": texts, "threshold": 0.1}
     lfs = [*shipped.model_dump(mode="json")["lfs"], alike]
     return Applier(demo).of(LFSet.model_validate({"name": "parts", "lfs": lfs}))
 

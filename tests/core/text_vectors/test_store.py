@@ -47,6 +47,17 @@ def test_alike_texts_are_near(make_dataset: Callable[..., Dataset], kind: str) -
     assert not vectors.of(np.array([4]))[0].any()
 
 
+def test_a_review_among_the_texts_is_compared_with_the_others(make_dataset: Callable[..., Dataset]) -> None:
+    long = "moving love " * MAX_CHARACTERS
+    store = VectorStore(make_dataset([*TEXTS, long]))
+    like, unlike = (str(TEXTS[0]), str(TEXTS[1]), long[:MAX_CHARACTERS]), (str(TEXTS[2]), str(TEXTS[3]))
+    found = store.similarity("tfidf", "dev", like, unlike)
+    for row, text in ((0, TEXTS[0]), (5, TEXTS[0]), (2, TEXTS[2]), (8, long[:MAX_CHARACTERS])):
+        others, less = (tuple(t for t in part if t != text) for part in (like, unlike))
+        assert found[row] == store.similarity("tfidf", "dev", others, less)[row]
+    assert found[0] < store.vectors("tfidf", "dev").cosine(store.centre("tfidf", like, unlike))[0]
+
+
 def test_they_are_computed_once(make_dataset: Callable[..., Dataset], monkeypatch: pytest.MonkeyPatch) -> None:
     dataset = make_dataset(TEXTS)
     store = VectorStore(dataset)

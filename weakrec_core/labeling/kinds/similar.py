@@ -28,7 +28,8 @@ class SimilarLF(LF):
 
     Alike is measured by the cosine of the review's vector to the mean of the examples' vectors, less that of the
     counterexamples'. They stand in the set as texts, not as rows of a dataset: the set says all by itself what it votes, on
-    other data, too, and after the row that a text came from is gone.
+    other data, too, and after the row that a text came from is gone. A review that is one of several of these texts is compared with
+    the others.
     """
 
     title: ClassVar[str] = "Reviews like these"
