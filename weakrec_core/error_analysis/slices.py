@@ -7,7 +7,6 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
 
 from weakrec_core.data.dataset import Dataset
 from weakrec_core.labeling.apply import Applier
@@ -94,6 +93,8 @@ def slice_table(slicings: Sequence[Slicing], correct: NDArray[np.integer], cover
         (Benjamini and Hochberg), ``too few rows`` with fewer than 20 judged ones. The worse slices come first and those with
         too few rows last, each by the upper end of the interval: what is surely bad is at the top.
     """
+    from scipy import stats  # takes as long to import as all else here
+
     table = pd.concat([_counts(s, correct, covered) for s in slicings], ignore_index=True)
     total, right = int((correct >= 0).sum()), int((correct == 1).sum())
     n, k = table["n"].to_numpy(), table["correct"].to_numpy()

@@ -2,7 +2,7 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy.special import ndtri
 
 from weakrec_core.labeling.vote_patterns import VotePatterns
 
@@ -20,7 +20,7 @@ def dependent_pairs(dev: VotePatterns, names: list[str]) -> list[tuple[str, str,
     """
     correlation = vote_correlation(dev)
     n = float(dev.gold_counts.sum())
-    limit = max(_STRONG, float(stats.norm.isf(_SIGNIFICANT / 2)) / np.sqrt(max(n, 1)))
+    limit = max(_STRONG, float(-ndtri(_SIGNIFICANT / 2)) / np.sqrt(max(n, 1)))
     pairs = [
         (names[i], names[j], float(correlation[i, j]))
         for i in range(dev.m)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy.special import ndtri
 
 from weakrec_core.labeling.applied import AppliedSet
 from weakrec_core.labeling.result_cache import remembered
@@ -25,6 +25,6 @@ def drift_table(applied: AppliedSet) -> pd.DataFrame:
         np.array([vote_rate(sums) for sums in applied.vote_sums(split)]).reshape(-1, 2) for split in ("dev", "train")
     )
     difference = np.abs(dev[:, 0] - train[:, 0])
-    significant = difference > stats.norm.isf(_SIGNIFICANT / 2) * np.hypot(dev[:, 1], train[:, 1])
+    significant = difference > -ndtri(_SIGNIFICANT / 2) * np.hypot(dev[:, 1], train[:, 1])
     much = difference > _MUCH * np.maximum(dev[:, 0], train[:, 0])
     return pd.DataFrame({"name": applied.names, "dev": dev[:, 0], "train": train[:, 0], "drifts": significant & much})

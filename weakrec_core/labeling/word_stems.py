@@ -9,8 +9,6 @@ from functools import lru_cache
 from itertools import groupby, product
 from typing import Literal
 
-import snowballstemmer
-
 from weakrec_core.labeling.review_tests import contains_word_cased, folded, in_word
 
 Forms = Mapping[str, Sequence[str]]
@@ -54,4 +52,6 @@ def inflected(keyword: str, forms: Forms, language: str) -> list[list[str]]:
 def stem(word: str, language: str) -> str:
     """The stem of a word without case."""
     # A stemmer of its own: one that several threads use at once mixes up their words.
+    import snowballstemmer  # brings 34 languages, which takes a while
+
     return str(snowballstemmer.stemmer(language).stemWord(word)) or word

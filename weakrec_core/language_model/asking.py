@@ -6,8 +6,9 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 
 from weakrec_core.errors import WeakrecError
-from weakrec_core.language_model.chat import Chat, NoAnswer, Unusable, estimated_tokens
+from weakrec_core.language_model.chat import Chat, estimated_tokens
 from weakrec_core.language_model.endpoint import Endpoint
+from weakrec_core.language_model.outcome import NoAnswer, Unusable
 from weakrec_core.language_model.question import MAX_TOKENS, Question, text_digest
 from weakrec_core.language_model.vote_store import Appender, VoteStore
 from weakrec_core.progress import Progress, no_progress

@@ -16,19 +16,12 @@ from urllib3.response import BaseHTTPResponse
 
 from weakrec_core.errors import WeakrecError
 from weakrec_core.language_model.endpoint import Endpoint
+from weakrec_core.language_model.outcome import NoAnswer, Unusable
 from weakrec_core.limits import ANSWER_BYTES
 
 _CHUNK = 1 << 14
 _CHARACTERS_A_TOKEN = 3  # a cautious guess, where the server does not count
 _REFUSED = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.PAYMENT_REQUIRED)
-
-
-class Unusable(WeakrecError):
-    """An answer came, and was paid for, and is none that can be used; the message is the reason in a few words."""
-
-
-class NoAnswer(WeakrecError):
-    """Nothing came after all tries."""
 
 
 @dataclass(frozen=True)

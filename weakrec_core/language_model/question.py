@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from weakrec_core.language_model.chat import Unusable
+from weakrec_core.language_model.outcome import Unusable
 from weakrec_core.limits import TEXT_CHARACTERS
 
 UNCLEAR = "unclear"

@@ -12,7 +12,8 @@ from weakrec_core.access import check_write
 from weakrec_core.errors import WeakrecError
 from weakrec_core.files import write_json
 from weakrec_core.language_model.asking import Budget
-from weakrec_core.language_model.chat import Chat, Unusable, estimated_tokens
+from weakrec_core.language_model.chat import Chat, estimated_tokens
+from weakrec_core.language_model.outcome import Unusable
 
 Messages = Sequence[Mapping[str, str]]
 _FILE = "reply.json"

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from tests.model_server import ModelServer, completion, say, send, stall, without_schema
 from weakrec_core.errors import WeakrecError
-from weakrec_core.language_model.chat import Answer, Chat, NoAnswer, Unusable
+from weakrec_core.language_model.chat import Answer, Chat
 from weakrec_core.language_model.endpoint import Endpoint, needed_endpoint
+from weakrec_core.language_model.outcome import NoAnswer, Unusable
 from weakrec_core.language_model.question import Question
 
 QUESTION = Question("Did they like it?", "yes", "no", "small-1b")

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 from weakrec_core import ABSTAIN, NEGATIVE, POSITIVE
 from weakrec_core.data.ingest.notations import WORDS, has_decimal_comma, number
@@ -126,6 +125,8 @@ def _step(values: NDArray[np.float64]) -> float:
 
 def _rank_agreement(values: NDArray[np.float64], labels: NDArray[np.bool_]) -> float:
     """``|2 AUC - 1|``: 1 where a threshold divides the labels, whatever the scale."""
+    from scipy.stats import rankdata
+
     n = int(labels.sum())
     auc = (rankdata(values)[labels].sum() - n * (n + 1) / 2) / (n * (len(labels) - n))
     return float(abs(2 * auc - 1))

@@ -17,7 +17,7 @@ from weakrec_core.labeling.apply import Applier
 from weakrec_core.labeling.base import VALUE
 from weakrec_core.labeling.result_cache import remembered
 from weakrec_core.labeling.safe_yaml import read_yaml
-from weakrec_core.language_model.chat import Unusable
+from weakrec_core.language_model.outcome import Unusable
 from weakrec_core.limits import DRAFT_ROWS, DRAFT_TEXT_CHARACTERS, DRAFTED_LFS, PROMPT_CHARACTERS
 from weakrec_core.signals import signals_of
 from weakrec_core.workspace import Workspace

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from weakrec_core.data.dataset import Dataset
 from weakrec_core.errors import SpecError
 from weakrec_core.labeling.apply import Applier
-from weakrec_core.language_model.chat import Unusable
+from weakrec_core.language_model.outcome import Unusable
 from weakrec_core.suggestions.drafting.question import draft_question, proposed
 
 TEXTS = ["dev loved it", "dull", None, " ", "x" * 5_000]
