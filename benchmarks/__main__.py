@@ -163,6 +163,33 @@ def faults(
     _show(run(tries, seed, kinds.split(",")), as_json)
 
 
+@app.command("fuzz")
+def fuzz(
+    cases: Annotated[int, typer.Option(min=1)] = 100_000,
+    seed: Annotated[int, typer.Option(min=0)] = 0,
+    surfaces: Annotated[
+        str, typer.Option(help="Where they come in.")
+    ] = "address,ingest,command_line,workspace_files,lf_yaml",
+    as_json: Json = False,
+) -> None:
+    """Right, nearly right and hostile inputs: each comes to a result or to one sentence, within 2 s and 1 GB."""
+    from benchmarks.fuzz.run import run
+
+    _show(run(cases, seed, tuple(surfaces.split(","))), as_json)
+
+
+@app.command("load")
+def load(
+    sessions: Annotated[int, typer.Option(min=1)] = 20,
+    minutes: Annotated[float, typer.Option(min=0.01)] = 5,
+    as_json: Json = False,
+) -> None:
+    """Sessions that edit and fit at once while a run trains: errors, cross-talk, p95 of an edit, memory after many tabs."""
+    from benchmarks.load import run
+
+    _show(run(sessions, minutes), as_json)
+
+
 @app.command("edit_latency")
 def edit_latency(edits: Annotated[int, typer.Option(min=1)] = 50, as_json: Json = False) -> None:
     """From an edit to the updated table, in a browser and in the server alone."""

@@ -4,7 +4,9 @@ import gzip
 import json
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -37,12 +39,13 @@ from benchmarks import (
 from benchmarks.faults import run as faults
 from benchmarks.faults import state as workspace_state
 from benchmarks.faults import trials
+from benchmarks.fuzz import run as fuzz
 from weakrec_core.data.dataset import KEPT, SPLITS, Dataset, list_datasets, save_dataset
 from weakrec_core.data.kept_columns import KeptColumn
 from weakrec_core.data.training_rows import gold_rows
 from weakrec_core.error_analysis.buckets import BUCKETS
 from weakrec_core.error_analysis.filters import RowFilter
-from weakrec_core.errors import DataError
+from weakrec_core.errors import DataError, WeakrecError
 from weakrec_core.files import PROJECT
 from weakrec_core.labeling.apply import Applier
 from weakrec_core.labeling.lf_set import LFSet, read_lf_set
@@ -409,6 +412,36 @@ def test_faults(monkeypatch: pytest.MonkeyPatch) -> None:
     assert found["full_disk"].items() >= ({"tries": 1} | clean).items()
     assert set(found["by"]) == {"full_disk", "read_only"}
     assert (found["ours"], found["unit"]) == (0, "tries")
+
+
+@pytest.mark.parametrize(("name", "cases"), [("lf_yaml", 20), ("workspace_files", 4), ("command_line", 5)])
+def test_inputs_of_every_kind_come_to_a_result_or_one_sentence(
+    name: str, cases: int, prepared_runs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WEAKREC_HOME", str(tmp_path))  # and back again
+    template = shutil.copytree(prepared_runs, tmp_path / "template", ignore=shutil.ignore_patterns("raw"))
+    found = fuzz._surface(name, cases, 0, template)
+    assert found["findings"] == [] and (found["cases"], found["at_fault"]) == (cases, 0)
+
+
+def test_what_is_at_fault_is_found() -> None:
+    def said(attempt: Callable[[Any], object]) -> str | None:
+        return fuzz._problem(SimpleNamespace(attempt=attempt), 0, {"refused": 0})
+
+    def refuse(sentence: str) -> None:
+        raise WeakrecError(sentence)
+
+    assert said(lambda case: None) is None and said(lambda _: refuse("No.")) is None
+    assert "ZeroDivisionError in " in str(said(lambda case: 1 // case))
+    assert "2 lines" in str(said(lambda _: refuse("No.\nNo."))) and "9,000 characters" in str(
+        said(lambda _: refuse("x" * 9_000))
+    )
+    parts = [
+        {"cases": n, "refused": 1, "at_fault": 0, "slowest_s": n / 10, "memory_mb": 1.0, "findings": ["a"]}
+        for n in (5, 2)
+    ]
+    assert fuzz._together(parts) == parts[0] | {"cases": 7, "refused": 2}
+    assert fuzz._parts(12_000) == [5_000, 5_000, 2_000]
 
 
 def test_what_differs_after_a_fault() -> None:

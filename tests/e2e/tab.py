@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from google.protobuf.message import Message
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -64,6 +64,16 @@ class Tab:
         data = self._socket.recv(_PATIENCE, decode=False)
         self.heard.append(ForwardMsg.FromString(data))
         return self.heard[-1]
+
+    @property
+    def query(self) -> dict[str, list[str]]:
+        """The parameters of its address."""
+        return parse_qs(self._query)
+
+    @property
+    def errors(self) -> list[str]:
+        """What boxes of errors say, and exceptions."""
+        return [a.body for a in self.of("alert") if a.format == a.ERROR] + [e.message for e in self.of("exception")]
 
     @property
     def received(self) -> bytes:

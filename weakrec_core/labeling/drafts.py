@@ -99,7 +99,7 @@ def recall(workspace: Workspace, draft_id: str) -> Draft | None:
     if not _ID.fullmatch(draft_id) or not _path(workspace, draft_id).exists():
         return None
     try:
-        value = json.loads(_path(workspace, draft_id).read_text(encoding="utf-8"))
+        value = files.read_json(_path(workspace, draft_id))
         past, future = ([LFSet.model_validate(s) for s in value[key]] for key in ("past", "future"))
         version, lf_set = load_version(workspace, value["name"], value["base"]), LFSet.model_validate(value["lf_set"])
         return Draft(version, lf_set, tuple(past), tuple(future), draft_id).based_on(version)
@@ -128,7 +128,7 @@ def prune(workspace: Workspace) -> None:
 def _is_clean(content: bytes) -> bool:
     try:
         return json.loads(content)["dirty"] is False
-    except (ValueError, KeyError, TypeError):  # of an older version, which did not say
+    except (ValueError, KeyError, TypeError, RecursionError):  # of an older version, which did not say
         return False
 
 

@@ -139,7 +139,7 @@ def kept(workspace: Workspace) -> tuple[str, Path, dict[str, Any]]:
 
 
 @pytest.mark.parametrize(
-    "content", ["", "{", "[]", "null", "5", "{}", '{"past": 5}', '{"past": [], "future": []}', "\ud800"]
+    "content", ["", "{", "[]", "null", "5", "{}", '{"past": 5}', '{"past": [], "future": []}', "\ud800", "[" * 10_000]
 )
 def test_a_file_that_is_no_draft_is_none(workspace: Workspace, content: str) -> None:
     draft_id, path, _ = kept(workspace)
@@ -231,8 +231,9 @@ def test_drafts_of_an_older_version_may_hold_edits(workspace: Workspace) -> None
     draft_id, path, value = kept(workspace)
     path.write_text(json.dumps({k: v for k, v in value.items() if k != "dirty"}))
     os.utime(path, (0, 0))
-    path.with_name("damaged.json").write_text("{")
-    os.utime(path.with_name("damaged.json"), (0, 0))
+    for name, content in (("damaged", "{"), ("deep", "[" * 10_000)):
+        path.with_name(f"{name}.json").write_text(content)
+        os.utime(path.with_name(f"{name}.json"), (0, 0))
     assert draft_id in left(workspace)
 
 
