@@ -13,8 +13,13 @@ from pages.shared.workbench import Workbench
 from weakrec_core.suggestions.relevance import Relevant
 from weakrec_core.suggestions.suggest import Suggestion, apply_suggestions
 
-_VERBS = {"add_keyword": "add keyword", "add_threshold": "add", "drop_keyword": "drop keyword"}
-_EDITS = {"add_keyword": "a keyword to add", "add_threshold": "a threshold to add", "drop_keyword": "a keyword to drop"}
+_VERBS = {"add_keyword": "add keyword", "add_threshold": "add", "add_category": "add", "drop_keyword": "drop keyword"}
+_EDITS = {
+    "add_keyword": "a keyword to add",
+    "add_threshold": "a threshold to add",
+    "add_category": "a category to add",
+    "drop_keyword": "a keyword to drop",
+}
 _HELP = {
     "Votes": "The label that the edit votes; a keyword to drop speaks against it",
     "Right on dev": "Dev rows with gold on which it votes, how many of them rightly, and the 95 % interval of that share",
@@ -40,7 +45,7 @@ def suggestions_table(
     opened : int or None
         The dev row that is open; suggestions that speak for its gold are marked.
     """
-    rows = [_row(s) for s in found]
+    rows = [suggestion_row(s) for s in found]
     for row, one in zip(rows, here, strict=False):
         row["Edit"] += " · this review" if opened in one.helped_rows else ""
         row |= {"Helps": f"{one.helped:,}", "Harms": f"{one.harmed:,}", "Gain here": f"{one.gain:+.1f}"}
@@ -92,9 +97,13 @@ def _trust(found: Sequence[Suggestion]) -> str:
     return f"95 % interval over users: {', '.join(each)}." if each else ""
 
 
-def _row(s: Suggestion) -> dict[str, str]:
+def suggestion_row(s: Suggestion) -> dict[str, str]:
+    """A suggestion as the table has it."""
     known = s.ci_low is not None and s.ci_high is not None and s.hits
-    edit = f"“{s.keyword}”" if s.keyword is not None else f"{s.signal} {s.op} {s.threshold:g}"
+    if s.keyword is not None:
+        edit = f"“{s.keyword}”"
+    else:
+        edit = f"{s.column} = “{s.value}”" if s.column is not None else f"{s.signal} {s.op} {s.threshold:g}"
     return {
         "Edit": f"{_VERBS[s.action]} {edit}",
         "Votes": s.label,

@@ -1,5 +1,6 @@
 """The controls of the Labeling functions page, one by one."""
 
+import dataclasses
 import json
 from collections.abc import Callable
 from contextlib import suppress
@@ -11,10 +12,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.shared import fmt
+from pages.shared.suggestions import suggestion_row
 from tests.app.test_pages import LABELING, lf_row, metric, select
 from weakrec_core.data.dataset import open_dataset
 from weakrec_core.labeling.versions import load_version, save_version
 from weakrec_core.signals.languages import languages
+from weakrec_core.suggestions.suggest import Suggestion
 from weakrec_core.workspace import Workspace
 
 OpenPage = Callable[..., AppTest]
@@ -446,3 +449,20 @@ def test_word_forms(open_page: OpenPage) -> None:
     assert (lf.match, lf.stem) == ("word", "english") and not app.exception
     next(s for s in app.segmented_control if s.label == "Match").set_value("regex").run()
     assert app.session_state["draft"].lf_set.lfs[0].stem is None and not app.error
+
+
+def test_a_suggested_category_is_told_as_its_column_and_value() -> None:
+    fields = dict.fromkeys((f.name for f in dataclasses.fields(Suggestion)), None)
+    numbers = {
+        "hits": 4,
+        "correct": 3,
+        "ci_low": 0.4,
+        "ci_high": 0.9,
+        "lift": 0.2,
+        "coverage_change": 0.1,
+        "log_loss_change": -0.01,
+    }
+    made = Suggestion(
+        **fields | numbers | {"action": "add_category", "column": "shelf", "value": "good", "label": "POSITIVE"}
+    )
+    assert suggestion_row(made)["Edit"] == "add shelf = “good”"

@@ -76,7 +76,7 @@ class Listing:
         return (
             (not self.tags or not set(self.tags).isdisjoint(lf.tags))
             and (not self.verdicts or verdict in self.verdicts)
-            and any(wanted in words.lower() for words in _words(lf.model_dump()))
+            and (not wanted or any(wanted in words.lower() for words in _words(lf.model_dump())))
         )
 
 

@@ -11,7 +11,7 @@ from weakrec_core.labeling.applied import AppliedSet
 from weakrec_core.labeling.apply import Applier
 from weakrec_core.labeling.base import LF
 from weakrec_core.labeling.conditions import Op, SignalCondition
-from weakrec_core.labeling.kinds import KeywordLF
+from weakrec_core.labeling.kinds import CategoryLF, KeywordLF
 from weakrec_core.labeling.result_cache import remembered
 from weakrec_core.signals import signals_of
 from weakrec_core.suggestions.phrases import phrase_incidence, says_something
@@ -23,6 +23,7 @@ _MIN_REVIEWS, _MIN_SHARE = 5, 0.002  # a phrase is in at least as many reviews, 
 _MIN_USERS = 5  # some write the same words under all their reviews
 _MAX_SHARE = 0.1  # of the reviews: what is in more of them says little, in any language
 _TAILS = (0.025, 0.05, 0.1, 0.2, 0.3, 0.4)  # shares of the dev rows beyond a threshold
+_MOST_VALUES = 100  # of a column, those of the most users
 _NOT_OFFERED = {"author_books_with_target"}  # counts the book itself (T13); author_books does not
 
 
@@ -66,8 +67,9 @@ class Candidates(ReadPhrases):
     L_read : int8 array, shape [r, m]
         Votes on the train reviews that are read.
     thresholds : list of (signal, op, threshold), length t
-    beyond : bool array, shape [n_dev, t]
-        Where a signal is beyond a threshold.
+    categories : list of (column, value), length c
+    beyond : bool array, shape [n_dev, t + c]
+        Where a signal is beyond a threshold, and where a column of the table has a value.
     only : list of (column of L, rows of dev where the keyword alone makes the LF vote), length d
         The keywords that could be dropped.
     dropped : list of (LF, keyword), length d
@@ -78,6 +80,7 @@ class Candidates(ReadPhrases):
     L: Labels
     L_read: Labels
     thresholds: list[tuple[str, Op, float]]
+    categories: list[tuple[str, str]]
     beyond: NDArray[np.bool_]
     only: list[tuple[int, NDArray[np.int64]]]
     dropped: list[tuple[KeywordLF, str]]
@@ -88,13 +91,15 @@ def gather_candidates(applied: AppliedSet) -> Candidates:
     read = read_phrases(applied.applier.regardless_of_gold)
     only, dropped = _droppable(applied)
     thresholds, beyond = _thresholds(applied)
+    categories, equal = _categories(applied)
     return Candidates(
         **vars(read) | {"offered": read.offered & _unused(read.phrases, applied.active)},
         users=applied.dataset.split("dev")["user_idx"].to_numpy(),
         L=applied.votes("dev"),
         L_read=applied.votes("train")[read.rows_read],
         thresholds=thresholds,
-        beyond=beyond,
+        categories=categories,
+        beyond=np.concatenate([beyond, equal], axis=1),
         only=only,
         dropped=dropped,
     )
@@ -200,3 +205,28 @@ def _thresholds(applied: AppliedSet) -> tuple[list[tuple[str, Op, float]], NDArr
                     offered.append((name, op, float(threshold)))
                     beyond.append(held[:, None])
     return offered, np.concatenate(beyond, axis=1)
+
+
+def _categories(applied: AppliedSet) -> tuple[list[tuple[str, str]], NDArray[np.bool_]]:
+    """Values of kept columns that no LF names, of several users and at most half of the rows, and the dev rows that have them."""
+    dev = applied.dataset.split("dev")
+    named = {
+        (lf.column, value)
+        for lf in applied.active
+        if isinstance(lf, CategoryLF)
+        for value in (*lf.positive, *lf.negative)
+    }
+    offered: list[tuple[str, str]] = []
+    equal = [np.zeros((len(dev), 0), bool)]
+    for column, kept in applied.dataset.kept_columns.items():
+        if kept.kind != "category":
+            continue
+        values = applied.applier.columns["dev"].category(column)
+        pairs = np.unique(np.stack([values.codes, dev["user_idx"].to_numpy()]), axis=1)
+        n_users = np.bincount(pairs[0][pairs[0] >= 0], minlength=len(values.categories))
+        for code in np.argsort(-n_users, kind="stable")[:_MOST_VALUES]:
+            held, value = values.codes == code, str(values.categories[code])
+            if n_users[code] >= _MIN_USERS and held.sum() <= len(dev) / 2 and (column, value) not in named:
+                offered.append((column, value))
+                equal.append(held[:, None])
+    return offered, np.concatenate(equal, axis=1)

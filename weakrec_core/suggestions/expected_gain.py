@@ -153,6 +153,9 @@ class Coverage:
             signal, op, threshold = self._candidates.thresholds[index]
             held = SignalCondition(signal=signal, op=op, threshold=threshold).holds(columns)
             return np.flatnonzero(held), 1
+        if pick.action == "add_category":
+            column, value = self._candidates.categories[index - len(self._candidates.thresholds)]
+            return np.flatnonzero(columns.category(column) == value), 1
         lf, keyword = self._candidates.dropped[index]
         others = [k for group in lf.groups for k in group.keywords if k != keyword]
         hit, kept = (columns.keyword_hits(words, lf.matching, lf.case_sensitive) for words in ([keyword], others))

@@ -21,7 +21,7 @@ from weakrec_core.suggestions.candidates import Candidates
 
 Floats = NDArray[np.float64]
 Labels = NDArray[np.int8]
-Action = Literal["add_keyword", "add_threshold", "drop_keyword"]
+Action = Literal["add_keyword", "add_threshold", "add_category", "drop_keyword"]
 
 _C = 5.0  # of the text model; 1 to 5 do about as well on real reviews
 _TEXT_PRECISION = 20.0  # of a phrase's worth about 0, in reviews read by the text model
@@ -39,7 +39,7 @@ class Pick:
     Attributes
     ----------
     index : int
-        Of the phrase, threshold or keyword in `Candidates`.
+        Of the phrase or keyword in `Candidates`; of a threshold or category the column of `beyond`.
     label : int
     worth : float
         The log-odds it moves.
@@ -94,7 +94,7 @@ def _drops(candidates: Candidates, model: CalibratedModel, log_odds: Floats, gol
 
 
 def _thresholds(candidates: Candidates, log_odds: Floats, gold: Labels) -> list[Pick]:
-    """Thresholds by dev's gold, one after the other; at most one a signal and direction, none that repeats another.
+    """Thresholds and categories by dev's gold, one after the other; at most one a signal and direction, none that repeats another.
 
     Many signals are alike in all rows of a user, and a few prolific users must not decide: where the slopes of users vary by
     more than those of independent rows would, that is taken for the curvature (White's robust variance, clustered by user).
@@ -107,7 +107,9 @@ def _thresholds(candidates: Candidates, log_odds: Floats, gold: Labels) -> list[
     beyond = candidates.beyond[known].astype(float)
     z, y = log_odds[known].copy(), (gold[known] == 1).astype(float)
     first: Floats | None = None
-    open_ = np.ones(len(candidates.thresholds), bool)
+    n_thresholds = len(candidates.thresholds)
+    kinds = [*((signal, op) for signal, op, _ in candidates.thresholds), *candidates.categories]
+    open_ = np.ones(len(kinds), bool)
     picks: list[Pick] = []
     while open_.any():
         by_user = of_user @ (beyond * (y - expit(z))[:, None])
@@ -119,11 +121,11 @@ def _thresholds(candidates: Candidates, log_odds: Floats, gold: Labels) -> list[
         if gain[best] <= 0:
             break
         w = float(worth[best])
-        picks.append(Pick("add_threshold", best, int(w > 0), w, float(gain[best]), float(first[best])))
+        action: Action = "add_threshold" if best < n_thresholds else "add_category"
+        picks.append(Pick(action, best, int(w > 0), w, float(gain[best]), float(first[best])))
         z += w * beyond[:, best]
-        signal, op, _ = candidates.thresholds[best]
         both, either = beyond[:, best] @ beyond, np.maximum(beyond, beyond[:, [best]]).sum(axis=0)
-        open_ &= np.array([t[:2] != (signal, op) for t in candidates.thresholds]) & (both < _SAME * either)
+        open_ &= np.array([kind != kinds[best] for kind in kinds]) & (both < _SAME * either)
     return picks
 
 
@@ -208,7 +210,7 @@ def votes_of(candidates: Candidates, picks: Sequence[Pick], lfs: Sequence[tuple[
         if pick.action == "drop_keyword":
             column, rows = candidates.only[pick.index]
             L[rows, column] = -1
-        elif pick.action == "add_threshold":
+        elif pick.action in ("add_threshold", "add_category"):
             columns.append(np.where(candidates.beyond[:, pick.index], pick.label, -1).astype(np.int8))
         else:
             keywords.setdefault(lf, []).append(pick.index)

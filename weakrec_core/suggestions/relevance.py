@@ -10,7 +10,7 @@ from weakrec_core import ABSTAIN
 from weakrec_core.labeling.applied import AppliedSet
 from weakrec_core.labeling.base import VALUE
 from weakrec_core.labeling.conditions import SignalCondition
-from weakrec_core.labeling.kinds import KeywordLF, ThresholdLF
+from weakrec_core.labeling.kinds import CategoryLF, KeywordLF, ThresholdLF
 from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.suggestions.suggest import Suggestion
 
@@ -71,7 +71,9 @@ def relevant(
 
 
 def touched_rows(applied: AppliedSet, s: Suggestion) -> NDArray[np.int64]:
-    """Positions of the dev rows that have the keyword or are beyond the threshold."""
+    """Positions of the dev rows that have the keyword or the value, or are beyond the threshold."""
+    if s.action == "add_category":
+        return np.flatnonzero(applied.applier.columns["dev"].category(s.column or "") == s.value)
     if s.keyword is None:
         condition = SignalCondition(signal=s.signal or "", op=s.op or ">=", threshold=s.threshold)
         return np.flatnonzero(condition.holds(applied.applier.columns["dev"]))
@@ -85,6 +87,9 @@ def is_open(lf_set: LFSet, s: Suggestion) -> bool:
     """Whether a suggestion made for an earlier state of the set still changes it."""
     if s.action == "add_threshold":
         return not any(isinstance(lf, ThresholdLF) and lf.signal == s.signal for lf in lf_set.active)
+    if s.action == "add_category":
+        named = (lf for lf in lf_set.active if isinstance(lf, CategoryLF) and lf.column == s.column)
+        return not any(s.value in (*lf.positive, *lf.negative) for lf in named)
     keywords = {
         (lf.name, group.label, keyword)
         for lf in lf_set.active

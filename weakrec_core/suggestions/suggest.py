@@ -13,7 +13,7 @@ from weakrec_core.labeling.applied import AppliedSet
 from weakrec_core.labeling.apply import Applier
 from weakrec_core.labeling.base import LF, Label
 from weakrec_core.labeling.conditions import Op
-from weakrec_core.labeling.kinds import KeywordGroup, KeywordLF, ThresholdLF
+from weakrec_core.labeling.kinds import CategoryLF, KeywordGroup, KeywordLF, ThresholdLF
 from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.labeling.result_cache import remembered
 from weakrec_core.stats.intervals import wilson
@@ -31,7 +31,7 @@ class Suggestion:
 
     Attributes
     ----------
-    action : {"add_keyword", "add_threshold", "drop_keyword"}
+    action : {"add_keyword", "add_threshold", "add_category", "drop_keyword"}
     text : str
         The edit and its reasons in one line.
     lf_name : str
@@ -55,6 +55,8 @@ class Suggestion:
         By this edit and all those before it.
     log_loss_interval_together : (float, float)
         95 % interval of `log_loss_change_together` over users.
+    column, value : str or None
+        A column of the table and its value, where that is what is added.
     score : float
         What the list is ordered by: the estimated gain in log-likelihood per row, net of the suggestions before.
     """
@@ -80,6 +82,8 @@ class Suggestion:
     log_loss_change_together: float
     log_loss_interval_together: tuple[float, float]
     score: float
+    column: str | None = None
+    value: str | None = None
 
 
 @remembered
@@ -148,6 +152,9 @@ def apply_suggestions(lf_set: LFSet, suggestions: Sequence[Suggestion]) -> LFSet
             name = _free_name(name, lfs)
             lfs[name] = ThresholdLF(name=name, signal=s.signal, op=s.op, threshold=s.threshold, label=s.label)
             continue
+        if s.action == "add_category":
+            renamed[s.lf_name] = _vote_by_value(lfs, name, s)
+            continue
         keywords: tuple[str, ...] = ()
         if name in lfs:
             there = lfs[name]
@@ -169,13 +176,16 @@ def to_json(suggestions: Sequence[Suggestion]) -> list[dict[str, Any]]:
 
 def _edit(candidates: Candidates, pick: Pick, number: int) -> dict[str, Any]:
     """What is edited, as fields of a suggestion."""
-    name, keyword, signal, op, threshold = "", None, None, None, None
+    name, keyword, signal, op, threshold, column, value = "", None, None, None, None, None, None
     if pick.action == "add_keyword":
         keyword = candidates.phrases[pick.index]
         name = f"suggested_{LABEL_NAMES[pick.label].lower()}_{number}"
     elif pick.action == "add_threshold":
         signal, op, threshold = candidates.thresholds[pick.index]
         name = f"{signal}_{'high' if op == '>=' else 'low'}"
+    elif pick.action == "add_category":
+        column, value = candidates.categories[pick.index - len(candidates.thresholds)]
+        name = f"{column}_{LABEL_NAMES[pick.label].lower()}"[:80]
     else:
         lf, keyword = candidates.dropped[pick.index]
         name = lf.name
@@ -186,6 +196,8 @@ def _edit(candidates: Candidates, pick: Pick, number: int) -> dict[str, Any]:
         "signal": signal,
         "op": op,
         "threshold": threshold,
+        "column": column,
+        "value": value,
     }
 
 
@@ -193,7 +205,7 @@ def _dev_figures(applier: Applier, candidates: Candidates, pick: Pick, gold: Lab
     """hits, correct, ci_low, ci_high, lift and source, from the votes of the LF itself on dev."""
     if pick.action == "add_keyword":
         rows = applier.keyword_rows(candidates.phrases[pick.index], "word", False)
-    elif pick.action == "add_threshold":
+    elif pick.action in ("add_threshold", "add_category"):
         rows = np.flatnonzero(candidates.beyond[:, pick.index])
     else:
         rows = candidates.only[pick.index][1]
@@ -214,12 +226,28 @@ def _line(s: Suggestion) -> str:
         what = f"Add “{s.keyword}” as {s.label}"
     elif s.action == "add_threshold":
         what = f"Add {s.signal} {s.op} {s.threshold:g} as {s.label}"
+    elif s.action == "add_category":
+        what = f"Add {s.column} = “{s.value}” as {s.label}"
     else:
         what = f"Drop “{s.keyword}” ({s.label}) from {s.lf_name}"
     dev = f"{s.correct} of {s.hits} dev rows right" if s.hits else "no dev row has it"
     if s.lift is not None and s.ci_low is not None and s.ci_high is not None:
         dev += f" [{100 * s.ci_low:.0f}–{100 * s.ci_high:.0f} %], {100 * s.lift:+.0f} points over the base rate"
     return f"{what}: {dev}; coverage {100 * s.coverage_change:+.2f} points, log loss {s.log_loss_change:+.5f}"
+
+
+def _vote_by_value(lfs: dict[str, LF], name: str, s: Suggestion) -> str:
+    """One more value in an LF of that column and label, or a new LF; returns its name."""
+    there, side = lfs.get(name), s.label.lower()
+    same = isinstance(there, CategoryLF) and there.enabled and there.column == s.column
+    values = getattr(there, side) if same else ()
+    name = name if same or there is None else _free_name(name, lfs)
+    if s.value not in values:
+        before = (
+            there.model_dump() if same and there is not None else {"kind": "category", "name": name, "column": s.column}
+        )
+        lfs[name] = CategoryLF.model_validate(before | {side: (*values, s.value)})
+    return name
 
 
 def _without(lf: LF | None, s: Suggestion) -> KeywordLF:

@@ -1,23 +1,27 @@
 """Suggestions: what they propose, that their figures are those of the LFs they become, and that their promises are honest."""
 
 import json
+import shutil
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import sparse
 
 from tests.conftest import MakeDataset
-from weakrec_core.data.dataset import Dataset
+from weakrec_core.data.dataset import KEPT, SPLITS, Dataset, save_dataset
+from weakrec_core.data.kept_columns import KeptColumn
 from weakrec_core.errors import LabelModelError, SpecError
 from weakrec_core.labeling.apply import Applier
-from weakrec_core.labeling.kinds import KeywordLF, ThresholdLF
+from weakrec_core.labeling.kinds import KeywordGroup, KeywordLF, ThresholdLF
 from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.stats.folds import N_FOLDS, user_folds
 from weakrec_core.stats.probability_metrics import probability_metrics
 from weakrec_core.suggestions.candidates import Candidates, gather_candidates
 from weakrec_core.suggestions.expected_gain import expected_gain, held_out_loss
 from weakrec_core.suggestions.greedy_choice import base_model, greedy_choice, lfs_of, votes_of
+from weakrec_core.suggestions.relevance import is_open, touched_rows
 from weakrec_core.suggestions.suggest import Suggestion, apply_suggestions, suggest, to_json
 
 K = 25
@@ -168,6 +172,7 @@ def material_of(users: list[int], beyond: np.ndarray) -> Candidates:
         read_tfidf=sparse.csr_array((0, 0)),
         offered=np.zeros(0, bool),
         thresholds=[("review_length", ">=", 10.0)],
+        categories=[],
         beyond=beyond[:, None],
         only=[],
         dropped=[],
@@ -285,3 +290,42 @@ def test_what_cannot_be_checked_is_an_error(make_dataset: MakeDataset, tutorial:
         suggest(applier.of(tutorial), 5)
     with pytest.raises(SpecError, match="1 or more, not 0"):
         suggest(applier.of(tutorial), 0)
+
+
+def test_values_of_a_column_are_suggested_and_become_one_lf_a_label(demo: Dataset) -> None:
+    rows = pd.concat([demo.split(split).assign(split=split) for split in SPLITS], ignore_index=True)
+    rows.loc[rows["split"] == "train", "gold"] = demo.train_gold()
+    told = np.select([np.arange(len(rows)) % 3 == 0, rows["gold"] == 1], ["plain", "good"], "bad")
+    told[np.arange(len(rows)) % 5 == 0] = "fine"
+    told[(told == "fine") & (rows["gold"] == 0)] = "plain"
+    rows[f"{KEPT}shelf"] = pd.Series(told, dtype="category")
+    meta = {"kept": {"shelf": KeptColumn(kind="category", known=len(rows)).model_dump()}}
+    made = save_dataset(
+        demo.workspace, "shelved", rows, demo.books, demo.histories, demo.user_ids.to_numpy(object), meta
+    )
+    try:
+        applied = Applier(made).of(LFSet(name="none", lfs=()))
+        found = [s for s in suggest(applied, K) if s.action == "add_category"]
+        assert {("good", "POSITIVE"), ("bad", "NEGATIVE"), ("fine", "POSITIVE")} <= {(s.value, s.label) for s in found}
+        assert found[0].log_loss_change < 0 and "shelf = “" in found[0].text
+        lf_set = apply_suggestions(applied.lf_set, found)
+        lfs = {lf.name: lf for lf in lf_set.lfs}
+        assert set(lfs["shelf_positive"].positive) >= {"good", "fine"} and "bad" in lfs["shelf_negative"].negative
+        for s in found:
+            votes = Applier(made).of(apply_suggestions(applied.lf_set, [s])).votes("dev")[:, 0]
+            np.testing.assert_array_equal(np.flatnonzero(votes != -1), touched_rows(applied, s))
+            assert (s.hits, s.correct) == ((votes != -1).sum(), (votes == made.gold("dev")).sum())
+            assert is_open(applied.lf_set, s) and not is_open(lf_set, s)
+        again = suggest(applied.applier.of(lf_set), K)
+        assert not {s.value for s in again} & {s.value for s in found}
+        other = LFSet(name="s", lfs=(tutorial_like("shelf_positive"),))
+        assert [lf.name for lf in apply_suggestions(other, [s for s in found if s.label == "POSITIVE"]).lfs] == [
+            "shelf_positive",
+            "shelf_positive_2",
+        ]
+    finally:
+        shutil.rmtree(made.path.parent)
+
+
+def tutorial_like(name: str) -> KeywordLF:
+    return KeywordLF(name=name, groups=(KeywordGroup(label="POSITIVE", keywords=("x",)),))
