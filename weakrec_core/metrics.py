@@ -8,7 +8,7 @@ from weakrec_core.data.dataset import list_datasets
 from weakrec_core.data.ingest.ingest_jobs import unfinished_jobs
 from weakrec_core.jobs.status import State
 from weakrec_core.runs.listing import damaged_runs, list_runs
-from weakrec_core.usage import bytes_by_store
+from weakrec_core.usage import CACHE, bytes_by_store
 from weakrec_core.workspace import Workspace
 
 Sample = tuple[str, float]  # its labels as they are written, and its value
@@ -18,7 +18,9 @@ def metrics(workspace: Workspace) -> str:
     """Runs by state, the queue, datasets being made, and what the stores and caches take of the disk, all of them gauges."""
     runs = Counter(run.status.state for run in list_runs(workspace))
     jobs = Counter(status.state for status in unfinished_jobs(workspace).values())
-    sizes = bytes_by_store(workspace)
+    sizes: Counter[str] = Counter()
+    for name, size in bytes_by_store(workspace).items():
+        sizes[name.partition("/")[0] if not name.startswith(CACHE) else name] += size
     there = next(path for path in (workspace.root, *workspace.root.parents) if path.exists())
     return "".join(
         (

@@ -5,6 +5,7 @@ import streamlit as st
 from pages.data.contents import contents
 from pages.data.jobs import jobs_in_progress
 from pages.data.new_dataset import new_dataset
+from pages.data.storage import storage
 from pages.shared import fmt
 from pages.shared.address import page_link
 from pages.shared.workbench import opened
@@ -21,3 +22,4 @@ if st.session_state.get("dataset_made") == wb.dataset.name:
 with st.expander("New dataset", icon=":material/add:", key="new_dataset"):
     new_dataset(wb.workspace)
 contents(wb)
+storage(wb.workspace)

@@ -1,10 +1,14 @@
 """Every page on a small dataset: no exception, live edits, undo, save, empty states."""
 
+import shutil
 from collections.abc import Callable
+from pathlib import Path
 
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
+
+from tests.app.conftest import opened
 
 LABELING = "pages/labeling_functions/page.py"
 OpenPage = Callable[..., AppTest]
@@ -150,3 +154,22 @@ def test_class_balance_and_hyperparameters_change_snorkels_model(open_page: Open
     app.selectbox(key="balance").set_value("uniform").run()
     after = app.dataframe[0].value.set_index("Model").loc["Snorkel's LabelModel"]
     assert after["Log loss"] != before["Log loss"]
+
+
+def test_storage_says_what_takes_how_much_and_clears_caches(
+    prepared_pages: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = shutil.copytree(prepared_pages, tmp_path / "home", ignore=shutil.ignore_patterns("raw"))
+    monkeypatch.setenv("WEAKREC_HOME", str(home))
+    cached = home / "cache" / "signals" / "old.npy"
+    cached.parent.mkdir(parents=True, exist_ok=True)
+    cached.write_bytes(b"x" * 9_000)
+    app = opened("pages/data/page.py")
+    assert "clear_caches" not in {button.key for button in app.button}
+    app.session_state["storage"] = True
+    app.run()
+    assert not app.exception and not app.error
+    table = app.dataframe[-1].value
+    assert {("datasets", "demo"), ("cache", "signals")} <= set(zip(table["Store"], table["Of"], strict=True))
+    app.button("clear_caches").click().run()
+    assert not app.exception and not cached.parent.exists() and app.button("clear_caches").disabled

@@ -5,7 +5,14 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from tests.core.test_access import contents
+from weakrec_core.activity import entries
+from weakrec_core.data.dataset import open_dataset
 from weakrec_core.metrics import metrics
+from weakrec_core.runs.listing import list_runs
+from weakrec_core.signals import SignalStore
 from weakrec_core.usage import REST, bytes_by_store, bytes_of
 from weakrec_core.workspace import Workspace
 
@@ -45,5 +52,26 @@ def test_bytes_are_those_of_the_disk(workspace: Workspace) -> None:
         path.write_bytes(b"x" * size)
     (workspace.root / "runs" / "link").symlink_to(workspace.root / "activity.jsonl")
     found = bytes_by_store(workspace)
-    assert list(found) == ["runs", "cache/signals", REST] and sum(found.values()) == bytes_of(workspace.root)
-    assert found["runs"] >= 9_000 and found[REST] >= 10
+    assert list(found) == ["runs/a", "cache/signals", REST, "runs"] and sum(found.values()) == bytes_of(workspace.root)
+    assert found["runs/a"] >= 9_000 and found[REST] >= 10
+
+
+def test_caches_are_cleared_and_nothing_else(
+    prepared_runs: Path, workspace: Workspace, cli: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for kept in ("runs", "datasets", "cache"):
+        shutil.copytree(prepared_runs / kept, workspace.root / kept)
+    monkeypatch.setenv("WEAKREC_READONLY", "1")
+    refused = cli("storage", "--clear-caches")
+    assert refused.status == 2 and "you cannot clear caches here" in refused.err
+    monkeypatch.setenv("WEAKREC_READONLY", "0")
+    before = contents(workspace.root)
+    sizes = cli("storage", "--json").json
+    assert {f"runs/{run.id}" for run in list_runs(workspace)} | {"datasets/demo", "cache/signals"} <= sizes.keys()
+    cleared = cli("storage", "--clear-caches")
+    freed = sum(size for name, size in sizes.items() if name.startswith("cache/"))
+    assert cleared.err == f"{freed / 1e6:,.1f} MB are free again.\n" and "cache/" not in cleared.out
+    kept = {name: digest for name, digest in contents(workspace.root).items() if name != "activity.jsonl"}
+    assert kept == {name: digest for name, digest in before.items() if not name.startswith("cache/")}
+    assert entries(workspace)["what"].tolist() == ["cleared caches"]
+    assert SignalStore(open_dataset(workspace, "demo")).values("polarity", "dev").size

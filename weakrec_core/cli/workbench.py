@@ -78,6 +78,27 @@ def doctor(
 
 
 @app.command()
+def storage(
+    clear: Annotated[
+        bool, typer.Option("--clear-caches", help="Remove what can be computed again: signals, vectors, baselines.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """What takes how much of the disk: each dataset, run and cache, and the other stores, largest first."""
+    from weakrec_core.usage import bytes_by_store, clear_caches
+
+    workspace = Workspace.from_environment()
+    if clear:
+        typer.echo(f"{clear_caches(workspace) / 1e6:,.1f} MB are free again.", err=True)
+    sizes = bytes_by_store(workspace)
+    if as_json:
+        print_json(sizes)
+        return
+    for name, size in sizes.items():
+        typer.echo(f"{size / 1e6:12,.2f} MB  {name}")
+
+
+@app.command()
 def metrics(
     out: Annotated[
         Path | None,
