@@ -198,6 +198,20 @@ def edit_latency(edits: Annotated[int, typer.Option(min=1)] = 50, as_json: Json 
     _show(run(edits), as_json)
 
 
+@app.command("app")
+def app_(
+    rows: Rows = 680_000,
+    runs: Runs = 5,
+    edits: Annotated[int, typer.Option(min=2)] = 30,
+    folder: Folder = None,
+    as_json: Json = False,
+) -> None:
+    """The app with as many train rows open, in a browser: a cold start, each page's first visit, page switches, edits."""
+    from benchmarks.app import run
+
+    _show(run(rows, runs, edits, folder), as_json)
+
+
 @app.command("newcomer")
 def newcomer(
     users: Annotated[int, typer.Option(min=100, help="Readers of the demo that the first start makes.")] = 400,

@@ -51,7 +51,7 @@ def run(edits: int = 50) -> dict[str, Any]:
         ]
         subprocess.run(command, check=True, capture_output=True, cwd=PROJECT)
         server_work = _server_work(workspace, edits)
-        sliders, keywords, bare = _in_browser(workspace, edits)
+        sliders, keywords, bare = in_browser(workspace, edits, "demo")
     both = sliders + keywords
     return result(
         "edit_latency",
@@ -94,7 +94,8 @@ def _server_work(workspace: Workspace, edits: int) -> dict[str, list[float]]:
     return found
 
 
-def _in_browser(workspace: Workspace, edits: int) -> tuple[list[float], list[float], list[float]]:
+def in_browser(workspace: Workspace, edits: int, name: str) -> tuple[list[float], list[float], list[float]]:
+    """Seconds from edits of a slider, and of keywords, to the new table of a dataset; and those of a bare page."""
     from playwright.sync_api import sync_playwright
 
     executable = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -107,7 +108,7 @@ def _in_browser(workspace: Workspace, edits: int) -> tuple[list[float], list[flo
     ):
         browser = playwright.chromium.launch(executable_path=executable, args=_ARGUMENTS)
         page = browser.new_page(viewport={"width": 1280, "height": 1000})
-        page.goto(f"{url}/Labeling_functions")
+        page.goto(f"{url}/Labeling_functions?dataset={name}")
         count = page.get_by_test_id("stDataFrame").first.get_by_test_id("glide-cell-9-2")
         count.wait_for(state="attached", timeout=60_000)
         page.locator(".stDataFrameGlideDataEditor").first.click(position={"x": 15, "y": 35 * 3 + 17})
@@ -120,7 +121,7 @@ def _in_browser(workspace: Workspace, edits: int) -> tuple[list[float], list[flo
         box.wait_for()
         page.wait_for_timeout(1500)
         keywords = []
-        for word in _words(workspace, edits - edits // 2 + 2):
+        for word in _words(workspace, edits - edits // 2 + 2, name):
             box.fill(word)
             keywords.append(_timed(page, _COUNTS, lambda: box.press("Enter")))
         bare = browser.new_page()
@@ -141,9 +142,9 @@ _COUNTS = "document.querySelector('.st-key-bucket')?.innerText"
 _METRIC = "document.querySelector('[data-testid=stMetricValue]')?.innerText"
 
 
-def _words(workspace: Workspace, n: int) -> list[str]:
+def _words(workspace: Workspace, n: int, name: str) -> list[str]:
     """Words that each hit a dev row that the words before and stars_in_review leave out, so that each changes the table."""
-    applier = Applier(open_dataset(workspace, "demo"))
+    applier = Applier(open_dataset(workspace, name))
     lf = read_lf_set(PROJECT / "lfs" / "tutorial.yaml").lfs[0]
     hit = applier.votes(lf, "dev") != -1
     texts = applier.dataset.split("dev")["review_text"].dropna().str.lower()

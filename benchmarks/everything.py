@@ -8,7 +8,7 @@ from typing import Any
 import psutil
 import typer
 
-from benchmarks import engines, growth, ingest, label_model, lf_speed, signals, training
+from benchmarks import app, engines, growth, ingest, label_model, lf_speed, signals, training
 
 Found = dict[str, Any]
 
@@ -44,6 +44,12 @@ TARGETS: dict[str, tuple[str, Callable[[Found], bool]]] = {
         "at least 50 x at equal validation loss",
         lambda f: f["ratio"] >= 50 and f["val_loss_not_higher"],
     ),
+    "app": (
+        "first page in 3 s, switch in 500 ms, edit in 160 ms, no page over 1.5 s cold",
+        lambda f: (
+            f["cold_start_s"] < 3 and f["page_switch_s"] < 0.5 and f["ours"] < 0.16 and f["slowest_page_cold_s"] <= 1.5
+        ),
+    ),
 }
 
 
@@ -59,6 +65,7 @@ def run(folder: Path | None, runs: int, only: list[str]) -> Iterator[Found]:
         "growth": lambda: growth.run(runs=runs),
         "dask": lambda: engines.run(runs=runs, folder=folder),
         "training": lambda: training.run(runs),
+        "app": lambda: app.run(runs=runs, folder=folder),
     }
     if unknown := set(only) - set(all_of_them):
         raise typer.BadParameter(f"there is no benchmark {min(unknown)} among {', '.join(all_of_them)}")
@@ -123,7 +130,7 @@ def _told(found: Found) -> str:
 
 _ALSO = (
     "keyword_ms", "threshold_ms", "times_zcat", "share_of_the_loops_memory", "loop_s", "again_s", "times_cores", "again_ratio",
-    "in_another_dataset_s", "interactions_per_s",
+    "in_another_dataset_s", "interactions_per_s", "cold_start_s", "page_switch_s", "slowest_page_cold_s",
 )  # fmt: skip
 
 

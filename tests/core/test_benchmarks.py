@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -17,6 +18,7 @@ from typer.testing import CliRunner
 from benchmarks import __main__ as command_line
 from benchmarks import (
     against_text,
+    app,
     common,
     edit_latency,
     end_model,
@@ -350,6 +352,30 @@ def test_growth(monkeypatch: pytest.MonkeyPatch) -> None:
     found = growth.run(2_000, doublings=1, runs=1)
     assert list(found["sizes"]) == ["2,000", "4,000"]
     assert found["ratio"] == pytest.approx(2 * found["sizes"]["2,000"]["seconds"] / found["sizes"]["4,000"]["seconds"])
+
+
+def test_the_app(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a browser measures, in a browser's place: the tests of the pages have one."""
+
+    def visit(workspace: Workspace, browser: Any, starts: list[float], cold: Any, switches: list[float]) -> None:
+        starts.append(2.5)
+        switches += [0.2, 0.3, 0.4]
+        for page, seconds in (("Data", 0.5), ("Label model", 1.2)):
+            cold.setdefault(page, []).append(seconds)
+
+    monkeypatch.setattr(app, "browsing", lambda path: nullcontext())
+    monkeypatch.setattr(app, "executable", lambda: "a browser")
+    monkeypatch.setattr(app, "_cold_and_warm", visit)
+    monkeypatch.setattr(app, "in_browser", lambda workspace, edits, name: ([0.1], [0.12, 0.14], [0.05]))
+    found = app.run(rows=1_000, runs=2, edits=2)
+    assert {
+        "cold_start_s": 2.5,
+        "page_switch_s": 0.3,
+        "slowest_page": "Label model",
+        "ours": 0.12,
+    }.items() <= found.items()
+    assert everything.TARGETS["app"][1](found) and not everything.TARGETS["app"][1](found | {"cold_start_s": 3.1})
+    json.dumps(found, allow_nan=False)
 
 
 def test_everything_in_turn(monkeypatch: pytest.MonkeyPatch) -> None:
