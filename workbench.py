@@ -9,6 +9,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from pages.router.first_link import load_again_if_first
 from pages.router.keyboard import follow_keyboard
+from pages.router.libraries import freeze_modules, page_is_shown, wait_for_library
 from pages.router.look import set_look
 from pages.router.sections import all_sections
 from pages.share.link import as_bearer, follows_link, only_page
@@ -24,8 +25,8 @@ def main() -> None:
     load_again_if_first()
     follow_keyboard(page.title)
 
-    # The library takes a second to load: only now.
-    from pages.router.modules_frozen import freeze_modules
+    # The library takes a second to load: only now, unless that has begun already.
+    wait_for_library()
     from pages.router.opening import open_workbench
     from pages.shared.errors import errors_shown
 
@@ -41,6 +42,7 @@ def main() -> None:
     with errors_shown():
         open_workbench(sections, page)
         page.run()
+    page_is_shown()
 
 
 if __name__ == "__main__":

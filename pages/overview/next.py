@@ -57,4 +57,4 @@ def _others(wb: Workbench) -> list[AppliedSet]:
         or version_numbers(wb.workspace, _SHIPPED) != [0]
     ):
         return []
-    return [wb.applier.of_usable(load_version(wb.workspace, _SHIPPED).lf_set)]
+    return [wb.applier.of(load_version(wb.workspace, _SHIPPED).lf_set)]

@@ -6,7 +6,7 @@ from pages.router.draft import open_lf_set
 from pages.shared import fmt
 from pages.shared.workbench import Workbench
 from weakrec_core.data.noun import counted
-from weakrec_core.label_model.set_figures import set_figures
+from weakrec_core.label_model.set_figures import dev_figures
 from weakrec_core.labeling.versions import load_version, version_numbers
 from weakrec_core.runs.store import Run
 
@@ -31,14 +31,14 @@ def choose_a_start(wb: Workbench) -> None:
     """Draw the sets side by side."""
     for column, (name, purpose) in zip(st.columns(len(_SHIPPED)), _SHIPPED.items(), strict=True):
         is_open = name == wb.draft.base.name
-        applied = wb.applied if is_open else wb.applier.of_usable(load_version(wb.workspace, name).lf_set)
+        applied = wb.applied if is_open else wb.applier.of(load_version(wb.workspace, name).lf_set)
         with column.container(border=True, height="stretch"):
-            figures = set_figures(applied)
+            figures = dev_figures(applied)
             st.markdown(f"**{fmt.literal(name)}**{' · open now' if is_open else ''}")
             st.markdown(purpose)
             st.caption(
-                f"{counted(len(applied.active), 'LF')} · votes on {fmt.percent(figures.train_coverage)} of the train rows · "
-                f"label model AUC on dev {fmt.number(figures.everywhere['auc'])}"
+                f"{counted(len(applied.active), 'LF')} · votes on {fmt.percent(figures.coverage)} of the dev rows · "
+                f"label model AUC there {fmt.number(figures.everywhere['auc'])}"
             )
             st.button(
                 "Start from this set",

@@ -4,7 +4,6 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from pages.data.jobs import jobs_in_progress
-from pages.data.new_dataset import new_dataset
 from pages.shared.address import page_link
 from pages.shared.errors import errors_shown, sentence
 from weakrec_core.access import may_write
@@ -31,7 +30,7 @@ def cannot_be_opened(workspace: Workspace, name: str, problem: WeakrecError, pag
     """What stands on every page as long as a dataset is open that cannot be read: the sidebar has the others."""
     st.error(f"Dataset {name!r} cannot be opened: {sentence(problem)}", icon=":material/error:")
     if is_data(page):
-        new_dataset(workspace)
+        _new_dataset(workspace)
     else:
         page_link("pages/data/page.py", "Make it again, or choose another one in the sidebar")
 
@@ -44,6 +43,12 @@ def data_of_ones_own(workspace: Workspace) -> None:
     st.page_link("pages/overview/page.py", label=demo, icon=":material/arrow_forward:", width="content")
     if unfinished_jobs(workspace):
         jobs_in_progress(workspace)
+    _new_dataset(workspace)
+
+
+def _new_dataset(workspace: Workspace) -> None:
+    from pages.data.new_dataset import new_dataset  # draws charts, whose library the first page need not wait for
+
     new_dataset(workspace)
 
 

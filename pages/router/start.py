@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager, suppress
 
 import streamlit as st
 
+from pages.router.libraries import load_libraries
 from pages.shared.errors import LOGGER
 from weakrec_core.access import Person, Role, acting_as, may_write
 from weakrec_core.data.leftovers import clean_up
@@ -15,7 +16,8 @@ from weakrec_core.workspace import Workspace
 
 @asynccontextmanager
 async def started(_: st.App) -> AsyncIterator[None]:
-    """Log into the workspace, and remove what killed processes have left in it; a workspace for reading only stays as it is."""
+    """Begin to load the library, log into the workspace, remove what killed processes have left in it; one for reading only stays as it is."""
+    load_libraries()
     workspace = Workspace.from_environment()
     with acting_as(Person(Role.OPERATOR)):
         if may_write():

@@ -5,7 +5,6 @@ from typing import Annotated, Literal
 import typer
 
 from weakrec_core.cli.common import DatasetName, Json, LFFile, applied_set, print_json, show_progress
-from weakrec_core.data.dataset import SPLITS
 from weakrec_core.workspace import Workspace
 
 app = typer.Typer()
@@ -20,7 +19,7 @@ def vectors(
     as_json: Json = False,
 ) -> None:
     """Make the vectors of the reviews, which LFs of the kind similar compare, ahead of their first use."""
-    from weakrec_core.data.dataset import open_dataset
+    from weakrec_core.data.dataset import SPLITS, open_dataset
     from weakrec_core.text_vectors.store import VectorStore
 
     store = VectorStore(open_dataset(Workspace.from_environment(), dataset, fingerprint))

@@ -55,6 +55,23 @@ def set_figures(applied: AppliedSet) -> SetFigures:
     return SetFigures(coverage, conflicts, found.metrics(), found.metrics(covered_only=True), p, has_vote)
 
 
+@dataclass(frozen=True)
+class DevFigures:
+    """What an LF set amounts to on dev: the share of rows with a vote, and `SetFigures.everywhere`."""
+
+    coverage: float
+    everywhere: Metrics
+
+
+def dev_figures(applied: AppliedSet) -> DevFigures:
+    """The figures of an LF set on dev alone, for sets that are only compared: to apply one to train can take a second."""
+    try:
+        metrics = held_out(applied).metrics()
+    except LabelModelError:
+        metrics = _NOTHING
+    return DevFigures(applied.shares("dev")["coverage"], metrics)
+
+
 def on_common_rows(one: SetFigures, other: SetFigures, gold: NDArray[np.int8]) -> tuple[Metrics, Metrics] | None:
     """`probability_metrics` of two sets on the dev rows that both vote on; None where one has no probabilities."""
     if one.p_positive is None or other.p_positive is None or one.has_vote is None or other.has_vote is None:

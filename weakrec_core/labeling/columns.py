@@ -125,7 +125,9 @@ class Columns:
 
     @cached_property
     def _texts(self) -> pa.LargeStringArray:
-        return _arrow(self.dataset.split(self.split)["review_text"].iloc[self._reviewed].tolist())
+        texts = self.dataset.split(self.split)["review_text"].iloc[self._reviewed]
+        found = pa.array(texts, pa.large_string())  # pandas holds them as Arrow does
+        return found.combine_chunks() if isinstance(found, pa.ChunkedArray) else found
 
     def _forms(self, language: str) -> Forms:
         """The distinct words of all reviews by their stems."""

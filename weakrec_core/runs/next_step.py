@@ -7,7 +7,7 @@ from typing import Literal
 from weakrec_core.data.noun import percent
 from weakrec_core.error_analysis.buckets import buckets
 from weakrec_core.error_analysis.slices import BY_DEFAULT, slice_table
-from weakrec_core.label_model.set_figures import set_figures
+from weakrec_core.label_model.set_figures import dev_figures, set_figures
 from weakrec_core.labeling.applied import AppliedSet
 from weakrec_core.labeling.diff import diff_sets
 from weakrec_core.labeling.lf_set import LFSet
@@ -60,22 +60,16 @@ def next_step(applied: AppliedSet, runs: Sequence[Run], others: Sequence[Applied
 
 
 def _other_set(applied: AppliedSet, others: Sequence[AppliedSet]) -> NextStep | None:
-    now = set_figures(applied)
     for other in others:
-        its = set_figures(other)
+        now, its = dev_figures(applied), dev_figures(other)
         loss, its_loss = now.everywhere["log_loss"], its.everywhere["log_loss"]
-        if (
-            loss is None
-            or its_loss is None
-            or its_loss > loss - _BETTER_LOSS
-            or its.train_coverage < now.train_coverage
-        ):
+        if loss is None or its_loss is None or its_loss > loss - _BETTER_LOSS or its.coverage < now.coverage:
             continue
         name = other.lf_set.name
         return NextStep(
             "other_set",
-            f"The set {name} votes on {percent(its.train_coverage, 1)} of the train rows, this one on {percent(now.train_coverage, 1)}; its log "
-            f"loss on dev is {its_loss:.3f}, this one's {loss:.3f}.",
+            f"The set {name} votes on {percent(its.coverage, 1)} of the dev rows, this one on {percent(now.coverage, 1)}; its log "
+            f"loss there is {its_loss:.3f}, this one's {loss:.3f}.",
             {"name": name},
         )
     return None

@@ -44,7 +44,7 @@ def test_a_better_set_at_hand_comes_first_and_a_worse_one_never(applier: Applier
     few, all_ = applier.of(lf_set(("awful sure", "NEGATIVE"))), applier.of(lf_set(GREAT, AWFUL, name="full"))
     step = next_step(few, [], [all_])
     assert (step.kind, step.details) == ("other_set", {"name": "full"})
-    assert step.reason.startswith("The set full votes on 100.0 % of the train rows, this one on 25.0 %")
+    assert step.reason.startswith("The set full votes on 100.0 % of the dev rows, this one on 25.0 %")
     assert kind(all_, few) == "train"
 
 

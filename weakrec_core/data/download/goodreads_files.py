@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from weakrec_core.errors import DataError
-from weakrec_core.packing import verify
 
 if TYPE_CHECKING:
     from weakrec_core.data.download.fetching import Patience, Report
@@ -102,6 +101,8 @@ def ingest_command(name: str, paths: Mapping[Kind, Path]) -> list[str]:
 
 
 def _check(kind: Kind, path: Path, report: "Report") -> None:
+    from weakrec_core.packing import verify  # loads DuckDB, which the command line need not wait for
+
     size = path.stat().st_size
     _check_lines(path, kind)
     verify(path, lambda fraction, _: report(round(fraction * size), size, "Checking"))

@@ -128,6 +128,7 @@ def _rank_agreement(values: NDArray[np.float64], labels: NDArray[np.bool_]) -> f
     from scipy.stats import rankdata
 
     n = int(labels.sum())
+
     auc = (rankdata(values)[labels].sum() - n * (n + 1) / 2) / (n * (len(labels) - n))
     return float(abs(2 * auc - 1))
 

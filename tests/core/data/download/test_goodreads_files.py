@@ -118,7 +118,7 @@ def test_an_interrupt_says_what_is_kept(
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("weakrec_core.data.download.goodreads_files.verify", interrupted)
+    monkeypatch.setattr("weakrec_core.packing.verify", interrupted)
     done = cli(
         "download", "goodreads", "--genre", "poetry", "--out", tmp_path, "--base-url", goodreads.url, "--accept-terms"
     )

@@ -1,0 +1,66 @@
+"""Libraries are loaded before they are needed, and what they leave in memory is not looked through after each run of the script.
+
+What every page needs is loaded while the browser loads the app, the rest after the first page.
+"""
+
+import atexit
+import gc
+import sys
+from importlib import import_module
+from threading import Event, Thread
+
+_EVERY_PAGE = (
+    "pages.router.opening",
+    "pages.overview.next",
+    "pages.overview.start",
+    "weakrec_core.label_model.set_figures",
+)
+_SOME_PAGES = ("altair", "textblob.en")  # the latter loads scipy's statistics along, which takes a second
+
+_seen = 0
+_loaded, _shown = Event(), Event()
+_loaded.set()  # where no server has begun, nobody has to wait
+atexit.register(gc.unfreeze)  # the last round at the end of the process goes over everything
+
+
+def load_libraries() -> Thread:
+    """Begin, for a server; the thread ends with it."""
+    _loaded.clear()
+    thread = Thread(target=_load, name="load libraries", daemon=True)
+    thread.start()
+    return thread
+
+
+def wait_for_library() -> None:
+    """Until what every page needs is there; two threads would load it no sooner."""
+    _loaded.wait()
+
+
+def page_is_shown() -> None:
+    """Go on with the rest."""
+    _shown.set()
+
+
+def _load() -> None:
+    try:
+        for name in _EVERY_PAGE:
+            import_module(name)
+    finally:
+        _loaded.set()
+    _shown.wait()
+    for name in _SOME_PAGES:
+        import_module(name)
+
+
+def freeze_modules() -> None:
+    """Take what is there from the garbage collector's rounds, once more whenever modules have been imported since.
+
+    Streamlit collects garbage after every run. The libraries are some hundred thousand objects that live as long as the
+    server: to look through them costs more than most edits do.
+    """
+    global _seen
+    if len(sys.modules) != _seen:
+        _seen = len(sys.modules)
+        gc.unfreeze()
+        gc.collect()
+        gc.freeze()
