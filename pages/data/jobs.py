@@ -4,6 +4,7 @@ import streamlit as st
 
 from pages.people.write_button import write_button
 from pages.shared.errors import errors_shown, sentence
+from pages.shared.running.job_progress import job_progress
 from weakrec_core.data.dataset import list_datasets
 from weakrec_core.data.ingest.ingest_jobs import forget_job, ingest_job, unfinished_jobs
 from weakrec_core.workspace import Workspace
@@ -34,7 +35,4 @@ def jobs_in_progress(workspace: Workspace) -> None:
                     forget_job(workspace, name)
                     st.rerun(scope="fragment")
         else:
-            with st.container(horizontal=True, vertical_alignment="center"):
-                st.progress(status.fraction, text=f"{name}: {status.stage}")
-                if write_button("Cancel", icon=":material/stop_circle:", key=f"cancel_{name}"):
-                    ingest_job(workspace, name).cancel()
+            job_progress(ingest_job(workspace, name), key=f"cancel_{name}", label="Cancel", name=name)

@@ -5,6 +5,7 @@ import streamlit as st
 from pages.people.write_button import write_button
 from pages.shared import fmt
 from pages.shared.errors import errors_shown, sentence
+from pages.shared.running.job_progress import job_progress
 from pages.shared.workbench import Workbench
 from weakrec_core.errors import WeakrecError
 from weakrec_core.labeling.kinds import PromptLF
@@ -59,10 +60,7 @@ def _progress(wb: Workbench, lf: PromptLF) -> None:
     status = job.status
     if status is None or not status.active:
         st.rerun(scope="app")
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.progress(status.fraction, text=status.stage)
-        if write_button("Stop", icon=":material/stop_circle:", key="stop_asking", help="What is answered is kept"):
-            job.cancel()
+    job_progress(job, key="stop_asking", help="What is answered is kept")
 
 
 def _how_far(wb: Workbench, lf: PromptLF, asked: dict[str, Asked]) -> None:

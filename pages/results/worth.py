@@ -7,6 +7,7 @@ from pages.people.write_button import write_button
 from pages.shared import fmt
 from pages.shared.errors import errors_shown, sentence
 from pages.shared.grid.table import draw_table
+from pages.shared.running.job_progress import job_progress
 from weakrec_core.charts.worth import gold_learning_curve
 from weakrec_core.runs.store import Run
 from weakrec_core.runs.worth import read_worth, start_worth, worth_job
@@ -23,9 +24,7 @@ def show_worth(run: Run) -> None:
 def _panel(run: Run) -> None:
     status, found = worth_job(run).status, read_worth(run)
     if status is not None and status.active:
-        st.progress(status.fraction, text=fmt.literal(status.stage))
-        if write_button("Stop", icon=":material/stop_circle:", key="stop_worth", help="What is measured is kept"):
-            worth_job(run).cancel()
+        job_progress(worth_job(run), key="stop_worth", help="What is measured is kept")
         st.session_state["measuring_worth"] = run.id
         return
     if st.session_state.pop("measuring_worth", None) == run.id:
