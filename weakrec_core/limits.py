@@ -43,7 +43,7 @@ COLUMNS = 10_000
 COLUMN_NAME_CHARACTERS = 1_000
 LINE_BYTES = 16_000_000  # of a row in a text file
 INGEST_MEMORY = 4 << 30  # bytes that the database holds; what is more goes to the disk
-LINES_MEMORY = 768 << 20  # the same where it reads lines of JSON, which come in small pieces
+LINES_MEMORY = 512 << 20  # the same where it reads lines of JSON, which come in small pieces
 
 # A language model
 PROMPT_CHARACTERS = 4_000

@@ -246,13 +246,14 @@ def _write_files(
     meta: dict[str, Any],
 ) -> str:
     """Write all files of a dataset; returns its fingerprint."""
-    ordered = rows.sort_values(["user_idx", "book_idx"], kind="stable")
+    order = np.lexsort((rows["book_idx"], rows["user_idx"]))
+    split_of = rows["split"].to_numpy()[order]
     digest = hashlib.sha256()
     counts = {}
     written = [column for column in [RATING_TEXT] if column in rows]
     kept = {column: str(column).removeprefix(KEPT) for column in rows if str(column).startswith(KEPT)}
     for split in SPLITS:
-        of_split = ordered[ordered["split"] == split].reset_index(drop=True)
+        of_split = rows.iloc[order[split_of == split]].reset_index(drop=True)
         if kept:
             beside = of_split[list(kept)].rename(columns=kept)
             _digest(digest, beside)
@@ -369,11 +370,19 @@ def _reading(path: Path) -> Iterator[None]:
 
 
 def _write(frame: pd.DataFrame, path: Path) -> None:
-    # Row groups of a size that a part of train can be read by: see `TrainPart`.
-    frame.to_parquet(path, index=False, compression="zstd", row_group_size=_ROW_GROUP)
+    """A row group at a time, which takes less memory, and a part of train can be read: see `TrainPart`."""
+    schema = pa.Schema.from_pandas(frame, preserve_index=False)
+    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+        for start in range(0, max(len(frame), 1), _ROW_GROUP):
+            writer.write_table(
+                pa.Table.from_pandas(frame.iloc[start : start + _ROW_GROUP], schema, preserve_index=False)
+            )
 
 
 def _digest(digest: "hashlib._Hash", frame: pd.DataFrame) -> None:
     for column in frame:
         digest.update(str(column).encode())
-        digest.update(pd.util.hash_pandas_object(frame[column], index=False).to_numpy().tobytes())
+        # Some rows at a time: texts become Python's own on the way.
+        for start in range(0, len(frame), _ROW_GROUP):
+            some = frame[column].iloc[start : start + _ROW_GROUP]
+            digest.update(pd.util.hash_pandas_object(some, index=False).to_numpy().tobytes())

@@ -129,6 +129,7 @@ def ingest_goodreads(
         rows, pairs, user_ids = extract(con, "reviews", ", ".join(p.name for p in given.values()))
         book_table = _book_table(con, has_books=books is not None)
     rows, histories = label_and_split(rows, pairs, len(user_ids), config.positive, splits)
+    del pairs  # of all that was read: saving takes the most memory
     meta: dict[str, Any] = {
         "source": source,
         "files": {kind: path.name for kind, path in given.items()},
