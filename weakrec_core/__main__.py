@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import typer
 
 from weakrec_core.cli import data, export, imports, labeling, prompt, recommend, runs, share, similar, workbench
-from weakrec_core.errors import WeakrecError, os_sentence
+from weakrec_core.errors import WeakrecError, os_sentence, shortened
 from weakrec_core.jobs.reporting import reporting
 
 app = typer.Typer(
@@ -30,7 +30,7 @@ def _command() -> None:
         try:
             sys.exit(app(standalone_mode=False))
         except typer.TyperException as e:  # a usage error; empty where a command without arguments has shown its help
-            if message := " ".join(e.format_message().split()):
+            if message := shortened(" ".join(e.format_message().split())):
                 typer.echo(f"error: {message}" + "." * (message[-1] not in ".?"), err=True)
             sys.exit(e.exit_code)
 

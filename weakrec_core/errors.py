@@ -3,6 +3,7 @@
 import reprlib
 
 _QUOTED = 80  # characters
+_SENTENCE = 1_000
 
 
 class _Short(reprlib.Repr):
@@ -33,8 +34,17 @@ def quoted(value: object) -> str:
     return said if len(said) <= _QUOTED else f"{said[: _QUOTED - 1]}…"
 
 
+def shortened(sentence: str) -> str:
+    """A sentence without the middle of what it quotes at great length."""
+    half = _SENTENCE // 2
+    return sentence if len(sentence) <= _SENTENCE else f"{sentence[:half]}…{sentence[-half:]}"
+
+
 class WeakrecError(Exception):
     """Bad input. The command line prints the message and exits with 2; a page shows it in a box."""
+
+    def __str__(self) -> str:
+        return shortened(super().__str__())
 
 
 class DataError(WeakrecError):
@@ -63,4 +73,4 @@ def os_sentence(error: OSError) -> str:
     """
     name = error.filename2 or error.filename
     why = error.strerror or " ".join(str(error).split()).rstrip(".") or type(error).__name__
-    return f"{name} cannot be used: {why}." if isinstance(name, str) else f"{why}."
+    return shortened(f"{name} cannot be used: {why}." if isinstance(name, str) else f"{why}.")

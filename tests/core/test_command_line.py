@@ -547,3 +547,32 @@ def test_what_ends_a_command_from_outside_is_one_line(
     monkeypatch.setattr("weakrec_core.runs.listing.list_runs", fail)
     done = cli("runs")
     assert (done.status, done.out, done.err.lstrip()) == (status, "", said)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("analyze", "--dataset", "demo", "--lfs", "a" * 3_000),
+        ("ingest", "look", "0" * 5_000),
+        ("ingest", "look", __file__, "--encoding", "a" * 3_000),
+        (
+            "ingest",
+            "table",
+            __file__,
+            "--user",
+            "u",
+            "--item",
+            "i",
+            "--rating",
+            "r",
+            "--name",
+            "n",
+            "--split",
+            "0" * 5_000,
+        ),
+    ],
+    ids=["lfs", "file", "encoding", "split"],
+)
+def test_a_sentence_is_short_whatever_it_quotes(cli: Any, workspace: Workspace, arguments: tuple[str, ...]) -> None:
+    done = cli(*arguments)
+    assert done.status == 2 and len(done.err.splitlines()) == 1 and len(done.err) < 1_100
