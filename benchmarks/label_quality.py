@@ -11,8 +11,9 @@ import pandas as pd
 from benchmarks.common import machine, temporary_workspace
 from benchmarks.end_model import provide
 from benchmarks.label_model import DEV_SHARE, SEEDS, tfidf_alone
-from weakrec_core.data.dataset import KEPT, SPLITS, Dataset, open_dataset, save_dataset
+from weakrec_core.data.dataset import KEPT, SPLITS, Dataset, open_dataset
 from weakrec_core.data.ingest.goodreads import ingest_goodreads
+from weakrec_core.data.saving import save_dataset
 from weakrec_core.files import PROJECT
 from weakrec_core.label_model.calibrated import fit_calibrated
 from weakrec_core.labeling.applied import AppliedSet

@@ -28,8 +28,9 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.common import machine, peak_memory, temporary_workspace
-from weakrec_core.data.dataset import BOOK_COLUMNS, SPLITS, Dataset, open_dataset, save_dataset
+from weakrec_core.data.dataset import BOOK_COLUMNS, SPLITS, Dataset, open_dataset
 from weakrec_core.data.histories import Histories
+from weakrec_core.data.saving import save_dataset
 from weakrec_core.data.training_rows import TrainingRows, gold_rows, true_train_rows
 from weakrec_core.evaluation.rating_metrics import rating_metrics, tutorial_examples
 from weakrec_core.workspace import Workspace

@@ -22,10 +22,11 @@ from hypothesis import settings
 from xdist.scheduler import LoadFileScheduling
 
 from tests.model_server import ModelServer, serving
-from weakrec_core.data.dataset import BOOK_COLUMNS, SPLITS, Dataset, open_dataset, save_dataset
+from weakrec_core.data.dataset import BOOK_COLUMNS, SPLITS, Dataset, open_dataset
 from weakrec_core.data.demo.raw_files import write_demo
 from weakrec_core.data.histories import Histories
 from weakrec_core.data.ingest.goodreads import ingest_goodreads
+from weakrec_core.data.saving import save_dataset
 from weakrec_core.data.splits import SplitConfig
 from weakrec_core.labeling.apply import Applier
 from weakrec_core.labeling.lf_set import LFSet, read_lf_set

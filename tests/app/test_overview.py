@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from weakrec_core.data.dataset import SPLITS, open_dataset, save_dataset
+from weakrec_core.data.dataset import SPLITS, open_dataset
+from weakrec_core.data.saving import save_dataset
 from weakrec_core.labeling.versions import load_version
 from weakrec_core.workspace import Workspace
 

@@ -10,8 +10,9 @@ from streamlit.testing.v1 import AppTest
 
 from pages.shared import fmt
 from pages.shared.errors import sentence
-from weakrec_core.data.dataset import SPLITS, open_dataset, save_dataset
+from weakrec_core.data.dataset import SPLITS, open_dataset
 from weakrec_core.data.ingest.ingest_jobs import ingest_job
+from weakrec_core.data.saving import save_dataset
 from weakrec_core.files import PROJECT
 from weakrec_core.jobs.status import Status
 from weakrec_core.labeling.lf_set import LFSet

@@ -9,9 +9,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.app.test_error_analysis import click, texts
-from weakrec_core.data.dataset import SPLITS, open_dataset, save_dataset
+from weakrec_core.data.dataset import SPLITS, open_dataset
 from weakrec_core.data.looked_at import looked_at
 from weakrec_core.data.notes import starred_rows
+from weakrec_core.data.saving import save_dataset
 from weakrec_core.error_analysis.buckets import Buckets, buckets
 from weakrec_core.error_analysis.gold_queue import slice_accuracy
 from weakrec_core.workspace import Workspace

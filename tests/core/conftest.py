@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from weakrec_core.data.dataset import BOOK_COLUMNS, Dataset, save_dataset
+from weakrec_core.data.dataset import BOOK_COLUMNS, Dataset
 from weakrec_core.data.histories import Histories
+from weakrec_core.data.saving import save_dataset
 from weakrec_core.data.training_rows import TrainingRows
 from weakrec_core.workspace import Workspace
 

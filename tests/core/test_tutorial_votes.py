@@ -13,7 +13,8 @@ from snorkel.labeling import LabelingFunction, LFAnalysis, PandasLFApplier, labe
 from textblob import TextBlob
 
 from weakrec_core import ABSTAIN, NEGATIVE, POSITIVE
-from weakrec_core.data.dataset import SPLITS, Dataset, save_dataset
+from weakrec_core.data.dataset import SPLITS, Dataset
+from weakrec_core.data.saving import save_dataset
 from weakrec_core.labeling.apply import Applier
 from weakrec_core.labeling.lf_set import LFSet
 

@@ -25,6 +25,7 @@ from weakrec_core.data.dataset import open_dataset
 from weakrec_core.labeling.lf_set import parse_lf_set
 from weakrec_core.labeling.parsing import parse_lf
 from weakrec_core.runs.listing import list_runs
+from weakrec_core.runs.share import links
 from weakrec_core.workspace import Workspace
 
 DOCUMENTS = [PROJECT / "README.md", *sorted((PROJECT / "docs").glob("*.md"))]
@@ -67,6 +68,8 @@ class Reader:
         dataset = open_dataset(self._workspace, "demo")
         books = dataset.books["book_id"]
         ids = {"RUN": runs[0].id, "OTHER_RUN": runs[1].id, "BOOK,BOOK": f"{books[0]},{books[1]}"}
+        if shared := links(self._workspace):
+            ids["LINK"] = shared[0].id
         return ids | {"USER": str(dataset.split("test")["user_id"].iloc[0])}
 
     def bash(self, example: Example) -> None:

@@ -9,16 +9,9 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from weakrec_core.data.dataset import (
-    BOOK_COLUMNS,
-    ROW_COLUMNS,
-    SPLITS,
-    Dataset,
-    list_datasets,
-    open_dataset,
-    save_dataset,
-)
+from weakrec_core.data.dataset import BOOK_COLUMNS, ROW_COLUMNS, SPLITS, Dataset, list_datasets, open_dataset
 from weakrec_core.data.histories import Histories
+from weakrec_core.data.saving import save_dataset
 from weakrec_core.errors import DataError, WeakrecError
 from weakrec_core.workspace import Workspace
 

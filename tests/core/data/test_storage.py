@@ -110,7 +110,7 @@ def test_a_reader_in_another_process_keeps_its_data_until_it_dies(make_dataset: 
 _DIE = """
 import os, sys
 from pathlib import Path
-from weakrec_core.data import dataset, storage
+from weakrec_core.data import dataset, saving, storage
 from weakrec_core.workspace import Workspace
 workspace = Workspace.from_environment()
 old = dataset.open_dataset(workspace, "old")
@@ -118,11 +118,11 @@ rows = [old.split(s).assign(split=s, gold=1) for s in dataset.SPLITS]
 import pandas as pd
 step = sys.argv[1]
 def die(*_, **__): os._exit(9)
-if step == "writing": dataset._digest = die
+if step == "writing": saving._digest = die
 if step == "before the directory has its name": Path.rename = die
 if step == "before it counts": storage.point_to = die
 if step == "before the old one is swept": storage.sweep = die
-dataset.save_dataset(workspace, "tiny", pd.concat(rows), old.books, old.histories, old.user_ids.to_numpy(object), {})
+saving.save_dataset(workspace, "tiny", pd.concat(rows), old.books, old.histories, old.user_ids.to_numpy(object), {})
 """
 
 

@@ -10,8 +10,9 @@ import pytest
 from scipy import sparse
 
 from tests.conftest import MakeDataset
-from weakrec_core.data.dataset import KEPT, SPLITS, Dataset, save_dataset
+from weakrec_core.data.dataset import KEPT, SPLITS, Dataset
 from weakrec_core.data.kept_columns import KeptColumn
+from weakrec_core.data.saving import save_dataset
 from weakrec_core.errors import LabelModelError, SpecError
 from weakrec_core.labeling.apply import Applier
 from weakrec_core.labeling.kinds import KeywordGroup, KeywordLF, ThresholdLF

@@ -15,11 +15,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from weakrec_core import limits
 from weakrec_core.connection import connected
-from weakrec_core.data.dataset import Dataset, save_dataset
+from weakrec_core.data.dataset import Dataset
 from weakrec_core.data.ingest.interactions import account_for, count, extract, keep_pairs, label_and_split
 from weakrec_core.data.ingest.jsonlines import drop_bad_lines, load_lines
 from weakrec_core.data.ingest.made_before import MADE_OF, made_before, made_of
 from weakrec_core.data.ingest.notations import NUMBER
+from weakrec_core.data.saving import save_dataset
 from weakrec_core.data.splits import SplitConfig
 from weakrec_core.errors import DataError
 from weakrec_core.files import checked_name

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from weakrec_core import ABSTAIN, files
 from weakrec_core.connection import connected, sql_name
-from weakrec_core.data.dataset import KEPT, RATING_TEXT, SPLITS, Dataset, save_dataset
+from weakrec_core.data.dataset import KEPT, RATING_TEXT, SPLITS, Dataset
 from weakrec_core.data.histories import Histories
 from weakrec_core.data.ingest.interactions import account_for, extract, keep_pairs, label_and_split
 from weakrec_core.data.ingest.items import IS_EMPTY, NO_AVERAGE, book_table, join_facts, keep_items, merge_items
@@ -26,6 +26,7 @@ from weakrec_core.data.ingest.tabular import known_columns, load_columns
 from weakrec_core.data.ingest.times import time_expression
 from weakrec_core.data.kept_columns import KeptColumn
 from weakrec_core.data.noun import ITEM, Noun
+from weakrec_core.data.saving import save_dataset
 from weakrec_core.data.splits import SplitConfig
 from weakrec_core.errors import DataError
 from weakrec_core.progress import Progress, no_progress

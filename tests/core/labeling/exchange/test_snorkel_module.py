@@ -18,7 +18,8 @@ from tests.conftest import PROJECT
 from tests.core.test_tutorial_votes import ODD_TEXTS
 from tests.toys import TITLE_LENGTH, ShortReviewLF, title_length
 from weakrec_core.data.attached import attach_columns
-from weakrec_core.data.dataset import KEPT, SPLITS, Dataset, save_dataset
+from weakrec_core.data.dataset import KEPT, SPLITS, Dataset
+from weakrec_core.data.saving import save_dataset
 from weakrec_core.errors import SpecError
 from weakrec_core.labeling.exchange.snorkel_module import needs_of, snorkel_module
 from weakrec_core.labeling.exchange.snorkel_rows import snorkel_rows

@@ -1,6 +1,7 @@
 """A model is asked once, within a budget, over stops; a hostile review changes nothing but what is drafted."""
 
 import json
+import signal
 from _thread import interrupt_main
 from collections.abc import Callable
 from pathlib import Path
@@ -146,8 +147,11 @@ def test_slow_cut_off_and_gone(
 
 
 def test_a_stop_waits_for_the_answer_under_way_and_keeps_it(
-    workspace: Workspace, question: DraftQuestion, model_server: ModelServer
+    workspace: Workspace, question: DraftQuestion, model_server: ModelServer, request: pytest.FixtureRequest
 ) -> None:
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # whatever other tests have left there
+    request.addfinalizer(lambda: signal.signal(signal.SIGINT, before))
+
     def stopped(server: ModelServer, request: Any, body: Any) -> None:
         with pytest.raises(WeakrecError, match="being asked this already"):
             ask(workspace, question)
