@@ -17,7 +17,6 @@ BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-c
 WINDOW = {"width": 1280, "height": 900}
 _PATIENCE = 120_000  # ms; a machine may be busy
 _ROW_HEIGHT = 35 / 16  # rem, of a table
-_POLLING = 40  # ms; with every frame, as is the default, makes the browser draw frames
 _QUIET = 150  # ms; Streamlit's own browser tests wait as long for a click to reach the server
 
 
@@ -81,7 +80,6 @@ def settled(page: Page) -> None:
             return !busy && performance.now() - window.quietSince > quiet
         }""",
         arg=_QUIET,
-        polling=_POLLING,
         timeout=_PATIENCE,
     )
 
