@@ -2,7 +2,7 @@
 # the site of the documentation, `make screenshots` its pictures, `make audit` asks for known vulnerabilities of the libraries.
 PYTHON ?= python3
 BIN := .venv/bin
-# Three workers of the tests for two cores, as one waits for the browser; a thread a worker: more would keep each other waiting. What is compiled is kept for the
+# A worker of the tests a core, and a thread a worker: more would keep each other waiting. What is compiled is kept for the
 # many processes that they start.
 TEST_ENVIRONMENT := PYTHONDONTWRITEBYTECODE= OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1
 
@@ -22,7 +22,7 @@ checks: .venv/.dev
 	$(BIN)/lint-imports
 
 tests: .venv/.dev
-	$(TEST_ENVIRONMENT) $(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
+	$(TEST_ENVIRONMENT) $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 format: .venv/.dev
 	$(BIN)/ruff check --fix .
