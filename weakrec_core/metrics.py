@@ -37,7 +37,7 @@ def metrics(workspace: Workspace) -> str:
             _gauge(
                 "cache_bytes",
                 "Bytes of what can be computed again.",
-                [("", sum(n for s, n in sizes.items() if s.startswith("cache")))],
+                [("", sum(n for s, n in sizes.items() if s.startswith(CACHE)))],
             ),
             _gauge(
                 "disk_free_bytes",

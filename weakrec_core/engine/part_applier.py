@@ -1,6 +1,5 @@
 """An applier for a part of train: of signals and vectors that were computed before, the part's rows are taken."""
 
-from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -31,12 +30,8 @@ class _PartSignals(SignalStore):
     def values(self, name: str, split: str, progress: Progress = no_progress) -> Values:
         return super().values(name, split, progress) if split == "train" else self._whole.values(name, split, progress)
 
-    def _kept(self, name: str, split: str) -> Values | None:
-        with suppress(OSError, ValueError):
-            values = np.load(self._whole._path(name, split), mmap_mode="r", allow_pickle=False)
-            if values.dtype == np.float64 and values.shape == (self._whole.dataset.n_rows(split),):
-                return np.array(values[self._rows])
-        return None
+    def kept(self, name: str, split: str, rows: slice | None = None) -> Values | None:
+        return self._whole.kept(name, split, self._rows)
 
     def _keep(self, split: str, computed: dict[str, Values]) -> None:
         pass

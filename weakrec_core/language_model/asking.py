@@ -1,7 +1,7 @@
 """Asking a model about many texts: in order, within a budget, each text once, stopped and gone on with."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 
@@ -13,6 +13,7 @@ from weakrec_core.language_model.question import MAX_TOKENS, Question, text_dige
 from weakrec_core.language_model.vote_store import Appender, VoteStore
 from weakrec_core.progress import Progress, no_progress
 
+Messages = Sequence[Mapping[str, str]]
 _SILENT = 3  # texts in a row that get no answer: the server is gone, not the text at fault
 
 
@@ -77,9 +78,14 @@ class Spent:
     ended: str = ""
 
 
+def most_tokens(messages: Messages, max_tokens: int) -> tuple[int, int]:
+    """Tokens that a question and its answer may take at most, roughly."""
+    return sum(estimated_tokens(message["content"]) for message in messages), max_tokens
+
+
 def worst_case(question: Question, text: str) -> tuple[int, int]:
     """Tokens that a question about a text may take at most, roughly, and its answer."""
-    return sum(estimated_tokens(message["content"]) for message in question.messages(text)), MAX_TOKENS
+    return most_tokens(question.messages(text), MAX_TOKENS)
 
 
 def ask_all(

@@ -1,6 +1,6 @@
 """One question whose whole answer is kept: paid for once, also if it is stopped."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -11,11 +11,10 @@ from pydantic import BaseModel, Field, ValidationError
 from weakrec_core.access import check_write
 from weakrec_core.errors import WeakrecError
 from weakrec_core.files import write_json
-from weakrec_core.language_model.asking import Budget
-from weakrec_core.language_model.chat import Chat, estimated_tokens
+from weakrec_core.language_model.asking import Budget, Messages, most_tokens
+from weakrec_core.language_model.chat import Chat
 from weakrec_core.language_model.outcome import Unusable
 
-Messages = Sequence[Mapping[str, str]]
 _FILE = "reply.json"
 
 
@@ -43,11 +42,6 @@ def kept_reply(directory: Path) -> Reply | None:
         return Reply.model_validate_json((directory / _FILE).read_bytes())
     except (FileNotFoundError, ValidationError):
         return None
-
-
-def most_tokens(messages: Messages, max_tokens: int) -> tuple[int, int]:
-    """Tokens that a question and its answer may take at most, roughly."""
-    return sum(estimated_tokens(message["content"]) for message in messages), max_tokens
 
 
 def ask_once(

@@ -61,14 +61,18 @@ class SignalStore:
             self._memory[name, split] = values
         return self._memory[name, split]
 
-    def _kept(self, name: str, split: str) -> Values | None:
-        """A signal as it is on disk; None where it is not there, or what is there is damaged."""
+    def kept(self, name: str, split: str, rows: slice | None = None) -> Values | None:
+        """A signal as it is on disk, or some rows of it; None where it is not there, or what is there is damaged."""
         try:
-            values: Values = np.load(self._path(name, split), allow_pickle=False)
+            values: Values = np.load(
+                self._path(name, split), mmap_mode=None if rows is None else "r", allow_pickle=False
+            )
         except (OSError, EOFError, ValueError, MemoryError, zipfile.BadZipFile):
             return None
         whole = values.dtype == np.float64 and values.shape == (self.dataset.n_rows(split),)
-        return values if whole else None
+        if not whole:
+            return None
+        return values if rows is None else np.array(values[rows])
 
     def missing(self) -> list[tuple[Family, str]]:
         """The families and splits that are not on disk yet."""
@@ -95,7 +99,7 @@ class SignalStore:
     def _read(self, name: str, split: str, progress: Progress) -> Values:
         if column := columns_of(self.dataset).get(name):
             return self.dataset.kept(column, split).to_numpy(np.float64, copy=True)
-        values = self._kept(name, split)
+        values = self.kept(name, split)
         if values is None:
             computed = self._compute(FAMILIES[name], split, progress)
             with suppress(OSError):  # a workspace that may only be read, or is full: they are computed anew then

@@ -72,7 +72,9 @@ def check(found: MergedSet, applied: AppliedSet) -> None:
 def test_in_parts_as_in_one_piece(applied: AppliedSet, kept: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     expected = label_train(applied)
     if not kept:
-        monkeypatch.setattr("weakrec_core.engine.part_applier._PartSignals._kept", lambda self, name, split: None)
+        monkeypatch.setattr(
+            "weakrec_core.engine.part_applier._PartSignals.kept", lambda self, name, split, rows=None: None
+        )
     applier = Applier(applied.dataset)  # its cache is empty
     found = apply_in_parts(applier.of(applied.lf_set), LocalEngine(), PART)
     check(found, applied)

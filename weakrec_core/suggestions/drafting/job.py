@@ -3,10 +3,10 @@
 from weakrec_core import files
 from weakrec_core.jobs.job import Job
 from weakrec_core.labeling.applied import AppliedSet
-from weakrec_core.language_model.asking import Budget
+from weakrec_core.language_model.asking import Budget, most_tokens
 from weakrec_core.language_model.chat import Chat
 from weakrec_core.language_model.endpoint import Endpoint
-from weakrec_core.language_model.reply import Reply, ask_once, kept_reply, most_tokens
+from weakrec_core.language_model.reply import Reply, ask_once, kept_reply
 from weakrec_core.suggestions.drafting.judged import Drafted, judge
 from weakrec_core.suggestions.drafting.question import MAX_TOKENS, DraftQuestion, proposed
 from weakrec_core.workspace import Workspace
