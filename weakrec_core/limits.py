@@ -36,6 +36,7 @@ class Unpacked(NamedTuple):
 TABLE = Unpacked(32 << 30, 64 << 20)  # the largest of the Goodreads files has a third of it
 KEYED_TABLE = Unpacked(512 << 20, 64 << 20, 100)  # of votes or labels; in memory, short rows take 15 times as much
 RUN = Unpacked(4 << 30, 1 << 20)
+NETWORK_CONFIG_BYTES = 16 << 20  # of what a saved network says of its layers; honest ones take 60 KB
 BACKUP_FILE = Unpacked(64 << 30, 64 << 20)  # each of a workspace
 
 # An ingest

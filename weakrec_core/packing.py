@@ -1,12 +1,13 @@
-"""What is packed (gzip, zip, Parquet) is unpacked within limits, so that a small file cannot fill the machine."""
+"""What is packed (gzip, zip, Parquet, NumPy's .npz) is unpacked within limits, so that a small file cannot fill the machine."""
 
 import gzip
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from pathlib import Path
+from typing import Any, TypeVar
 
 import duckdb
 import numpy as np
@@ -18,7 +19,19 @@ from weakrec_core.errors import DataError
 from weakrec_core.limits import Unpacked
 from weakrec_core.progress import Progress, no_progress
 
+R = TypeVar("R")
 CHUNK = 1 << 22
+# What reading a file that is damaged, of another shape or made to do harm may raise.
+DAMAGED: tuple[type[Exception], ...] = (
+    OSError,
+    EOFError,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    MemoryError,
+)
+DAMAGED += (NotImplementedError, RecursionError, zipfile.BadZipFile, zlib.error)
 _NEWLINE = ord("\n")
 _BYTES = {
     "BOOLEAN": 1,
@@ -194,6 +207,15 @@ def unzip(path: Path, directory: Path) -> Path:
     return target
 
 
+def check_archive(archive: zipfile.ZipFile, what: Path | str, limit: Unpacked) -> None:
+    """Raise `DataError` if a file in a zip, or all together, unpack to more than the limit; none gives more than it says."""
+    unpacked = 0
+    for member in archive.infolist():
+        check_size(f"{member.filename!r} in {what}", member.file_size, member.compress_size, limit)
+        unpacked += member.file_size
+    check_size(what, unpacked, unpacked, limit)
+
+
 def check_members(path: Path) -> None:
     """Raise `DataError` if a zip that is read in place, such as a workbook, is damaged or unpacks to too much."""
     try:
@@ -201,6 +223,27 @@ def check_members(path: Path) -> None:
             check_size(path, sum(m.file_size for m in archive.infolist()), path.stat().st_size)
     except zipfile.BadZipFile:
         raise DataError(f"{path} is not an intact Excel workbook; save it anew as .xlsx.") from None
+
+
+def read_arrays(path: Path, make: Callable[[Any], R]) -> R:
+    """What is made of the arrays of an ``.npz`` file, by their names; objects, which would run code, are none.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    DataError
+        If it cannot be read, holds objects or other arrays than `make` takes, or more than `limits.RUN`.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            check_archive(archive, path, limits.RUN)
+        with np.load(path, allow_pickle=False) as arrays:
+            return make(arrays)
+    except FileNotFoundError:
+        raise
+    except DAMAGED as e:
+        raise DataError(f"{path} cannot be read ({type(e).__name__}).") from None
 
 
 def _hidden(name: str) -> bool:

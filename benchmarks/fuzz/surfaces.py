@@ -100,6 +100,7 @@ class WorkspaceFiles:
         self.workspace = workspace
         self.good = {path: path.read_bytes() for path in _files(workspace)}
         names = sorted(self.good)
+        _read_all(workspace, next(path for path in names if path.suffix == ".keras"))  # loads what opens networks
         self.cases = st.sampled_from(names).flatmap(lambda path: st.tuples(st.just(path), self._bad(path)))
 
     def _bad(self, path: Path) -> st.SearchStrategy[bytes]:
@@ -206,7 +207,7 @@ def _files(workspace: Workspace) -> list[Path]:
         if (
             path.is_file()
             and top not in ("raw", "looks", "logs")
-            and path.suffix in (".json", ".jsonl", ".yaml", ".parquet", ".npy", ".npz", ".txt")
+            and path.suffix in (".json", ".jsonl", ".yaml", ".parquet", ".npy", ".npz", ".keras", ".txt")
         ):
             found.append(path)
     return found
@@ -227,6 +228,7 @@ def _read_all(workspace: Workspace, path: Path) -> None:
 
     store = path.relative_to(workspace.root).parts[0]
     if store == "runs":
+        from weakrec_core.network.blend import load_blended
         from weakrec_core.runs import result_tables
         from weakrec_core.runs.presentation.slides import slides
         from weakrec_core.runs.scores import rating_intervals, read_scores
@@ -243,6 +245,8 @@ def _read_all(workspace: Workspace, path: Path) -> None:
                     result_tables.decisions(run.result),
                 )
                 slides(run, None, rating_intervals(run))
+            if path.suffix in (".keras", ".npz"):
+                load_blended(run.path)
     elif store == "lf_sets":
         for name in list_sets(workspace):
             for number in version_numbers(workspace, name):

@@ -2,10 +2,10 @@
 
 import hashlib
 import json
-import zipfile
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,7 +13,9 @@ import pandas as pd
 from weakrec_core import files
 from weakrec_core.baselines.base import Baseline, Inputs
 from weakrec_core.baselines.registry import BASELINES
+from weakrec_core.errors import DataError
 from weakrec_core.evaluation.test_bed import Measured, TestBed
+from weakrec_core.packing import read_arrays
 
 _LIBRARY = Path(__file__).parents[1]
 _PACKAGES = ("baselines", "data", "evaluation", "rating", "stats")
@@ -51,18 +53,22 @@ def _measured(bed: TestBed, inputs: Inputs, baseline: Baseline) -> Measured:
     file = f"{baseline.name}-{hashlib.sha256(key.encode()).hexdigest()[:16]}.npz"
     path = bed.dataset.workspace.baselines / bed.dataset.fingerprint[:20] / file
     try:
-        with np.load(path, allow_pickle=False) as arrays:
-            p_positive, columns = arrays["p_positive"], list(map(str, arrays["columns"]))
-            users = pd.DataFrame(arrays["users"], columns=columns).astype({"user_idx": np.int32}) if columns else None
-            return Measured(json.loads(str(arrays["metrics"])), p_positive if len(p_positive) else None, users)
-    except (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile):
+        return read_arrays(path, _kept)
+    except (FileNotFoundError, DataError):
         found = bed.measure(inputs.fitted(baseline))
     with files.atomic(path) as tmp, tmp.open("wb") as f:
         p_positive = np.empty(0) if found.p_positive is None else found.p_positive
         users = pd.DataFrame() if found.users is None else found.users
-        arrays = {"users": users.to_numpy(np.float64), "columns": users.columns.to_numpy("U32")}
-        np.savez(f, metrics=np.array(json.dumps(found.metrics)), p_positive=p_positive, **arrays)
+        columns = users.columns.to_numpy("U32")
+        metrics = np.array(json.dumps(found.metrics))
+        np.savez(f, metrics=metrics, p_positive=p_positive, users=users.to_numpy(np.float64), columns=columns)
     return found
+
+
+def _kept(arrays: Any) -> Measured:
+    p_positive, columns = arrays["p_positive"], list(map(str, arrays["columns"]))
+    users = pd.DataFrame(arrays["users"], columns=columns).astype({"user_idx": np.int32}) if columns else None
+    return Measured(json.loads(str(arrays["metrics"])), p_positive if len(p_positive) else None, users)
 
 
 @cache

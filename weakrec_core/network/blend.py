@@ -13,11 +13,13 @@ from weakrec_core.baselines.ease import Ease
 from weakrec_core.baselines.item_item import CHOSEN_BY, valid_tasks
 from weakrec_core.data.dataset import Dataset
 from weakrec_core.data.histories import Histories
-from weakrec_core.errors import RunError
+from weakrec_core.errors import DataError, RunError
 from weakrec_core.evaluation.ranking import RankingTask, rank
 from weakrec_core.evaluation.recommender import Floats
 from weakrec_core.network import network_recommender
 from weakrec_core.network.network_recommender import NetworkRecommender
+from weakrec_core.network.saved_network import check_saved_network
+from weakrec_core.packing import read_arrays
 from weakrec_core.rating.model import RatingModel
 
 MODEL_FILE, EASE_FILE, RATING_FILE = "model.keras", "ease.npz", "rating.npz"
@@ -118,15 +120,21 @@ def load_blended(directory: Path) -> Blended:
     )
 
 
+def check_blended(directory: Path) -> None:
+    """Raise `RunError` unless `load_blended` may read a run's files; loads no TensorFlow."""
+    check_saved_network(directory / MODEL_FILE)
+    _read(directory / RATING_FILE, RatingModel.from_arrays)
+    _read(directory / EASE_FILE, _ease)
+
+
 def _read(path: Path, make: Callable[[Any], R]) -> R | None:
     """What is made of the arrays of a file; None if there is none."""
-    if not path.exists():
-        return None
     try:
-        with np.load(path, allow_pickle=False) as arrays:
-            return make(arrays)
-    except (OSError, ValueError, KeyError, TypeError) as e:
-        raise RunError(f"{path} cannot be read ({type(e).__name__}).") from None
+        return read_arrays(path, make)
+    except FileNotFoundError:
+        return None
+    except DataError as e:
+        raise RunError(str(e)) from None
 
 
 def fit_blend(dataset: Dataset, network: NetworkRecommender, eases: Sequence[Ease], seed: int = 0) -> Blended:

@@ -1,7 +1,6 @@
 """The state of a training after an epoch: one that goes on from it comes to the same as one that never stopped."""
 
 import json
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from weakrec_core import files
-from weakrec_core.errors import RunError
+from weakrec_core.errors import DataError, RunError
+from weakrec_core.packing import read_arrays
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,13 +54,18 @@ class Checkpoint:
     @classmethod
     def load(cls, path: Path) -> "Checkpoint":
         """Read it; `RunError` if it is not whole."""
+
+        def made(arrays: Any) -> "Checkpoint":
+            best = [arrays[f"best_{i}"] for i in range(sum(name.startswith("best_") for name in arrays))]
+            variables = [arrays[f"variable_{i}"] for i in range(len(arrays) - len(best) - 1)]
+            return cls(**json.loads(str(arrays["text"])), best_weights=best, variables=variables)
+
         try:
-            with np.load(path, allow_pickle=False) as arrays:
-                best = [arrays[f"best_{i}"] for i in range(sum(name.startswith("best_") for name in arrays))]
-                variables = [arrays[f"variable_{i}"] for i in range(len(arrays) - len(best) - 1)]
-                return cls(**json.loads(str(arrays["text"])), best_weights=best, variables=variables)
-        except (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as e:
-            raise RunError(f"{path} cannot be read ({type(e).__name__}); retry the run from its beginning.") from None
+            return read_arrays(path, made)
+        except FileNotFoundError:
+            raise RunError(f"{path} is gone; retry the run from its beginning.") from None
+        except DataError as e:
+            raise RunError(f"{str(e).rstrip('.')}; retry the run from its beginning.") from None
 
     def restore(self, variables: Sequence[Any], rng: np.random.Generator, path: Path) -> None:
         """Set the variables and the generator to what they were; `RunError` if it is of another network."""

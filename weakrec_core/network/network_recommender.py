@@ -16,6 +16,7 @@ from weakrec_core.errors import RunError
 from weakrec_core.evaluation.recommender import Floats
 from weakrec_core.network.batches import Inputs, encode, encode_rows
 from weakrec_core.network.model import N_SUMMARY
+from weakrec_core.network.saved_network import check_saved_network
 from weakrec_core.rating.model import RatingModel
 
 _ROWS = 65_536  # a call of the network; bounds memory
@@ -182,11 +183,18 @@ def load(path: Path) -> NetworkRecommender:
     Raises
     ------
     RunError
-        If there is no such file or it is not a saved network.
+        If there is no such file, or it is not a network that presets build and save.
     """
+    check_saved_network(path)
     import keras
 
     try:
-        return NetworkRecommender(keras.models.load_model(path, safe_mode=True, compile=False))
-    except (OSError, ValueError, KeyError) as e:
-        raise RunError(f"{path} is not a model that can be loaded ({type(e).__name__}).") from None
+        model = keras.models.load_model(path, safe_mode=True, compile=False)
+        outputs = set(model.output)
+        rates = outputs >= {"like", "read_and_like"} or outputs >= {"taste", "read"}
+        known = rates and "score" in outputs and model.get_layer("book").input_dim > 1
+    except Exception as e:  # what Keras and TensorFlow raise depends on what the file says
+        raise RunError(f"{path} is not a network that can be loaded ({type(e).__name__}).") from None
+    if not known:
+        raise RunError(f"{path} is not a network that recommends.")
+    return NetworkRecommender(model)

@@ -16,7 +16,8 @@ from weakrec_core.access import Role, require
 from weakrec_core.activity import record
 from weakrec_core.errors import DataError, RunError, WeakrecError
 from weakrec_core.labeling.lf_set import LFSet
-from weakrec_core.packing import check_size
+from weakrec_core.network.blend import check_blended
+from weakrec_core.packing import check_archive
 from weakrec_core.runs.about import ABOUT_FILE
 from weakrec_core.runs.card import render_card
 from weakrec_core.runs.presentation.slide import LISTS_FILE
@@ -68,8 +69,8 @@ def run_zip(run: Run) -> bytes:
 def import_run(workspace: Workspace, path: Path, name: str | None = None) -> Run:
     """Take a run from a zip that `export_run` wrote, here or elsewhere.
 
-    Nothing is overwritten, and nothing is left behind where the file is refused. The network is read in Keras' safe mode, the
-    arrays without pickle: what the files say is not run.
+    Nothing is overwritten, and nothing is left behind where the file is refused. What the files say is not run: a network of
+    anything but stock layers and arrays of objects are refused (`network.blend.check_blended`).
 
     Parameters
     ----------
@@ -121,22 +122,14 @@ def _members(archive: zipfile.ZipFile, path: Path) -> tuple[str, dict[str, zipfi
         if name not in _FILES or name in found or stat.S_ISLNK(info.external_attr >> 16) or info.flag_bits & 1:
             raise RunError(f"{path} is not an exported run: its file {info.filename!r} is none that a run has.")
         found[name] = info
-    _check_sizes(archive, str(path))
+    try:
+        check_archive(archive, path, limits.RUN)
+    except DataError as e:
+        raise RunError(str(e)) from None
     if len(ids) != 1 or (missing := [name for name in _NEEDED if name not in found]):
         lacks = "one directory with a run" if len(ids) != 1 else missing[0]
         raise RunError(f"{path} is not an exported run: it lacks {lacks}.")
     return ids.pop(), {name: info for name, info in found.items() if name != CARD}
-
-
-def _check_sizes(archive: zipfile.ZipFile, what: str) -> None:
-    unpacked = 0
-    try:
-        for info in archive.infolist():
-            check_size(f"{info.filename!r} in {what}", info.file_size, info.compress_size, limits.RUN)
-            unpacked += info.file_size
-        check_size(what, unpacked, unpacked, limits.RUN)
-    except DataError as e:
-        raise RunError(str(e)) from None
 
 
 def _check(run: Run, run_id: str, path: Path) -> None:
@@ -145,10 +138,7 @@ def _check(run: Run, run_id: str, path: Path) -> None:
         if run.status.state != "succeeded":
             raise RunError(f"it is {run.status.state}")
         LFSet.model_validate(run.config.lf_set)
-        for name in ("model.keras", "ease.npz", "rating.npz"):
-            if (run.path / name).exists():
-                with zipfile.ZipFile(run.path / name) as inner:
-                    _check_sizes(inner, name)
+        check_blended(run.path)
         json.loads((run.path / "label_model.json").read_text(encoding="utf-8"))
         if not all(isinstance(epoch, dict) for epoch in run.epochs):
             raise RunError("metrics.jsonl does not have one record an epoch")

@@ -1,7 +1,6 @@
 """TF-IDF of a dataset's own words, reduced by a truncated SVD: latent semantic analysis."""
 
 import json
-import zipfile
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import cached_property
@@ -11,6 +10,8 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from weakrec_core import files
+from weakrec_core.errors import DataError
+from weakrec_core.packing import read_arrays
 from weakrec_core.text_vectors.base import DIMENSIONS, Vectorizer, Vectors
 
 _WORDS = {"ngram_range": (1, 2), "token_pattern": r"\w+(?:['’]\w+)*", "sublinear_tf": True, "dtype": np.float32}
@@ -35,19 +36,12 @@ class TfidfVectorizer(Vectorizer):
     @classmethod
     def opened(cls, path: Path, texts: Callable[[], Sequence[str]]) -> Self:
         kept = path.with_suffix(".npz")
-        with suppress(
-            OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile
-        ):  # not there, or damaged: learned anew
-            return cls._loaded(kept)
+        with suppress(OSError, DataError):  # not there, or damaged: learned anew
+            return read_arrays(kept, lambda a: cls(json.loads(str(a["terms"])), a["idf"], a["components"]))
         fitted = cls.fit(texts())
         with suppress(OSError), files.atomic(kept) as tmp, tmp.open("wb") as f:  # full, or only to be read
             np.savez(f, terms=np.array(json.dumps(fitted.terms)), idf=fitted.idf, components=fitted.components)
         return fitted
-
-    @classmethod
-    def _loaded(cls, path: Path) -> Self:
-        with np.load(path) as values:
-            return cls(json.loads(str(values["terms"])), values["idf"], values["components"])
 
     @classmethod
     def fit(cls, texts: Sequence[str]) -> Self:
