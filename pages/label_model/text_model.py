@@ -15,7 +15,7 @@ from weakrec_core.label_model.text_labels import compare_with_text, label_train_
 def text_model(wb: Workbench, step: TrainLabels, prior: float | None, config: SnorkelConfig) -> None:
     """The text model on dev, on demand: it takes some seconds."""
     st.header("Text model for reviews without a vote", anchor=False)
-    reviewed = wb.dataset.split("train")["review_text"].notna().to_numpy()
+    reviewed = wb.dataset.column("train", "review_text").notna().to_numpy()
     st.markdown(
         f"A logistic regression on the words of the reviews, trained on these labels and dev's gold, would also label the "
         f"**{int((reviewed & ~step.covered).sum()):,}** reviewed train rows that no LF votes on. Training uses it where it helps."

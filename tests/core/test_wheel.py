@@ -113,26 +113,29 @@ def test_open_starts_streamlit_on_the_app(
     cli: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """What it starts, the browser tests start for real."""
-    started: list[Any] = []
+    started: list[tuple[str, str]] = []
 
-    def execve(path: str, command: list[str], environment: dict[str, str]) -> None:
-        started.append((path, command, environment))
+    def run_module(name: str, run_name: str, alter_sys: bool) -> None:
+        started.append((name, run_name))
         raise SystemExit(0)
 
-    monkeypatch.setattr(os, "execve", execve)
+    monkeypatch.setattr("weakrec_core.cli.workbench.run_module", run_module)
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    monkeypatch.setattr(sys, "argv", list(sys.argv))
+    home = os.environ["WEAKREC_HOME"]
+    assert cli("open", "--no-browser").status == 0
+    assert sys.argv[sys.argv.index("--server.headless") + 1] == "true"
+    assert os.environ["WEAKREC_HOME"] == home
+    monkeypatch.setenv("WEAKREC_HOME", home)  # what the next one sets is taken back
     assert cli("open", "--workspace", tmp_path / "w", "--port", 8765).status == 0
-    path, command, environment = started.pop()
-    assert path == command[0] == sys.executable
-    assert command[1:5] == ["-m", "streamlit", "run", str(PROJECT / "workbench.py")]
-    options = dict(zip(command[5::2], command[6::2], strict=True))
+    assert started == [("streamlit", "__main__")] * 2
+    assert sys.argv[:3] == ["streamlit", "run", str(PROJECT / "workbench.py")]
+    options = dict(zip(sys.argv[3::2], sys.argv[4::2], strict=True))
     assert options["--server.port"] == "8765"
     assert options["--server.address"] == "127.0.0.1"
     assert options["--server.headless"] == "false"
-    assert environment["WEAKREC_HOME"] == str(tmp_path / "w")
-    assert cli("open", "--no-browser").status == 0
-    _, command, environment = started.pop()
-    assert command[command.index("--server.headless") + 1] == "true"
-    assert environment["WEAKREC_HOME"] == os.environ["WEAKREC_HOME"]
+    assert os.environ["WEAKREC_HOME"] == str(tmp_path / "w")
+    assert sys.path[0] == str(Path.cwd())
 
 
 def test_the_files_that_the_container_copies_are_there() -> None:

@@ -4,6 +4,7 @@ import os
 import sys
 from dataclasses import asdict
 from pathlib import Path
+from runpy import run_module
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -39,8 +40,12 @@ def open_workbench(
         "server.showEmailPrompt": "false",
     }
     flags = [part for name, value in options.items() for part in (f"--{name}", value)]
-    command = [sys.executable, "-m", "streamlit", "run", str(PROJECT / "workbench.py"), *flags]
-    os.execve(sys.executable, command, os.environ | home.environment)
+    # As `python -m streamlit` does it, which finds modules of Python LFs in the directory at hand; a process of its own would
+    # load anew what is here already.
+    os.environ.update(home.environment)
+    sys.path.insert(0, str(Path.cwd()))
+    sys.argv = ["streamlit", "run", str(PROJECT / "workbench.py"), *flags]
+    run_module("streamlit", run_name="__main__", alter_sys=True)
 
 
 @app.command()

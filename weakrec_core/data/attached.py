@@ -15,7 +15,6 @@ from weakrec_core import files, limits
 from weakrec_core.activity import record
 from weakrec_core.data.dataset import SPLITS, Dataset
 from weakrec_core.errors import DataError
-from weakrec_core.packing import check_parquet, verify
 from weakrec_core.tables import cells_as_written, is_csv
 
 
@@ -142,6 +141,8 @@ def _file(dataset: Dataset, name: str) -> Path:
 
 def read_keyed(path: Path) -> pd.DataFrame:
     """A CSV or Parquet file with user_id and book_id, ids as they are written."""
+    from weakrec_core.packing import check_parquet, verify  # with DuckDB, which no page needs to be drawn
+
     try:
         verify(path, limit=limits.KEYED_TABLE)
         # An id such as 007 is no number.

@@ -27,7 +27,7 @@ class TrainPart(Dataset):
     def __init__(self, whole: Dataset, start: int, stop: int):
         vars(self).update(vars(whole))
         self.whole, self.rows = whole, slice(start, stop)
-        self._splits = {}
+        self._splits, self._columns = {}, {}
         self._counts = whole._counts | {"train": stop - start}
         self.data_fingerprint = self._fingerprint(whole.data_fingerprint)
         self.fingerprint = self._fingerprint(whole.fingerprint)
@@ -46,6 +46,9 @@ class TrainPart(Dataset):
         if split not in self._splits:
             self._splits[split] = train_rows(self.whole, self.rows)
         return self._splits[split]
+
+    def column(self, split: str, name: str) -> pd.Series:
+        return self.split(split)[name] if split == "train" else self.whole.column(split, name)
 
     def kept(self, name: str, split: str) -> pd.Series:
         values = super().kept(name, split)

@@ -59,4 +59,4 @@ class _PartVectors(VectorStore):
         return self._parts[kind]
 
     def _reviews(self, split: str) -> pd.Series:
-        return self._part.split(split)["review_text"]
+        return self._part.column(split, "review_text")

@@ -52,7 +52,7 @@ def cut(dataset: Dataset, signals: SignalStore, split: str, by: str) -> Slicing:
     SpecError
         If there is no such signal.
     """
-    books = dataset.split(split)["book_idx"].to_numpy()
+    books = dataset.column(split, "book_idx").to_numpy()
     if by == "author":
         return _most_frequent(by, dataset.books["author_name"].to_numpy(object)[books], _AUTHORS)
     if by == "language":

@@ -19,11 +19,11 @@ from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit, logit
 
 from weakrec_core.errors import LabelModelError
 from weakrec_core.label_model.snorkel_config import SnorkelConfig
 from weakrec_core.labeling.vote_patterns import VotePatterns
+from weakrec_core.stats.log_odds import expit, logit
 
 Floats = NDArray[np.float64]
 
@@ -114,14 +114,15 @@ class CalibratedModel:
 
 
 def fit_calibrated(
-    train: VotePatterns, dev: VotePatterns, lf_names: Sequence[str], start: CalibratedModel | None = None
+    train: VotePatterns | None, dev: VotePatterns, lf_names: Sequence[str], start: CalibratedModel | None = None
 ) -> CalibratedModel:
     """Fit the model to dev's gold labels.
 
     Parameters
     ----------
-    train : VotePatterns
-        Says how often each LF votes; its gold is not looked at.
+    train : VotePatterns or None
+        Says how often each LF votes, which only the model's weights depend on: without it they are NaN. Its gold is not
+        looked at.
     dev : VotePatterns
         Over the same LFs, with gold; data points without a vote count as well. One class only is enough.
     lf_names : sequence of str, length m
@@ -141,12 +142,16 @@ def fit_calibrated(
         labeled.votes, labeled.gold_counts[None], None if start is None else start.coefficients
     )
     coefficients, covariance = modes[0], covariances[0]
+    weights = np.full(dev.m, np.nan) if train is None else _weights(coefficients, train)
+    return CalibratedModel(list(lf_names), coefficients, covariance, weights)
+
+
+def _weights(coefficients: Floats, train: VotePatterns) -> Floats:
     positive, negative = coefficients[1:].reshape(2, -1)
     n_positive, n_negative = train.counts @ (train.votes == 1), train.counts @ (train.votes == 0)
     n_votes = n_positive + n_negative
     worth = n_positive * positive - n_negative * negative
-    weights = np.divide(worth, n_votes, out=np.full(train.m, np.nan), where=n_votes > 0)
-    return CalibratedModel(list(lf_names), coefficients, covariance, weights)
+    return np.asarray(np.divide(worth, n_votes, out=np.full(train.m, np.nan), where=n_votes > 0))
 
 
 def predict_batch(votes: NDArray[np.int8], modes: Floats, covariances: Floats) -> Floats:

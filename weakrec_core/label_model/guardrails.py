@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.special import logit
 
 from weakrec_core.label_model.base import CONSTANT, LabelModel
 from weakrec_core.label_model.comparing import Comparison
@@ -14,6 +13,7 @@ from weakrec_core.label_model.snorkel_model import SnorkelModel
 from weakrec_core.labeling.dependence import dependent_pairs
 from weakrec_core.labeling.vote_patterns import VotePatterns
 from weakrec_core.stats.bootstrap import percentile_interval
+from weakrec_core.stats.log_odds import logit
 from weakrec_core.stats.verdicts import WORSE, verdict
 
 

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import logit
 
 from weakrec_core.label_model.calibrated import CalibratedModel, fit_calibrated
 from weakrec_core.label_model.crossval import FoldedDev, fold_dev, held_out_metrics, predict_folds
 from weakrec_core.labeling.applied import AppliedSet
 from weakrec_core.labeling.result_cache import remembered
 from weakrec_core.stats.folds import user_folds
+from weakrec_core.stats.log_odds import logit
 from weakrec_core.stats.probability_metrics import Metrics
 
 
@@ -24,7 +24,7 @@ class HeldOut:
     folds, inverse : int arrays, shape [n_dev]
         Fold and vote pattern of each dev row.
     models : list of CalibratedModel
-        One a fold, fitted without it.
+        One a fold, fitted without it; train is not looked at, so that they have no weights.
     p_by_fold : float64 array, shape [k, p]
         P(POSITIVE) of the patterns that each fold has; NaN for others.
     """
@@ -70,9 +70,9 @@ def held_out(applied: AppliedSet) -> HeldOut:
     LabelModelError
         If dev has no gold labels.
     """
-    dataset, train = applied.dataset, applied.patterns("train")
+    dataset = applied.dataset
     folds = user_folds(dataset.split("dev")["user_idx"].to_numpy())
     dev, inverse = fold_dev(applied.votes("dev"), dataset.gold("dev"), folds)
-    start = fit_calibrated(train, dev.patterns, applied.names)
-    models = [fit_calibrated(train, dev.without(fold), applied.names, start) for fold in range(len(dev.in_fold))]
+    start = fit_calibrated(None, dev.patterns, applied.names)
+    models = [fit_calibrated(None, dev.without(fold), applied.names, start) for fold in range(len(dev.in_fold))]
     return HeldOut(dev, folds, inverse, models, predict_folds(models, dev))

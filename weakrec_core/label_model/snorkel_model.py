@@ -7,12 +7,12 @@ from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit, logit
 
 from weakrec_core.errors import LabelModelError
 from weakrec_core.label_model.base import checked_prior
 from weakrec_core.label_model.snorkel_config import SnorkelConfig
 from weakrec_core.labeling.vote_patterns import VotePatterns
+from weakrec_core.stats.log_odds import expit, logit
 
 Floats = NDArray[np.float64]
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.special import expit, logit
 
 from weakrec_core.label_model.base import AUTO
 from weakrec_core.label_model.crossval import fold_dev
@@ -16,6 +15,7 @@ from weakrec_core.label_model.text_model import TextModel, fit_text_model
 from weakrec_core.labeling.applied import AppliedSet
 from weakrec_core.labeling.result_cache import remembered
 from weakrec_core.stats.folds import user_folds
+from weakrec_core.stats.log_odds import expit, logit
 from weakrec_core.stats.probability_metrics import Metrics, metrics_against
 
 Floats = NDArray[np.float64]
@@ -84,7 +84,7 @@ def compare_with_text(
     """
     dataset = applied.dataset
     rows, gold = dataset.split("dev"), dataset.gold("dev")
-    texts, train_texts = rows["review_text"], dataset.split("train")["review_text"]
+    texts, train_texts = rows["review_text"], dataset.column("train", "review_text")
     folds = user_folds(rows["user_idx"].to_numpy(), _FOLDS)
     train, row = applied.patterns("train"), applied.pattern_of_row("train")
     dev, dev_row = fold_dev(applied.votes("dev"), gold, folds)

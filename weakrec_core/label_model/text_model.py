@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.special import expit
 
 from weakrec_core.errors import LabelModelError
+from weakrec_core.stats.log_odds import expit
 
 Floats = NDArray[np.float64]
 

@@ -113,7 +113,7 @@ class Applier:
 
     @remembered
     def _vote_sums(self, lf: LF, reads_from: Hashable, split: str) -> Sums:
-        return vote_sums(self.votes(lf, split), self.dataset.split(split)["user_idx"].to_numpy())
+        return vote_sums(self.votes(lf, split), self.dataset.column(split, "user_idx").to_numpy())
 
     @remembered
     def _votes(self, lf: LF, reads_from: Hashable, split: str) -> Votes:

@@ -43,7 +43,7 @@ class BookVotes:
 def count_book_votes(applied: AppliedSet) -> BookVotes:
     """Count the votes of an LF set on train by book; an LF that cannot be applied must be switched off."""
     n_books = applied.dataset.n_books
-    books = applied.dataset.split("train")["book_idx"].to_numpy()
+    books = applied.dataset.column("train", "book_idx").to_numpy()
     L = applied.votes("train")
     counts = np.zeros((n_books, L.shape[1], 2), np.int64)
     for j, votes in enumerate(L.T):

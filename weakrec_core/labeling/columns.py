@@ -115,19 +115,20 @@ class Columns:
     @cached_property
     def review_digests(self) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
         """Positions of the rows that have a review, and what it is known by: see `text_digest`."""
-        texts = self.dataset.split(self.split)["review_text"].iloc[self._reviewed]
+        texts = self.dataset.column(self.split, "review_text").iloc[self._reviewed]
         return self._reviewed, np.fromiter(map(text_digest, texts), np.uint64, len(texts))
 
     @cached_property
     def _reviewed(self) -> NDArray[np.int64]:
         """Positions of the rows that have a review."""
-        return np.flatnonzero(self.dataset.split(self.split)["review_text"].notna())
+        return np.flatnonzero(self.dataset.column(self.split, "review_text").notna())
 
     @cached_property
     def _texts(self) -> pa.LargeStringArray:
-        texts = self.dataset.split(self.split)["review_text"].iloc[self._reviewed]
-        found = pa.array(texts, pa.large_string())  # pandas holds them as Arrow does
-        return found.combine_chunks() if isinstance(found, pa.ChunkedArray) else found
+        texts = pa.array(
+            self.dataset.column(self.split, "review_text"), pa.large_string()
+        )  # pandas holds them as Arrow does
+        return (texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts).drop_null()
 
     def _forms(self, language: str) -> Forms:
         """The distinct words of all reviews by their stems."""
@@ -146,8 +147,10 @@ class Columns:
 
     @cached_property
     def _lower_texts(self) -> pa.LargeStringArray:
-        # Python's lower(), as LFs written in Python have it: Arrow's differs for a few letters.
-        return _arrow([text.lower() for text in self._texts.to_pylist()])
+        # Python's lower(), as LFs written in Python have it: Arrow's is ten times as fast, and differs for letters beyond ASCII.
+        other = pc.invert(pc.string_is_ascii(self._texts))
+        lowered = [text.lower() for text in self._texts.filter(other).to_pylist()]
+        return pc.replace_with_mask(pc.ascii_lower(self._texts), other, _arrow(lowered))
 
 
 def _arrow(texts: list[str]) -> pa.LargeStringArray:

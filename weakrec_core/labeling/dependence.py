@@ -1,12 +1,13 @@
 """Pairs of LFs that vote together beyond what the class explains: what a label model takes not to happen."""
 
+from statistics import NormalDist
+
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri
 
 from weakrec_core.labeling.vote_patterns import VotePatterns
 
-_SIGNIFICANT = 1e-3
+_SIGNIFICANT = -NormalDist().inv_cdf(1e-3 / 2)  # standard errors, for a chance of one in a thousand
 _STRONG = 0.25  # correlation of two LFs' votes within a class
 
 
@@ -20,7 +21,7 @@ def dependent_pairs(dev: VotePatterns, names: list[str]) -> list[tuple[str, str,
     """
     correlation = vote_correlation(dev)
     n = float(dev.gold_counts.sum())
-    limit = max(_STRONG, float(-ndtri(_SIGNIFICANT / 2)) / np.sqrt(max(n, 1)))
+    limit = max(_STRONG, _SIGNIFICANT / np.sqrt(max(n, 1)))
     pairs = [
         (names[i], names[j], float(correlation[i, j]))
         for i in range(dev.m)

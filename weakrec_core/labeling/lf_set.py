@@ -91,7 +91,11 @@ class LFSet(Frozen):
 
 def parse_lf_set(text: str, source: str) -> LFSet:
     """Parse an LF set in YAML; `source` is what error messages call it."""
-    values = read_yaml(text, source)
+    return lf_set_of(read_yaml(text, source), source)
+
+
+def lf_set_of(values: Any, source: str) -> LFSet:
+    """An LF set of the values of its YAML; see `parse_lf_set`."""
     if not isinstance(values, Mapping) or not isinstance(values.get("lfs"), list):
         raise SpecError(f"{source} is not an LF set: it needs a name and a list called lfs.")
     try:
@@ -110,10 +114,14 @@ def read_lf_set(path: Path) -> LFSet:
     SpecError
         Naming the file, the LF and the field.
     """
+    return parse_lf_set(lf_set_text(path), str(path))
+
+
+def lf_set_text(path: Path) -> str:
+    """What is written in the file of an LF set; `SpecError` if it cannot be read."""
     try:
-        text = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except OSError as e:
         raise SpecError(f"{path} cannot be read: {e.strerror}.") from None
     except UnicodeDecodeError:
         raise SpecError(f"{path} is not UTF-8 text.") from None
-    return parse_lf_set(text, str(path))

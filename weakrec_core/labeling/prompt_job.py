@@ -43,7 +43,7 @@ def texts_in_order(dataset: Dataset) -> list[str]:
     """The distinct reviews of dev, then those of train, each shuffled by a fixed seed: wherever asking ends, it is a fair sample."""
     found: dict[str, None] = {}
     for split in ASKED:
-        texts = dataset.split(split)["review_text"].dropna().unique()
+        texts = dataset.column(split, "review_text").dropna().unique()
         for i in np.random.default_rng(0).permutation(len(texts)):
             found.setdefault(str(texts[i]))
     return list(found)

@@ -8,7 +8,9 @@ import re
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -18,7 +20,7 @@ from weakrec_core.activity import record
 from weakrec_core.data.leftovers import RENAMED
 from weakrec_core.errors import SpecError, WeakrecError
 from weakrec_core.labeling.base import LF
-from weakrec_core.labeling.lf_set import LFSet, read_lf_set
+from weakrec_core.labeling.lf_set import LFSet, lf_set_of, lf_set_text, read_lf_set
 from weakrec_core.labeling.safe_yaml import read_yaml
 from weakrec_core.workspace import Workspace
 
@@ -80,15 +82,20 @@ def load_version(workspace: Workspace, name: str, number: int | None = None) -> 
         raise SpecError(f"LF set {name!r} has no v{number}; it has {', '.join(f'v{n}' for n in numbers)}.")
     path = version_path(workspace, name, number)
     name = name if number == 0 else path.parent.resolve().name
-    lf_set = read_lf_set(path).model_copy(update={"name": name})
-    saved = read_yaml(path.read_text(encoding="utf-8"), str(path)).get("saved") or {}
+    lf_set, saved = _parsed(lf_set_text(path), str(path))
     kinds = {"at": str, "by": str, "note": str, "base": int}
     try:
         if any(not isinstance(value, kinds[key]) for key, value in saved.items()):
             raise TypeError
-        return Version(name, number, lf_set, **saved)
+        return Version(name, number, lf_set.model_copy(update={"name": name}), **saved)
     except (TypeError, KeyError, AttributeError):
         raise SpecError(f"{path}, field saved: it takes at, by, note and base, and nothing else.") from None
+
+
+@lru_cache(maxsize=64)  # pages ask for the same ones whenever they are drawn, and YAML takes tens of milliseconds
+def _parsed(text: str, source: str) -> tuple[LFSet, dict[str, Any]]:
+    values = read_yaml(text, source)
+    return lf_set_of(values, source), values.get("saved") or {}
 
 
 def find_lf_set(workspace: Workspace, source: str | Path) -> tuple[LFSet, str]:

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import logit
 
 from weakrec_core.data.histories import Histories
 from weakrec_core.data.pairs import find_keys, pair_keys
 from weakrec_core.data.training_rows import TrainingRows
 from weakrec_core.evaluation.recommender import Floats
+from weakrec_core.stats.log_odds import logit
 from weakrec_core.stats.variance import variance_components
 
 N_AVERAGES = 4  # columns of `LabelAverages.features`

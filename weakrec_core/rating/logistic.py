@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import logit
 
 from weakrec_core.evaluation.recommender import Floats
+from weakrec_core.stats.log_odds import logit
 
 _EDGE = 1e-3
 

@@ -11,7 +11,6 @@ from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit
 
 from weakrec_core.data.histories import Histories
 from weakrec_core.data.training_rows import TrainingRows, sampled
@@ -21,6 +20,7 @@ from weakrec_core.rating.design import Design
 from weakrec_core.rating.logistic import Linear, fit_logistic
 from weakrec_core.rating.pooling import Pool, pool, user_weights
 from weakrec_core.stats.folds import user_folds
+from weakrec_core.stats.log_odds import expit
 
 _MAX_ROWS = 50_000  # to fit a regression to; averages know all
 _WEAK, _GOLD = slice(0, N_AVERAGES), slice(N_AVERAGES, 2 * N_AVERAGES)

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
-from scipy.special import expit, softmax
+from scipy.special import softmax
 
 from weakrec_core.evaluation.recommender import Floats
+from weakrec_core.stats.log_odds import expit
 from weakrec_core.stats.variance import variance_components
 
 _PRIOR_STRENGTH = 5.0  # rows' worth of the prior weights

@@ -29,7 +29,7 @@ def languages(dataset: Dataset, split: str) -> NDArray[np.object_]:
         kept = pd.read_parquet(path)["language"].to_numpy(object)
         if len(kept) == dataset.n_rows(split):
             return kept
-    found = _guessed(dataset.split(split)["review_text"])
+    found = _guessed(dataset.column(split, "review_text"))
     with suppress(OSError), files.atomic(path) as tmp:  # a workspace that may only be read, or is full
         pd.DataFrame({"language": found}).to_parquet(tmp)
     return found

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from weakrec_core.stats.probability_metrics import CLIP
 
@@ -43,6 +42,8 @@ def drawn_metrics(
     dict
         accuracy, auc, log_loss, brier; each of shape [draws], NaN in draws where it is not defined.
     """
+    from scipy import sparse
+
     keep = rows & (gold >= 0)
     p, cell = np.unique(p_positive[keep], return_inverse=True)
     clipped = np.clip(p, CLIP, 1 - CLIP)

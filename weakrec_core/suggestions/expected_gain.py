@@ -126,7 +126,7 @@ class Coverage:
 
     def __init__(self, applied: AppliedSet, candidates: Candidates):
         n = applied.dataset.n_rows("train")
-        reviewed = applied.dataset.split("train")["review_text"].notna().to_numpy()
+        reviewed = applied.dataset.column("train", "review_text").notna().to_numpy()
         self._columns, self._candidates = applied.applier.columns["train"], candidates
         self._weight = np.where(reviewed, 0.0, 1 / max(n, 1))
         self._weight[candidates.rows_read] = candidates.read_share / max(len(candidates.rows_read), 1)

@@ -12,11 +12,11 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit, logit
 
 from weakrec_core import NEGATIVE, POSITIVE
 from weakrec_core.label_model.calibrated import CalibratedModel, fit_calibrated
 from weakrec_core.labeling.vote_patterns import group_votes
+from weakrec_core.stats.log_odds import expit, logit
 from weakrec_core.suggestions.candidates import Candidates
 
 Floats = NDArray[np.float64]

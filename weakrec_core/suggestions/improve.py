@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import logit
 
 from weakrec_core import ABSTAIN
 from weakrec_core.errors import LabelModelError, SpecError
@@ -24,6 +23,7 @@ from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.labeling.parsing import dump_lf
 from weakrec_core.labeling.result_cache import remembered
 from weakrec_core.stats.folds import user_folds
+from weakrec_core.stats.log_odds import logit
 from weakrec_core.suggestions.candidates import Candidates, Labels, gather_candidates
 from weakrec_core.suggestions.expected_gain import DrawnUsers, held_out_loss
 from weakrec_core.suggestions.greedy_choice import GOLD_PRICE, base_model, log_likelihood, opinion_on_read

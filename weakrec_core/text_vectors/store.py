@@ -145,7 +145,7 @@ class VectorStore:
 
     def _reviews(self, split: str) -> pd.Series:
         """The review of every data point of `vectors`."""
-        return self.dataset.split(split)["review_text"]
+        return self.dataset.column(split, "review_text")
 
     def _vectorizer(self, kind: str) -> Vectorizer:
         with self._lock:
@@ -157,7 +157,7 @@ class VectorStore:
 
     def _texts_to_learn_from(self) -> list[str]:
         """A seeded sample of the distinct reviews of train and dev."""
-        reviews = pd.concat([self.dataset.split(split)["review_text"] for split in ("train", "dev")])
+        reviews = pd.concat([self.dataset.column(split, "review_text") for split in ("train", "dev")])
         texts = reviews.dropna().unique()
         if len(texts) > _LEARNED_FROM:
             texts = texts[np.sort(np.random.default_rng(0).choice(len(texts), _LEARNED_FROM, replace=False))]
@@ -169,7 +169,7 @@ class VectorStore:
 
     def _made(self, kind: str, split: str, progress: Progress) -> TextVectors:
         """The vectors of a split, on disk where they may be kept there, else in memory."""
-        codes, texts = pd.factorize(self.dataset.split(split)["review_text"])
+        codes, texts = pd.factorize(self.dataset.column(split, "review_text"))
         vectorizer, of_row = self._vectorizer(kind), codes.astype(np.int32)
         shape = max(len(texts), 1), vectorizer.encode(["-"]).shape[1]
         matrix_path, rows_path = self._paths(kind, split)

@@ -226,6 +226,17 @@ def test_damaged_files(workspace: Workspace) -> None:
     assert len(open_dataset(workspace, "d").split("dev")) == 2
 
 
+def test_a_column_is_read_without_the_others(workspace: Workspace) -> None:
+    save(workspace, parts())
+    dataset, whole = open_dataset(workspace, "d"), open_dataset(workspace, "d")
+    for split in SPLITS:
+        for name in ROW_COLUMNS:
+            pd.testing.assert_series_equal(dataset.column(split, name), whole.split(split)[name])
+    assert dataset.column("train", "user_idx") is dataset.column("train", "user_idx")
+    with pytest.raises(DataError, match="no split 'dvelopment'"):
+        dataset.column("dvelopment", "user_idx")
+
+
 def test_each_part_is_read_once(workspace: Workspace) -> None:
     dataset = save(workspace, parts())
     assert dataset.split("dev") is dataset.split("dev")

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy.special import logit
 
+from weakrec_core.data.dataset import Dataset
 from weakrec_core.errors import LabelModelError
 from weakrec_core.label_model.held_out import held_out
 from weakrec_core.labeling.apply import Applier
@@ -35,6 +36,12 @@ def test_the_model_of_a_row_has_not_seen_its_user(demo_applier: Applier, tutoria
         rows = fitted.folds == fold
         p = model.predict_proba(demo_applier.of(tutorial).votes("dev")[rows])
         np.testing.assert_allclose(fitted.p_positive[rows], p, rtol=1e-12)
+
+
+def test_train_is_not_looked_at(demo: Dataset, tutorial: LFSet) -> None:
+    applier = Applier(demo)
+    held_out(applier.of(tutorial))
+    assert applier.applications == len(tutorial.active)  # to dev
 
 
 def test_without_gold_there_is_no_model(make_dataset: Any, tutorial: LFSet) -> None:

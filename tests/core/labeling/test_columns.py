@@ -24,8 +24,8 @@ class Texts:
     def n_rows(self, split: str) -> int:
         return len(self._rows)
 
-    def split(self, split: str) -> pd.DataFrame:
-        return self._rows
+    def column(self, split: str, name: str) -> pd.Series:
+        return self._rows[name]
 
 
 def hits(
