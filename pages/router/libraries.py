@@ -50,6 +50,7 @@ def _load() -> None:
     _shown.wait()
     for name in _SOME_PAGES:
         import_module(name)
+    freeze_modules()  # an edit runs a fragment, which passes by the router
 
 
 def freeze_modules() -> None:

@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -64,9 +65,19 @@ class OtherLanguages:
 
 def other_languages(dataset: Dataset, split: str, language: str) -> OtherLanguages | None:
     """Those in other languages than one; None where the languages were not guessed yet, or of no review."""
-    if not _path(dataset, split).exists():
+    path = _path(dataset, split)
+    try:
+        return _others(path, path.stat().st_mtime_ns, dataset.n_rows(split), language)
+    except (OSError, ValueError, KeyError, pa.ArrowException):  # not there yet, or damaged
         return None
-    found = pd.Series(languages(dataset, split))
+
+
+@lru_cache(32)  # asked for with every edit of a threshold
+def _others(path: Path, written: int, n_rows: int, language: str) -> OtherLanguages | None:
+    kept = pd.read_parquet(path)["language"]
+    if len(kept) != n_rows:
+        return None
+    found = kept.astype(object)
     told = found[~found.isin((NO_REVIEW, TOO_SHORT, NOT_READ))]
     if told.empty:
         return None

@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from weakrec_core.signals.registry import Signal, text_signal
 from weakrec_core.signals.stars import stated_stars
@@ -11,14 +12,15 @@ _NO_REVIEW = "there is no review"
 _LETTER = re.compile(r"[^\W\d_]")
 
 
-def _scored_words(text: str) -> list[tuple[int, int]]:
+@lru_cache(256)  # the rows beside an editor mostly stay the same from edit to edit
+def _scored_words(text: str) -> tuple[tuple[int, int], ...]:
     """Where the words are that TextBlob's lexicon scores, intensifiers left out; all are plain ASCII."""
     from textblob import TextBlob
 
     found = TextBlob(text).sentiment_assessments.assessments
     words = {words[-1] for words, polarity, subjectivity, _ in found if polarity or subjectivity}
     pattern = rf"\b(?:{'|'.join(map(re.escape, sorted(words)))})\b"
-    return [match.span() for match in re.finditer(pattern, text, re.IGNORECASE)] if words else []
+    return tuple(match.span() for match in re.finditer(pattern, text, re.IGNORECASE)) if words else ()
 
 
 @text_signal(
