@@ -18,14 +18,16 @@ _EVERY_PAGE = (
 _SOME_PAGES = ("altair", "textblob.en")  # the latter loads scipy's statistics along, which takes a second
 
 _seen = 0
-_loaded, _shown = Event(), Event()
+_loaded, _shown, _all_loaded = Event(), Event(), Event()
 _loaded.set()  # where no server has begun, nobody has to wait
+_all_loaded.set()
 atexit.register(gc.unfreeze)  # the last round at the end of the process goes over everything
 
 
 def load_libraries() -> Thread:
     """Begin, for a server; the thread ends with it."""
     _loaded.clear()
+    _all_loaded.clear()
     thread = Thread(target=_load, name="load libraries", daemon=True)
     thread.start()
     return thread
@@ -42,14 +44,18 @@ def page_is_shown() -> None:
 
 
 def _load() -> None:
+    gc.disable()  # what is imported stays
     try:
         for name in _EVERY_PAGE:
             import_module(name)
     finally:
+        gc.freeze()
+        gc.enable()
         _loaded.set()
     _shown.wait()
     for name in _SOME_PAGES:
         import_module(name)
+    _all_loaded.set()
     freeze_modules()  # an edit runs a fragment, which passes by the router
 
 
@@ -57,10 +63,10 @@ def freeze_modules() -> None:
     """Take what is there from the garbage collector's rounds, once more whenever modules have been imported since.
 
     Streamlit collects garbage after every run. The libraries are some hundred thousand objects that live as long as the
-    server: to look through them costs more than most edits do.
+    server: to look through them costs more than most edits do. The first page is not kept waiting for that.
     """
     global _seen
-    if len(sys.modules) != _seen:
+    if _all_loaded.is_set() and len(sys.modules) != _seen:
         _seen = len(sys.modules)
         gc.unfreeze()
         gc.collect()
