@@ -24,6 +24,8 @@ RESULT: dict[str, Any] = {
         "text_model": False,
         "train": {"rows": 10, "covered": 5},
         "dev": {"n": 4, "accuracy": 0.75},
+        "weights": {},
+        "class_balance": {"POSITIVE": 0.6, "NEGATIVE": 0.4},
         "warnings": [],
     },
     "training": {"seconds": 1.0, "epochs_run": 1, "best_epoch": 1},

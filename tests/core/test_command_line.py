@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 import yaml
 
+from tests.recommending import RESULT
 from weakrec_core.data.dataset import Dataset, list_datasets, open_dataset
 from weakrec_core.jobs.status import Status
 from weakrec_core.label_model.label_train import label_train
@@ -146,14 +147,14 @@ def test_runs(workspace: Workspace, cli: Cli, tutorial: LFSet) -> None:
         created="2026-01-01T00:00:00+00:00",
         libraries={},
     )
-    test = {"accuracy": 0.7, "f1": 0.7, "precision": 0.7, "recall": 0.7, "auc": 0.7432, "log_loss": 0.6}
+    test = {"accuracy": 0.7, "f1": 0.7, "precision": 0.7, "recall": 0.7, "auc": 0.7432, "log_loss": 0.6, "n": 10}
     for run_id, state in (("20260101-000000-aaaa", "succeeded"), ("20260101-000001-bbbb", "failed")):
         run = Run(workspace, run_id)
         run.path.mkdir(parents=True)
         (run.path / "config.json").write_text(config.model_dump_json())
         run.write_status(Status.model_validate({"state": state}))
         if state == "succeeded":
-            run.write_result({"test": test})
+            run.write_result(RESULT | {"test": test})
     assert len(list_runs(workspace)) == 2
     newest, oldest = cli("runs", "--json").json
     assert (newest["run"], newest["state"], newest["test"]) == ("20260101-000001-bbbb", "failed", None)
@@ -163,7 +164,7 @@ def test_runs(workspace: Workspace, cli: Cli, tutorial: LFSet) -> None:
     assert "bbbb" in first and "AUC –" in first
     assert "aaaa" in second and "AUC 0.7432" in second
     one_class = Run(workspace, "20260101-000000-aaaa")
-    one_class.write_result({"test": test | {"auc": None}})  # all of test's gold is of one class
+    one_class.write_result(RESULT | {"test": test | {"auc": None}})  # all of test's gold is of one class
     assert cli("runs").out.strip().split("\n")[1].endswith("AUC –")
 
 

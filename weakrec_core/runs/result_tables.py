@@ -209,10 +209,11 @@ def lists_sentence(result: dict[str, Any]) -> str | None:
         return None
     if labels == "left_out":
         return "The lists do without labels: valid says that weighing what is read by how far it is liked makes them no better."
-    low, high = lists["interval"]
+    low, high = lists["interval"] or (None, None)
+    interval = "" if low is None else f"95 % interval {low:+.3f} to {high:+.3f}, "
     return (
         f"In the lists, what is read counts as far as it is liked: NDCG@10 {lists['with']:.3f}, without labels {lists['without']:.3f} "
-        f"({lists['difference']:+.3f}, 95 % interval {low:+.3f} to {high:+.3f}, {lists['verdict']})."
+        f"({lists['difference']:+.3f}, {interval}{lists['verdict']})."
     )
 
 
@@ -259,7 +260,7 @@ def decisions(result: dict[str, Any]) -> pd.DataFrame:
         [
             {"Goal": GOAL_TITLES.get(goal, goal.replace("=", " of "))}
             | {"Cut": row["cut"]}
-            | {title(metric): row["test"][metric] for metric in shown}
+            | {title(metric): row["test"].get(metric) for metric in shown}
             for goal, row in rows.items()
         ]
     )

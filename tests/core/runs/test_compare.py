@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tests.recommending import RESULT
 from weakrec_core.data.dataset import Dataset
 from weakrec_core.errors import RunError
 from weakrec_core.evaluation.rating_metrics import rating_metrics
@@ -31,7 +32,14 @@ def make_run(demo: Dataset, tutorial: LFSet) -> MakeRun:
         )
         rows = rows.assign(gold=gold(), p_positive=p)
         rows.to_parquet(run.path / "test_rows.parquet")
-        result: dict[str, Any] = {"run": run.id, "test": rating_metrics(gold(), p), "baselines": {}}
+        labels = RESULT["labels"] | {"label_model": run.config.label_model}
+        result = RESULT | {
+            "run": run.id,
+            "labels": labels,
+            "test": rating_metrics(gold(), p),
+            "baselines": {},
+            "ranking": None,
+        }
         if ndcg is not None:
             users = pd.DataFrame({"user_idx": np.arange(N_USERS), "ndcg@10": ndcg})
             users.sample(frac=1, random_state=0).to_parquet(run.path / "test_users.parquet")

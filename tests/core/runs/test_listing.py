@@ -7,14 +7,18 @@ from typing import Any
 
 import pytest
 
+from tests.recommending import RESULT
 from weakrec_core.data.dataset import open_dataset
 from weakrec_core.errors import RunError
 from weakrec_core.jobs.status import Status
 from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.runs.listing import damaged_runs, list_runs, queue
+from weakrec_core.runs.result_tables import lists_sentence
 from weakrec_core.runs.store import Run, new_run
 
 DEEP = "[" * 10_000 + "]" * 10_000
+RIVAL = {"rival": "ease", "value": 0.6, "difference": 0.1, "verdict": "better"}
+LISTS = {"with": 0.2, "without": 0.1, "difference": 0.1, "interval": None, "verdict": "not distinguishable"}
 
 
 @pytest.fixture
@@ -23,7 +27,7 @@ def two(make_dataset: Any, tutorial: LFSet) -> list[Run]:
     runs = [new_run(dataset, tutorial, "v0", preset="recommended") for _ in range(2)]
     for run in runs:
         run.append_epoch({"epoch": 1, "loss": 0.5})
-        run.write_result({"run": run.id, "test": {"auc": 0.7}})
+        run.write_result(RESULT)
         run.write_status(Status(state="succeeded"))
     return runs
 
@@ -51,6 +55,14 @@ def test_the_others_are_listed_and_the_damaged_one_is_named(two: list[Run], name
         ("result.json", {"baselines": []}),
         ("result.json", {"labels": 5}),
         ("result.json", {"rivals": {"auc": 0.5}}),
+        ("result.json", {"rivals": {"auc": RIVAL}}),
+        ("result.json", {"rivals": {"auc": RIVAL | {"interval": None}}}),
+        ("result.json", {"test": {"auc": 0.7}}),
+        ("result.json", {"test": {"auc": 0.7, "n": "ten"}}),
+        ("result.json", {"lists": LISTS | {"interval": [0.1]}}),
+        ("result.json", {"cuts": {"f1": {"cut": 0.4}}}),
+        ("result.json", {"labels": {}}),
+        ("result.json", {"training": {}}),
         ("config.json", {"train": {}}),
         ("config.json", {"lf_set": {"lfs": []}}),
         ("config.json", {"fingerprint": "../../etc"}),
@@ -63,6 +75,17 @@ def test_files_of_another_shape(two: list[Run], name: str, change: dict[str, Any
     assert list_runs(whole.workspace) == [whole]
     (field,) = change
     assert f"{name}, field {field}" in damaged_runs(whole.workspace)[damaged.id]
+
+
+@pytest.mark.parametrize("blend", [None, {"weight": 0.5}])
+def test_lists_without_what_they_are_a_blend_of(two: list[Run], blend: dict[str, float] | None) -> None:
+    whole, damaged = two
+    damaged.write_result(RESULT | {"lists": LISTS, "blend": blend})
+    assert list_runs(whole.workspace) == [whole]
+    assert "lists, which need blend and its label_floor" in damaged_runs(whole.workspace)[damaged.id]
+    damaged.write_result(RESULT | {"lists": LISTS, "blend": {"weight": 0.5, "label_floor": 0.3}})
+    assert damaged_runs(whole.workspace) == {}
+    assert "(+0.100, not distinguishable)" in str(lists_sentence(damaged.result or {}))
 
 
 def test_a_directory_that_was_left_half_made_is_named_after_a_minute(two: list[Run]) -> None:

@@ -12,6 +12,7 @@ import psutil
 import pytest
 from pydantic import ValidationError
 
+from tests.recommending import RESULT
 from weakrec_core.data.dataset import Dataset, open_dataset
 from weakrec_core.errors import RunError, WeakrecError
 from weakrec_core.jobs.job import CANCEL, Job
@@ -233,8 +234,8 @@ def test_the_summary_of_a_run(run: Run) -> None:
         "epochs": 40,
         "test": None,
     }
-    run.write_result({"run": run.id, "test": {"auc": 0.7}})
-    assert run.summary()["test"] == {"auc": 0.7}
+    run.write_result(RESULT)
+    assert run.summary()["test"] == RESULT["test"]
 
 
 def test_a_status_says_when_it_was_written(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
