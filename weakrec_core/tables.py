@@ -1,10 +1,14 @@
 """Tables as files for other tools."""
 
 import re
+from collections.abc import Iterable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from weakrec_core import files
 from weakrec_core.errors import WeakrecError
@@ -18,13 +22,30 @@ _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?(e[+-]?[0-9]+)?", re.IGNORECASE)
 
 def write_table(table: pd.DataFrame, path: Path) -> None:
     """Write a table as CSV or Parquet, as the suffix of the file says; `WeakrecError` for any other suffix."""
+    write_pieces([table], path)
+
+
+def write_pieces(pieces: Iterable[pd.DataFrame], path: Path) -> None:
+    """`write_table` with a table that comes in pieces, at least one, of the same columns: no more than one is in memory."""
     if not is_csv(path) and path.suffix not in (".parquet", ".pq", ""):
         raise WeakrecError(f"{path} names no format: a table is written to .parquet, .csv or .csv.gz.")
     with files.atomic(path) as tmp:
         if is_csv(path):
-            cells_as_text(table).to_csv(tmp, index=False, compression="gzip" if path.suffix == ".gz" else None)
+            packed: Any = "gzip" if path.suffix == ".gz" else None
+            for i, piece in enumerate(pieces):
+                cells_as_text(piece).to_csv(tmp, index=False, compression=packed, mode="a" if i else "w", header=not i)
         else:
-            table.to_parquet(tmp, index=False)
+            _write_parquet(pieces, tmp)
+
+
+def _write_parquet(pieces: Iterable[pd.DataFrame], path: Path) -> None:
+    with ExitStack() as stack:
+        writer: pq.ParquetWriter | None = None
+        for piece in pieces:
+            table = pa.Table.from_pandas(piece, preserve_index=False)
+            if writer is None:
+                writer = stack.enter_context(pq.ParquetWriter(path, table.schema))
+            writer.write_table(table)
 
 
 def is_csv(path: Path) -> bool:

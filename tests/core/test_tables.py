@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from weakrec_core.data.attached import attach_columns
 from weakrec_core.errors import WeakrecError
-from weakrec_core.tables import cells_as_text, cells_as_written, csv_text, write_table
+from weakrec_core.tables import cells_as_text, cells_as_written, csv_text, write_pieces, write_table
 
 
 def test_formulas_become_texts_and_numbers_stay() -> None:
@@ -38,6 +38,10 @@ def test_the_suffix_says_the_format(tmp_path: Path, name: str) -> None:
     write_table(table, tmp_path / name)
     read = pd.read_parquet(tmp_path / name) if name.endswith("parquet") else pd.read_csv(tmp_path / name)
     assert cells_as_written(read).equals(table)
+    whole = read
+    write_pieces((table[i : i + 1] for i in range(2)), tmp_path / name)
+    read = pd.read_parquet(tmp_path / name) if name.endswith("parquet") else pd.read_csv(tmp_path / name)
+    assert read.equals(whole)
 
 
 def test_another_suffix_is_refused(tmp_path: Path) -> None:

@@ -211,12 +211,12 @@ def fit(
     """Fit a label model on train and write the probabilities."""
     from weakrec_core.label_model.label_train import cut_on_dev
     from weakrec_core.stats.decision_cut import checked_goal
-    from weakrec_core.tables import write_table
+    from weakrec_core.tables import write_pieces
 
     goal = None if cut is None else checked_goal(cut)
     with on_engine(applied_set(dataset, lfs), engine, scheduler, part_rows) as applied:
         labels = train_labels(applied, label_model, class_balance, lm_epochs, lm_lr, lm_l2, lm_seed)
-    write_table(labels.probabilities, out)
+    write_pieces(labels.probabilities_in_pieces(), out)
     result = labels.to_json() | ({} if goal is None else {"cut": cut_on_dev(labels, goal)})
     for warning in result["warnings"]:
         typer.echo(f"warning: {warning}", err=True)

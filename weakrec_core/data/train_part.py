@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,8 @@ from numpy.typing import NDArray
 from weakrec_core.data.dataset import Dataset
 from weakrec_core.data.histories import Histories
 from weakrec_core.errors import DataError
+
+_AT_ONCE = 1 << 18  # rows
 
 
 class TrainPart(Dataset):
@@ -48,7 +51,13 @@ class TrainPart(Dataset):
         return self._splits[split]
 
     def column(self, split: str, name: str) -> pd.Series:
-        return self.split(split)[name] if split == "train" else self.whole.column(split, name)
+        if split != "train":
+            return self.whole.column(split, name)
+        if split in self._splits:
+            return self._splits[split][name]
+        if (split, name) not in self._columns:
+            self._columns[split, name] = train_rows(self.whole, self.rows, [name])[name]
+        return self._columns[split, name]
 
     def kept(self, name: str, split: str) -> pd.Series:
         values = super().kept(name, split)
@@ -63,31 +72,43 @@ class TrainPart(Dataset):
 
 def train_rows(dataset: Dataset, rows: slice, columns: list[str] | None = None) -> pd.DataFrame:
     """Some rows of train; of the file no more is read than the row groups that they are in."""
-    path = dataset.path / "train.parquet"
-    try:
-        with pq.ParquetFile(path) as file:
-            sizes = [file.metadata.row_group(i).num_rows for i in range(file.num_row_groups)]
-            ends = np.cumsum(sizes)
-            groups = np.flatnonzero((ends > rows.start) & (ends - sizes < rows.stop))
-            first = int(ends[groups[0]] - sizes[groups[0]]) if len(groups) else rows.start
-            table = file.read_row_groups([int(i) for i in groups], columns=columns)
-    except (OSError, pa.ArrowException) as e:
-        raise DataError(f"{path} cannot be read ({type(e).__name__}); ingest the data again.") from None
+    with _train_file(dataset) as file:
+        sizes = [file.metadata.row_group(i).num_rows for i in range(file.num_row_groups)]
+        ends = np.cumsum(sizes)
+        groups = np.flatnonzero((ends > rows.start) & (ends - sizes < rows.stop))
+        first = int(ends[groups[0]] - sizes[groups[0]]) if len(groups) else rows.start
+        table = file.read_row_groups([int(i) for i in groups], columns=columns)
     found: pd.DataFrame = table.slice(rows.start - first, rows.stop - rows.start).to_pandas()
     return found.reset_index(drop=True)
 
 
 def parts_of_train(dataset: Dataset, n_rows: int) -> Iterator[slice]:
     """Train cut into parts of about `n_rows` rows each, no user in two of them."""
-    n, start = dataset.n_rows("train"), 0
-    users = _users_of_train(dataset)
-    while start < n:
-        stop = min(start + n_rows, n)
-        if stop < n:  # at the end of the user who has the row before it
-            stop = int(np.searchsorted(users, users[stop - 1], side="right"))
-        yield slice(start, stop)
-        start = stop
+    start = 0
+    for ends in _ends_of_users(dataset):
+        while (at := np.searchsorted(ends, start + n_rows)) < len(ends):  # the end of the user who has the last row
+            yield slice(start, int(ends[at]))
+            start = int(ends[at])
+    if start < dataset.n_rows("train"):
+        yield slice(start, dataset.n_rows("train"))
 
 
-def _users_of_train(dataset: Dataset) -> NDArray[np.int32]:
-    return train_rows(dataset, slice(0, dataset.n_rows("train")), ["user_idx"])["user_idx"].to_numpy()
+def _ends_of_users(dataset: Dataset) -> Iterator[NDArray[np.int64]]:
+    """Where in train the rows of each user end, piece by piece: all at once would be 4 bytes a row."""
+    start, last = 0, None
+    with _train_file(dataset) as file:
+        for batch in file.iter_batches(_AT_ONCE, columns=["user_idx"]):
+            users = batch.column(0).to_numpy()
+            began = np.array([start] if last not in (None, users[0]) else [], np.int64)
+            yield np.concatenate([began, start + 1 + np.flatnonzero(np.diff(users))])
+            start, last = start + len(users), users[-1]
+
+
+@contextmanager
+def _train_file(dataset: Dataset) -> Iterator[pq.ParquetFile]:
+    path = dataset.path / "train.parquet"
+    try:
+        with pq.ParquetFile(path) as file:
+            yield file
+    except (OSError, pa.ArrowException) as e:
+        raise DataError(f"{path} cannot be read ({type(e).__name__}); ingest the data again.") from None

@@ -1,5 +1,6 @@
 """From an LF set to training labels: apply, fit, and map the probabilities back to the rows."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from weakrec_core.data.train_part import train_rows
 from weakrec_core.data.training_rows import TrainingRows
 from weakrec_core.label_model.base import AUTO, LabelModel, class_prior
 from weakrec_core.label_model.comparing import compared
@@ -23,6 +25,8 @@ from weakrec_core.labeling.vote_patterns import VotePatterns
 from weakrec_core.stats.decision_cut import DEFAULT_CUT, best_cut, decisions
 from weakrec_core.stats.folds import user_folds
 from weakrec_core.stats.probability_metrics import Metrics
+
+_PIECE = 200_000  # rows that are written at once
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,6 +72,14 @@ class TrainLabels:
         """One row a train row: user_id, book_id, p_positive, covered."""
         ids = self.applied.dataset.split("train")[["user_id", "book_id"]]
         return ids.assign(p_positive=self.p_positive, covered=self.covered)
+
+    def probabilities_in_pieces(self) -> Iterator[pd.DataFrame]:
+        """`probabilities`, some rows at a time: the ids of all may be more than memory holds."""
+        n = len(self.covered)
+        for start in range(0, max(n, 1), _PIECE):
+            rows = slice(start, min(start + _PIECE, n))
+            ids = train_rows(self.applied.dataset, rows, ["user_id", "book_id"])
+            yield ids.assign(p_positive=self.p_positive[rows], covered=self.covered[rows])
 
     def kept(self, min_confidence: float = 0.5) -> NDArray[np.bool_]:
         """Train rows with a vote whose likelier label has at least this probability, shape [n_train]."""

@@ -81,6 +81,10 @@ def test_in_parts_as_in_one_piece(applied: AppliedSet, kept: bool, monkeypatch: 
     labels = label_train(found)
     np.testing.assert_array_equal(labels.p_positive, expected.p_positive)
     pd.testing.assert_frame_equal(labels.probabilities, expected.probabilities)
+    monkeypatch.setattr("weakrec_core.label_model.label_train._PIECE", PART)
+    pieces = list(labels.probabilities_in_pieces())
+    assert len(pieces) > 2
+    pd.testing.assert_frame_equal(pd.concat(pieces, ignore_index=True), expected.probabilities)
     pd.testing.assert_frame_equal(drift_table(found), drift_table(applied))
     assert labels.to_json() == expected.to_json()
     assert applier.applications == len(applied.active)  # to dev
