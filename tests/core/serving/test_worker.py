@@ -82,7 +82,8 @@ def test_the_list_without_labels_is_what_the_runs_lists_were_measured_against(
     model = load_model(run)
     with pytest.raises(RunError, match="no lists without labels"):
         without_labels(run, model)
-    weighed = {"lists": {"with": 0.2}, "blend": {"weight": 0.5, "ease_penalty": 100.0, "label_floor": 0.3}}
+    lists = {"with": 0.2, "without": 0.1, "difference": 0.1, "interval": None, "verdict": "not distinguishable"}
+    weighed = {"lists": lists, "blend": {"weight": 0.5, "ease_penalty": 100.0, "label_floor": 0.3}}
     files.write_json(run.path / "result.json", RESULT | weighed)
     found = without_labels(open_run(run.workspace, run.id), model)
     ease = fit_ease(few_readers, run.config.train["seed"], penalties=[100.0])
@@ -138,7 +139,7 @@ def test_runs_that_cannot_recommend(run: Run, few_readers: Dataset, tutorial: LF
         Worker(Run(run.workspace, "nope")).recommend(Reader((0,)), 1)
     broken = finished_run(few_readers, tutorial)
     (broken.path / "model.keras").write_bytes(b"not a model")
-    with pytest.raises(WeakrecError, match=r"model\.keras is not a model that can be loaded"):
+    with pytest.raises(WeakrecError, match=r"model\.keras is not a network that can be loaded"):
         load_model(broken)
     broken.write_status(Status(state="cancelled"))
     with pytest.raises(RunError, match=r"has no model to recommend with: it is cancelled\."):
