@@ -215,10 +215,10 @@ def test_a_saved_network_is_made_of_stock_layers(network: NetworkRecommender) ->
 
 
 def test_no_model_to_load(tmp_path: Path) -> None:
-    with pytest.raises(RunError, match=r"model\.keras is not a model that can be loaded"):
+    with pytest.raises(RunError, match=r"model\.keras is not a network that can be loaded"):
         load(tmp_path / "model.keras")
     (tmp_path / "model.keras").write_text("nothing")
-    with pytest.raises(RunError, match="is not a model"):
+    with pytest.raises(RunError, match="is not a network"):
         load(tmp_path / "model.keras")
 
 
