@@ -2,6 +2,8 @@
 # the site of the documentation, `make screenshots` its pictures, `make audit` asks for known vulnerabilities of the libraries.
 PYTHON ?= python3
 BIN := .venv/bin
+# What is imported is compiled then, and kept; the libraries' other files need not be.
+PIP_OPTIONS := --disable-pip-version-check --no-compile
 # A worker of the tests a core, and a thread a worker: more would keep each other waiting. What is compiled is kept for the
 # many processes that they start.
 TEST_ENVIRONMENT := PYTHONDONTWRITEBYTECODE= OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1
@@ -51,11 +53,11 @@ audit: .venv/bin/python
 	$(PYTHON) -m venv .venv
 
 .venv/.run: .venv/bin/python requirements.txt constraints.txt
-	$(BIN)/python -m pip install --disable-pip-version-check -r requirements.txt
+	$(BIN)/python -m pip install $(PIP_OPTIONS) -r requirements.txt
 	touch $@
 
 .venv/.dev: .venv/.run requirements-dev.txt
-	$(BIN)/python -m pip install --disable-pip-version-check -r requirements-dev.txt
+	$(BIN)/python -m pip install $(PIP_OPTIONS) -r requirements-dev.txt
 	touch $@
 
 clean:

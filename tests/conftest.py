@@ -107,6 +107,14 @@ def pytest_collection_finish() -> None:
     atexit.register(gc.unfreeze)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def no_power_cut() -> Iterator[None]:
+    """Nobody waits for the disk; that it is waited for, tests/core/test_files.py says."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda descriptor: None)
+        yield
+
+
 @pytest.fixture(autouse=True)
 def main_stays_main() -> Iterator[None]:
     """AppTest leaves the app's script as ``__main__``, and a process that is spawned afterwards would run it."""

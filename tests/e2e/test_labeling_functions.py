@@ -1,11 +1,10 @@
 """The Labeling functions page in a browser: every control, two people at once, reloads, the keyboard."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.e2e.axe import violations_inside
 from tests.e2e.browser import cell, goto, labeling_page, lf_table, select_row, settled
@@ -15,17 +14,36 @@ from weakrec_core.workspace import Workspace
 _N = 9
 
 
-@pytest.fixture
-def page(page: Page, server: str, workspace_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
-    """The page on the demo, with no saved versions of earlier tests."""
+@pytest.fixture(autouse=True)
+def no_version_of_earlier_tests(workspace_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WEAKREC_HOME", str(workspace_dir))
     for path in (workspace_dir / "lf_sets").glob("*/*.yaml"):
         path.unlink()
+
+
+def test_a_suggestion_added_with_a_click_and_undone_then_an_lf_added_duplicated_and_deleted(
+    page: Page, server: str
+) -> None:
     labeling_page(page, server)
-    yield page
+    page.locator(".st-key-suggest button").click()
+    found = page.get_by_role("dialog").get_by_test_id("stDataFrame").first
+    expect(found).to_be_visible()
+    assert not violations_inside(page, "[role=dialog]")
+    select_row(found, 0)
+    page.get_by_role("button", name="Add 1 selected").click()
+    expect(page.get_by_text("unsaved edits")).to_be_visible()
+    expect(page.get_by_text("6 LFs on")).to_be_visible()
+    settled(page)
+    page.get_by_role("button", name="History").click()
+    expect(page.get_by_text("on dev by the label model")).to_be_visible()
+    assert not violations_inside(page, "[role=dialog]")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.locator(".st-key-icon_undo button").first.click()
+    expect(page.get_by_text("5 LFs on")).to_be_visible()
+    expect(page.get_by_text("unsaved edits")).to_have_count(0)
+    settled(page)
 
-
-def test_add_duplicate_rename_move_delete(page: Page) -> None:
     page.get_by_role("button", name="Add", exact=True).click()
     page.get_by_text("Several conditions together").click()
     page.get_by_role("textbox", name="Name").fill("loved_and_positive")
@@ -44,29 +62,9 @@ def test_add_duplicate_rename_move_delete(page: Page) -> None:
     expect(cell(page, 2, 6)).to_have_text("loved_and_positive_2")
 
 
-def test_popovers_take_the_focus_along_and_an_lf_is_selected_by_keyboard(page: Page) -> None:
-    box, export = (
-        page.get_by_role("combobox", name="Labeling function", exact=True),
-        page.get_by_role("button", name="Export", exact=True),
-    )
-    export.focus()
-    page.keyboard.press("Enter")
-    expect(page.get_by_test_id("stPopoverBody").locator(":focus")).to_have_count(1)
-    page.keyboard.press("Escape")
-    expect(export).to_be_focused()
-    page.keyboard.press("Tab")
-    expect(box).to_be_focused()
-    expect(box).to_have_value("stars_in_review")
-    page.keyboard.press("ArrowDown")
-    page.keyboard.press("ArrowDown")
-    page.keyboard.press("Enter")
-    expect(lf_table(page).locator("tr[aria-rowindex='4']")).to_have_attribute("aria-selected", "true")
-    expect(page.get_by_role("heading", name="polarity_positive")).to_be_visible()
-    expect(page).to_have_url(re.compile("lf=polarity_positive"))
-
-
-def test_an_invalid_regex_is_named_and_valid_edits_survive_a_reload_and_a_page_switch(page: Page) -> None:
+def test_an_invalid_regex_is_named_and_valid_edits_survive_a_reload_and_a_page_switch(page: Page, server: str) -> None:
     """The last valid state stays in force."""
+    labeling_page(page, server)
     votes = cell(page, _N, 0).inner_text()
     group = page.get_by_role("combobox", name="votes NEGATIVE")
     group.click()
@@ -92,9 +90,10 @@ def test_an_invalid_regex_is_named_and_valid_edits_survive_a_reload_and_a_page_s
     expect(page.get_by_text("boring", exact=True).first).to_be_visible()
 
 
-def test_two_people_saving_at_once(page: Page, browser: Browser, server: str, workspace_dir: Path) -> None:
-    other = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
-    labeling_page(other, server)
+def test_two_people_saving_at_once(page: Page, server: str, workspace_dir: Path) -> None:
+    other = page.context.new_page()
+    for tab in (page, other):
+        labeling_page(tab, server)
     for tab, keyword in ((page, "mine"), (other, "theirs")):
         group = tab.get_by_role("combobox", name="votes NEGATIVE")
         group.click()
@@ -112,41 +111,42 @@ def test_two_people_saving_at_once(page: Page, browser: Browser, server: str, wo
     expect(page.get_by_text("Save v3")).to_be_visible()
     assert "theirs" in load_version(Workspace(workspace_dir), "tutorial", 1).lf_set.to_yaml()
     assert "mine" in load_version(Workspace(workspace_dir), "tutorial", 2).lf_set.to_yaml()
-    other.context.close()
-
-
-def test_a_suggestion_is_added_with_a_click_and_undone_with_another(page: Page) -> None:
-    page.locator(".st-key-suggest button").click()
-    found = page.get_by_role("dialog").get_by_test_id("stDataFrame").first
-    expect(found).to_be_visible()
-    assert not violations_inside(page, "[role=dialog]")
-    select_row(found, 0)
-    page.get_by_role("button", name="Add 1 selected").click()
-    expect(page.get_by_text("unsaved edits")).to_be_visible()
-    expect(page.get_by_text("6 LFs on")).to_be_visible()
-    settled(page)
-    page.get_by_role("button", name="History").click()
-    expect(page.get_by_text("on dev by the label model")).to_be_visible()
-    assert not violations_inside(page, "[role=dialog]")
-    page.keyboard.press("Escape")
-    expect(page.get_by_role("dialog")).to_have_count(0)
-    page.locator(".st-key-icon_undo button").first.click()
-    expect(page.get_by_text("5 LFs on")).to_be_visible()
-    expect(page.get_by_text("unsaved edits")).to_have_count(0)
 
 
 def test_a_hundred_lfs(page: Page, server: str, workspace_dir: Path) -> None:
     shipped = load_version(Workspace(workspace_dir), "tutorial").lf_set
     many = tuple(shipped.lfs[i % 5].model_copy(update={"name": f"lf_{i}"}) for i in range(100))
     save_version(Workspace(workspace_dir), shipped.model_copy(update={"lfs": many}), 0)
-    fresh = page.context.new_page()
-    labeling_page(fresh, server)
-    expect(fresh.get_by_text("100 LFs on")).to_be_visible()
-    expect(cell(fresh, 2, 0)).to_have_text("lf_0")
+    labeling_page(page, server)
+    expect(page.get_by_text("100 LFs on")).to_be_visible()
+    expect(cell(page, 2, 0)).to_have_text("lf_0")
 
 
-def test_a_threshold_by_keyboard_by_what_charts_say_and_by_a_click_on_the_sweep(page: Page) -> None:
-    select_row(lf_table(page), 2)
+def test_by_keyboard_an_lf_and_its_threshold_and_by_what_charts_say_and_a_click_on_the_sweep(
+    page: Page, server: str
+) -> None:
+    """Popovers take the focus along."""
+    labeling_page(page, server)
+    box, export = (
+        page.get_by_role("combobox", name="Labeling function", exact=True),
+        page.get_by_role("button", name="Export", exact=True),
+    )
+    export.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("stPopoverBody").locator(":focus")).to_have_count(1)
+    page.keyboard.press("Escape")
+    expect(export).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(box).to_be_focused()
+    expect(box).to_have_value("stars_in_review")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(lf_table(page).locator("tr[aria-rowindex='4']")).to_have_attribute("aria-selected", "true")
+    expect(page.get_by_role("heading", name="polarity_positive")).to_be_visible()
+    expect(page).to_have_url(re.compile("lf=polarity_positive"))
+    settled(page)
+
     slider = page.get_by_role("slider", name="Threshold")
     slider.focus()
     votes = cell(page, _N, 2).inner_text()

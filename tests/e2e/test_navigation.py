@@ -65,7 +65,9 @@ def test_the_dataset_of_a_link_stays_on_every_page_and_all_are_accessible(page: 
     assert not violations_inside(page, ".st-key-tour")
 
 
-def test_back_and_forward_bring_the_page_and_its_dataset(page: Page, server: str) -> None:
+def test_back_and_forward_bring_the_page_and_its_dataset_and_a_reload_keeps_the_draft(
+    page: Page, server: str, workspace_dir: Path
+) -> None:
     page.goto(f"{server}/Error_analysis?dataset=sagas")
     expect_open(page, "Error analysis", "sagas")
     goto(page, "Labeling functions")
@@ -84,17 +86,10 @@ def test_back_and_forward_bring_the_page_and_its_dataset(page: Page, server: str
     page.go_forward()
     expect_open(page, "Labeling functions", "sagas")
 
-
-def test_a_reload_keeps_dataset_and_draft_and_writes_no_further_draft(
-    page: Page, server: str, workspace_dir: Path
-) -> None:
-    page.goto(f"{server}/Data?dataset=nordic")
-    expect_open(page, "Data", "nordic")
-    draft = parameter(page, "draft")
+    draft, drafts = parameter(page, "draft"), sorted((workspace_dir / "drafts").iterdir())
     assert draft
-    drafts = sorted((workspace_dir / "drafts").iterdir())
     page.reload()
-    expect_open(page, "Data", "nordic")
+    expect_open(page, "Labeling functions", "sagas")
     assert parameter(page, "draft") == draft
     assert sorted((workspace_dir / "drafts").iterdir()) == drafts
 

@@ -1,11 +1,11 @@
-"""A reader composed in a browser, and a presentation that another browser opens by its address."""
+"""A reader composed in a browser, and a presentation that another tab opens by its address."""
 
 import re
 from pathlib import Path
 
 import psutil
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.e2e.browser import settled
 from weakrec_core.data.dataset import Dataset, open_dataset
@@ -30,7 +30,7 @@ def card(page: Page, rank: int) -> str:
     return page.locator(f".st-key-card_{rank} .title").inner_text().split(" ", 1)[1]
 
 
-def test_compose_a_reader_and_present(page: Page, browser: Browser, server: str, run: str, dataset: Dataset) -> None:
+def test_compose_a_reader_and_present(page: Page, server: str, run: str, dataset: Dataset) -> None:
     page.goto(f"{server}/Recommendations")
     expect(page.locator(".st-key-card_10")).to_be_visible()
     page.get_by_text("Compose a reader").click()
@@ -65,8 +65,7 @@ def test_compose_a_reader_and_present(page: Page, browser: Browser, server: str,
 
     page.get_by_role("button", name="Present").click()
     expect(page.get_by_text("Recommended books")).to_be_visible()
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    other = context.new_page()
+    other = page.context.new_page()
     other.goto(page.url)
     for presented in (page, other):
         expect(presented.get_by_text("For a reader of 3 books")).to_be_visible()
@@ -75,14 +74,13 @@ def test_compose_a_reader_and_present(page: Page, browser: Browser, server: str,
         expect(presented.get_by_test_id("stHeader")).to_be_hidden()
         expect(presented.get_by_role("searchbox")).to_have_count(0)
         expect(presented.get_by_role("button", name="Already read")).to_have_count(0)
-    context.close()
+    other.close()
     page.locator(".st-key-icon_leave button").first.click()
     expect(page.get_by_role("searchbox")).to_be_visible()
+    tensorflow_is_in_a_process_of_its_own(server, run)
 
 
-def test_tensorflow_is_in_a_process_of_its_own(page: Page, server: str, run: str) -> None:
-    page.goto(f"{server}/Recommendations?run={run}")
-    settled(page)
+def tensorflow_is_in_a_process_of_its_own(server: str, run: str) -> None:
     port = server.rpartition(":")[2]
     (serving,) = (p for p in psutil.Process().children() if port in p.cmdline())
     (worker,) = (p for p in serving.children() if run in p.cmdline())

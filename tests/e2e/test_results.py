@@ -33,7 +33,9 @@ def test_two_runs_are_compared(page: Page, server: str, runs: list[str]) -> None
     assert not violations(page)
 
 
-def test_the_report_opens_offline(page: Page, browser: Browser, server: str, runs: list[str], tmp_path: Path) -> None:
+def test_a_report_is_taken_along_and_a_link_made_and_followed(
+    page: Page, browser: Browser, server: str, runs: list[str], tmp_path: Path
+) -> None:
     page.goto(f"{server}/Results?run={runs[1]}")
     expect(page.get_by_role("heading", name=f"Run {runs[1]}")).to_be_visible()
     settled(page)
@@ -41,7 +43,22 @@ def test_the_report_opens_offline(page: Page, browser: Browser, server: str, run
         page.get_by_role("button", name="Report").click()
     report = tmp_path / "report.html"
     download.value.save_as(report)
+    opens_offline(browser, report)
 
+    page.get_by_role("button", name="Share").click()
+    page.get_by_role("button", name="Make a link").click()
+    link = page.get_by_test_id("stCode").inner_text().strip()
+    page.goto(f"{link}&k=10")  # a reader without books, for whom no model is loaded
+    expect(page.get_by_role("heading", name=f"Run {runs[1]}")).to_be_visible()
+    settled(page)
+    assert not violations(page)
+    with page.context.expect_page() as opened:
+        page.get_by_role("link", name="Report").click()
+    expect(opened.value.locator("#ranking svg")).to_be_visible()
+    assert opened.value.evaluate("self.origin") == "null"  # of no origin: its scripts reach nothing of the workbench
+
+
+def opens_offline(browser: Browser, report: Path) -> None:
     context = browser.new_context(offline=True, color_scheme="light")
     opened = context.new_page()
     said: list[str] = []
@@ -70,18 +87,3 @@ def test_the_report_opens_offline(page: Page, browser: Browser, server: str, run
     assert said == []
     assert asked == [report.as_uri()]
     context.close()
-
-
-def test_a_link_to_a_run_is_made_and_followed(page: Page, server: str, runs: list[str]) -> None:
-    page.goto(f"{server}/Results?run={runs[1]}")
-    page.get_by_role("button", name="Share").click()
-    page.get_by_role("button", name="Make a link").click()
-    link = page.get_by_test_id("stCode").inner_text().strip()
-    page.goto(f"{link}&k=10")  # a reader without books, for whom no model is loaded
-    expect(page.get_by_role("heading", name=f"Run {runs[1]}")).to_be_visible()
-    settled(page)
-    assert not violations(page)
-    with page.context.expect_page() as opened:
-        page.get_by_role("link", name="Report").click()
-    expect(opened.value.locator("#ranking svg")).to_be_visible()
-    assert opened.value.evaluate("self.origin") == "null"  # of no origin: its scripts reach nothing of the workbench

@@ -16,7 +16,7 @@ from weakrec_core.workspace import Workspace
 @pytest.fixture
 def empty_server(tmp_path: Path) -> Iterator[str]:
     """The workbench on an empty workspace; the demo that it makes on its first start is a small one."""
-    with serving(tmp_path, WEAKREC_DEMO_USERS="400") as url:
+    with serving(tmp_path, WEAKREC_DEMO_USERS="300") as url:
         yield url
 
 
@@ -29,12 +29,12 @@ def test_from_an_empty_workspace_to_a_presentation_by_keyboard_alone(
     expect(page.get_by_role("link", name="Or make the demo")).to_be_visible()
 
     workspace = Workspace(tmp_path)
-    found = walk(page, empty_server, workspace, Keyboard(), epochs=2)
+    found = walk(page, empty_server, workspace, Keyboard(), epochs=1)
     assert found["auc_after"] > found["auc_before"]
     assert found["presentation_open"]
     assert found["keys"] <= 120, found["steps"]  # popovers and pages take the focus along
     (run,) = list_runs(workspace)
-    assert (run.config.lf_set_title, run.config.train["epochs"], run.status.epoch) == ("tutorial v1", 2, 2)
+    assert (run.config.lf_set_title, run.config.train["epochs"], run.status.epoch) == ("tutorial v1", 1, 1)
     saved = load_version(workspace, "tutorial")
     assert saved.number == 1
     assert len(saved.lf_set.lfs) > 5

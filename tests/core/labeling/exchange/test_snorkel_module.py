@@ -205,7 +205,7 @@ def test_word_forms(dataset: Dataset, every_column: pd.DataFrame) -> None:
     assert (votes[:, 1] == 1).sum() > (votes[:, 0] == 1).sum()
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(st.dictionaries(NAMES, LF_VALUES, min_size=1, max_size=3), st.integers(0, 3), TEXT)
 def test_generated_sets_of_all_kinds(
     dataset: Dataset, every_column: pd.DataFrame, lfs: dict[str, dict[str, Any]], off: int, name: str
