@@ -106,7 +106,7 @@ def contents(wb: Workbench) -> None:
         if by_hand is not None:
             st.info(fmt.literal(by_hand), icon=":material/edit:")
         st.caption(fmt.literal(" · ".join([*_origin(meta), f"fingerprint {wb.dataset.fingerprint[:12]}"])))
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True, vertical_alignment="top"):
         split = st.segmented_control("Rows of", SPLITS, default="dev", key="shown_split", required=True)
         search = st.text_input("Review contains", key="row_search", width=320, placeholder="any text")
     if split == "test" and not test_shown(wb):

@@ -28,7 +28,7 @@ def keyword_maker(wb: Workbench, row: int, gold: int, keep_shortcut: str | None 
     """Draw it for a dev row; the label is at first the row's gold, the LF the one that a keyword of that label was last kept in."""
     key = f"{row}_{wb.revision}"
     lfs = {lf.name: lf for lf in wb.draft.lf_set.lfs if isinstance(lf, KeywordLF)}
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True, vertical_alignment="top"):
         keyword = st.text_input(
             "Make this a keyword",
             key=_box(wb, row),
