@@ -7,12 +7,16 @@ import re
 from weakrec_core.data.noun import percent as shown_percent
 
 NONE = "–"
-# What Markdown makes something of: emphasis, links and images, HTML, code, tables, formulas; directives, emoji and addresses by
-# their colon; "www."; and headings, lists and quotes where a line begins. Other punctuation stays as it is.
+# What Markdown makes something of: emphasis, links and images, HTML, code, tables, formulas; directives and emoji by their colon;
+# and headings, lists and quotes where a line begins. Other punctuation stays as it is.
 _MARKDOWN = re.compile(
-    r"([\\`*\[\]<>{}|$~@]|(?<!\w)_|_(?!\w)|:(?=[\w/+-])|(?<=www)\.|^\s*[#+-]|(?<=\d)[.)](?=\s))",
+    r"([\\`*\[\]<>{}|$~@]|(?<!\w)_|_(?!\w)|:(?=[\w/+-])|^\s*[#+-]|(?<=\d)[.)](?=\s))",
     re.MULTILINE | re.IGNORECASE,
 )
+
+# Addresses become links whatever is escaped in them: they are looked for in the text that is left after Markdown was read.
+_ADDRESS = re.compile(r"((?<=http:)|(?<=https:))(?=//)|(?<=www)(?=\.)|(?<=@)(?=[\w-])", re.IGNORECASE)
+_JOINER = "\u2060"  # is not seen, and parts no words
 
 
 def text(value: object) -> str:
@@ -54,7 +58,7 @@ def duration(seconds: float) -> str:
 
 def literal(text: str) -> str:
     """Text for Markdown, shown as it is."""
-    return _MARKDOWN.sub(_escaped, text)
+    return _MARKDOWN.sub(_escaped, _ADDRESS.sub(_JOINER, text))
 
 
 def _escaped(found: re.Match[str]) -> str:

@@ -1,4 +1,4 @@
-"""The server itself: whom it answers, and what it does before."""
+"""The server itself: whom it answers, what it does before, and that what the data says is text to it."""
 
 import json
 from http.client import HTTPConnection
@@ -6,6 +6,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.browser import goto, settled
+from tests.e2e.hostile import NAME, TEXT, hostile
+from weakrec_core.runs.card import render_card
+from weakrec_core.runs.report import render_report
+from weakrec_core.workspace import Workspace
 
 WEB_SOCKET = {
     "Connection": "Upgrade",
@@ -51,3 +58,40 @@ def test_web_sockets_under_another_name_or_from_another_site(server: str) -> Non
         403,
     )
     assert status(server, "/_stcore/stream", own, WEB_SOCKET | {"Origin": "http://evil.example"}) == 403
+
+
+_INJECTED = """() => [...document.querySelectorAll("a, img, script, iframe, object, embed, link, svg, image, use")].filter(e =>
+    e.tagName === "A" ? e.hostname === "evil.x" || e.protocol === "javascript:"
+    : [...e.attributes].some(a => /evil|pwned/.test(a.value)) || /^\\s*pwned/.test(e.textContent)).map(e => e.outerHTML)"""
+
+
+def _only_text(page: Page) -> bool:
+    """Nothing of what texts say was done; whether they are there to be read."""
+    assert page.evaluate("typeof pwned") == "undefined"
+    assert page.evaluate(_INJECTED) == []
+    return "onerror=pwned=1" in page.inner_text("body")
+
+
+def test_markup_in_every_text_stays_text(
+    page: Page, server: str, workspace_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On every page, in the report and in the card; the fixture of the page sees to it that no other host is asked."""
+    monkeypatch.setenv("WEAKREC_HOME", str(workspace_dir))
+    with hostile(Workspace(workspace_dir)) as made:
+        read = {}
+        page.goto(f"{server}/Labeling_functions?dataset={made.dataset}&draft={made.draft}")
+        expect(page.get_by_text("LF analysis on dev")).to_be_visible()
+        settled(page)
+        read["Labeling functions"] = _only_text(page)
+        for title in ("Error analysis", "Label model", "Training", "Data", "Overview"):
+            goto(page, title)
+            read[title] = _only_text(page)
+        for address in ("Results?", "Presentation?slide=reader&"):
+            page.goto(f"{server}/{address}run={made.run.id}&dataset={made.dataset}&draft={made.draft}")
+            settled(page)
+            read[address.split("?")[0]] = _only_text(page)
+        page.set_content(render_report(made.run))
+        read["report"] = _only_text(page)
+        assert NAME not in render_card(made.run) and TEXT not in render_card(made.run)
+        drawn_on_canvas = {"Label model", "Training", "Overview"}  # whose tables hold the names
+        assert {title for title, shown in read.items() if shown} == read.keys() - drawn_on_canvas
