@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 import subprocess
 import sys
 import tomllib
@@ -92,3 +93,17 @@ def test_pages_are_folders_and_no_folder_is_crowded() -> None:
     assert [path.name for path in pages.iterdir() if path.is_file()] == []
     for folder in (path for path in pages.iterdir() if path.name != "__pycache__"):
         assert 0 < len([path for path in folder.iterdir() if path.is_file()]) <= 12, folder
+
+
+def test_the_attacks_that_the_docs_name_have_their_tests() -> None:
+    root = LIBRARY.parent
+    text = (
+        (root / "docs" / "deployment.md")
+        .read_text(encoding="utf-8")
+        .split("## Attacks that are tested")[1]
+        .split("## ")[0]
+    )
+    attacks = [line for line in text.splitlines() if "::test_" in line]
+    assert len(attacks) == 10
+    for file, test in (name.split("::") for line in attacks for name in re.findall(r"[\w/]+\.py::\w+", line)):
+        assert f"def {test}(" in (root / "tests" / file).read_text(encoding="utf-8"), (file, test)
