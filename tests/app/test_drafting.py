@@ -38,7 +38,7 @@ def test_from_rows_to_one_edit(open_page: OpenPage, model_server: ModelServer, d
     assert len(json.loads(body["messages"][1]["content"])["reviews"]) == 3
     said = texts(app)
     assert "3 reviews sent; 100 tokens asked, 5 answered" in said and "1 LF not offered" in said
-    assert "http\\://evil.example" in said and HOSTILE_NAME not in said
+    assert "http:\u2060//evil.example" in said and HOSTILE_NAME not in said
     names = [lf.name for lf in app.session_state["draft"].lf_set.lfs]
     opened_rows, question = app.session_state["drafting_rows"], app.session_state["drafting_question"]
     app.button(key="add_drafted").click().run()
