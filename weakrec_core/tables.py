@@ -35,16 +35,17 @@ def write_pieces(pieces: Iterable[pd.DataFrame], path: Path) -> None:
             for i, piece in enumerate(pieces):
                 cells_as_text(piece).to_csv(tmp, index=False, compression=packed, mode="a" if i else "w", header=not i)
         else:
-            _write_parquet(pieces, tmp)
+            write_parquet(pieces, tmp)
 
 
-def _write_parquet(pieces: Iterable[pd.DataFrame], path: Path) -> None:
+def write_parquet(pieces: Iterable[pd.DataFrame], path: Path, compression: str = "snappy") -> None:
+    """Write a table that comes in pieces, at least one, of the same columns: each becomes a row group."""
     with ExitStack() as stack:
         writer: pq.ParquetWriter | None = None
         for piece in pieces:
-            table = pa.Table.from_pandas(piece, preserve_index=False)
+            table = pa.Table.from_pandas(piece, writer and writer.schema, preserve_index=False)
             if writer is None:
-                writer = stack.enter_context(pq.ParquetWriter(path, table.schema))
+                writer = stack.enter_context(pq.ParquetWriter(path, table.schema, compression=compression))
             writer.write_table(table)
 
 

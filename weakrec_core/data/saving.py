@@ -1,6 +1,7 @@
 """Writing a dataset to its workspace."""
 
 import hashlib
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -18,9 +19,11 @@ from weakrec_core.data.dataset import BOOK_COLUMNS, KEPT, RATING_TEXT, ROW_COLUM
 from weakrec_core.data.dataset_info import FORMAT, SPLITS
 from weakrec_core.data.histories import Histories
 from weakrec_core.errors import DataError
+from weakrec_core.tables import write_parquet
 from weakrec_core.workspace import Workspace
 
 _ROW_GROUP = 100_000  # rows
+_PACKED = "zstd"
 
 
 def save_dataset(
@@ -79,27 +82,28 @@ def _write_files(
     counts = {}
     written = [column for column in [RATING_TEXT] if column in rows]
     kept = {column: str(column).removeprefix(KEPT) for column in rows if str(column).startswith(KEPT)}
+    types = {"user_idx": "int32", "book_idx": "int32", "rating": "float32", "gold": "int8"}
+    types |= dict.fromkeys(("user_id", "book_id", "review_text"), "str")
     for split in SPLITS:
-        of_split = rows.iloc[order[split_of == split]].reset_index(drop=True)
+        at = order[split_of == split]
         if kept:
-            beside = of_split[list(kept)].rename(columns=kept)
-            _digest(digest, beside)
-            _write(beside, directory / f"{split}_kept.parquet")
-        part = of_split[[*ROW_COLUMNS, *written]]
-        part = part.astype(
-            {"user_idx": "int32", "book_idx": "int32", "rating": "float32", "gold": "int8"}
-            | dict.fromkeys(("user_id", "book_id", "review_text"), "str")
-        )
-        counts[split] = len(part)
-        _digest(digest, part)
+            beside = rows[list(kept)].rename(columns=kept)
+            _digest(digest, beside, at)
+            write_parquet(_pieces(beside, at), directory / f"{split}_kept.parquet", _PACKED)
+        part = rows[[*ROW_COLUMNS, *written]]
+        counts[split] = len(at)
+        _digest(digest, part, at, types)
+        pieces = _pieces(part, at, types)
         if split == "train":
-            _write(part[["gold"]], directory / "train_gold.parquet")
-            part = part.assign(rating=np.float32("nan"), gold=np.int8(-1)).drop(columns=written)
-        _write(part, directory / f"{split}.parquet")
+            write_parquet(_pieces(part[["gold"]], at, {"gold": "int8"}), directory / "train_gold.parquet", _PACKED)
+            hidden: dict[str, Any] = {"rating": np.float32("nan"), "gold": np.int8(-1)}
+            pieces = (piece.assign(**hidden).drop(columns=written) for piece in pieces)
+        write_parquet(pieces, directory / f"{split}.parquet", _PACKED)
     books = books.loc[:, list(BOOK_COLUMNS)].reset_index(drop=True)
-    _digest(digest, books.drop(columns="similar_books"))
+    everything = np.arange(len(books))
+    _digest(digest, books.drop(columns="similar_books"), everything)
     digest.update(repr([list(map(int, s)) for s in books["similar_books"]]).encode())
-    _write(books, directory / "books.parquet")
+    write_parquet(_pieces(books, everything), directory / "books.parquet", _PACKED)
     digest.update(histories.indptr.tobytes() + histories.indices.tobytes())
     users = pa.table(
         {
@@ -107,7 +111,7 @@ def _write_files(
             "book_idxs": pa.ListArray.from_arrays(histories.indptr.astype(np.int32), histories.indices),
         }
     )
-    pq.write_table(users, directory / "users.parquet", compression="zstd")
+    pq.write_table(users, directory / "users.parquet", compression=_PACKED)
     fingerprint = digest.hexdigest()
     info = {
         "format": FORMAT,
@@ -121,20 +125,23 @@ def _write_files(
     return fingerprint
 
 
-def _write(frame: pd.DataFrame, path: Path) -> None:
-    """A row group at a time, which takes less memory, and a part of train can be read: see `TrainPart`."""
-    schema = pa.Schema.from_pandas(frame, preserve_index=False)
-    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
-        for start in range(0, max(len(frame), 1), _ROW_GROUP):
-            writer.write_table(
-                pa.Table.from_pandas(frame.iloc[start : start + _ROW_GROUP], schema, preserve_index=False)
-            )
+def _pieces(
+    table: pd.DataFrame, at: NDArray[np.int64], types: Mapping[str, str] | None = None
+) -> Iterator[pd.DataFrame]:
+    """The rows of a table at some positions, a row group at a time: as a table of their own they would be in memory twice.
+
+    Of these groups a part of train can be read: see `TrainPart`.
+    """
+    for start in range(0, max(len(at), 1), _ROW_GROUP):
+        yield table.iloc[at[start : start + _ROW_GROUP]].astype(types or {})
 
 
-def _digest(digest: "hashlib._Hash", frame: pd.DataFrame) -> None:
-    for column in frame:
-        digest.update(str(column).encode())
-        # Some rows at a time: texts become Python's own on the way.
-        for start in range(0, len(frame), _ROW_GROUP):
-            some = frame[column].iloc[start : start + _ROW_GROUP]
-            digest.update(pd.util.hash_pandas_object(some, index=False).to_numpy().tobytes())
+def _digest(
+    digest: "hashlib._Hash", table: pd.DataFrame, at: NDArray[np.int64], types: Mapping[str, str] | None = None
+) -> None:
+    """Take in the rows at some positions, a column after the other."""
+    for name in table:
+        digest.update(str(name).encode())
+        of_column = {key: kind for key, kind in (types or {}).items() if key == name}
+        for piece in _pieces(table[[name]], at, of_column):
+            digest.update(pd.util.hash_pandas_object(piece[name], index=False).to_numpy().tobytes())

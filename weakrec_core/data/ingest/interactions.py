@@ -160,13 +160,15 @@ def extract(
         WHERE pairs.rating IS NOT NULL"""
         )
         .to_arrow_table()
-        .to_pandas()
+        .to_pandas(split_blocks=True, self_destruct=True)  # a column at a time, or the texts would be there twice
     )
     if rows.empty:
         raise DataError(
             f"No rated interaction is left of {files} after the filters; widen the limits on books and users."
         )
-    pairs = con.execute("SELECT user_idx, book_idx, place FROM pairs JOIN kept_users USING (user_id)").df()
+    pairs = con.execute(
+        "SELECT user_idx::INTEGER AS user_idx, book_idx, place FROM pairs JOIN kept_users USING (user_id)"
+    ).df()
     user_ids = con.execute("SELECT user_id FROM kept_users ORDER BY user_idx").df()["user_id"].to_numpy(object)
     return rows, pairs, user_ids
 
