@@ -3,6 +3,8 @@
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -14,6 +16,7 @@ from weakrec_core.data.dataset import Dataset
 from weakrec_core.data.histories import Histories
 from weakrec_core.errors import DataError
 
+_TRAIN = "train.parquet"
 _AT_ONCE = 1 << 18  # rows
 
 
@@ -73,10 +76,9 @@ class TrainPart(Dataset):
 def train_rows(dataset: Dataset, rows: slice, columns: list[str] | None = None) -> pd.DataFrame:
     """Some rows of train; of the file no more is read than the row groups that they are in."""
     with _train_file(dataset) as file:
-        sizes = [file.metadata.row_group(i).num_rows for i in range(file.num_row_groups)]
-        ends = np.cumsum(sizes)
-        groups = np.flatnonzero((ends > rows.start) & (ends - sizes < rows.stop))
-        first = int(ends[groups[0]] - sizes[groups[0]]) if len(groups) else rows.start
+        starts = _footer(dataset.path)[1]
+        groups = np.flatnonzero((starts[1:] > rows.start) & (starts[:-1] < rows.stop))
+        first = int(starts[groups[0]]) if len(groups) else rows.start
         table = file.read_row_groups([int(i) for i in groups], columns=columns)
     found: pd.DataFrame = table.slice(rows.start - first, rows.stop - rows.start).to_pandas()
     return found.reset_index(drop=True)
@@ -106,9 +108,19 @@ def _ends_of_users(dataset: Dataset) -> Iterator[NDArray[np.int64]]:
 
 @contextmanager
 def _train_file(dataset: Dataset) -> Iterator[pq.ParquetFile]:
-    path = dataset.path / "train.parquet"
+    path = dataset.path / _TRAIN
     try:
-        with pq.ParquetFile(path) as file:
+        with pq.ParquetFile(path, metadata=_footer(dataset.path)[0]) as file:
             yield file
     except (OSError, pa.ArrowException) as e:
         raise DataError(f"{path} cannot be read ({type(e).__name__}); ingest the data again.") from None
+
+
+@lru_cache(
+    2
+)  # where row groups are many, to read it takes as long as a part does; nobody changes a dataset's directory
+def _footer(directory: Path) -> tuple[pq.FileMetaData, NDArray[np.int64]]:
+    """What train's file says of itself, and where each row group starts, the end last."""
+    said = pq.read_metadata(directory / _TRAIN)
+    sizes = [said.row_group(i).num_rows for i in range(said.num_row_groups)]
+    return said, np.cumsum([0, *sizes])
