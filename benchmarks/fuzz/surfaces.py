@@ -126,7 +126,8 @@ class Commands:
     def __init__(self, workspace: Workspace, place: Path):
         from weakrec_core.__main__ import app
 
-        self.place = place
+        self.place, self.workspace = place, workspace
+        self.whole = shutil.copytree(workspace.root, place / "whole")
         run = sorted(path.name for path in workspace.runs.iterdir())[0]
         (place / "lf.yaml").write_text(
             (PROJECT / "lfs" / "tutorial.yaml").read_text(encoding="utf-8"), encoding="utf-8"
@@ -160,6 +161,8 @@ class Commands:
         finally:
             os.chdir(before)
             sys.argv = argv
+            if case[0] == "storage" and "--yes" in case:  # what it may have deleted
+                shutil.copytree(self.whole, self.workspace.root, dirs_exist_ok=True)
         said = [line.removeprefix("error: ") for line in err.getvalue().splitlines() if line.startswith("error: ")]
         assert status in (None, 0) or (status == 2 and len(said) == 1), (status, err.getvalue()[-500:])
         return said[0] if said else None

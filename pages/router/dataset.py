@@ -76,3 +76,9 @@ def _applier(directory: str, _dataset: Dataset) -> Applier:
 @st.cache_resource(max_entries=2, show_spinner=False)
 def _labeled_applier(directory: str, fingerprint: str, _applier: Applier, _dataset: Dataset) -> Applier:
     return _applier.with_gold_of(_dataset)
+
+
+def forget_datasets() -> None:
+    """Hold none of them any more, so that the files of one that was deleted can go; tabs open theirs anew."""
+    for kept in (_kept, _labeled, _applier, _labeled_applier):
+        kept.clear()

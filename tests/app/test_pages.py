@@ -173,3 +173,9 @@ def test_storage_says_what_takes_how_much_and_clears_caches(
     assert {("datasets", "demo"), ("cache", "signals")} <= set(zip(table["Store"], table["Of"], strict=True))
     app.button("clear_caches").click().run()
     assert not app.exception and not cached.parent.exists() and app.button("clear_caches").disabled
+    app.selectbox("delete_what").set_value("Dataset demo").run()
+    assert "Dataset demo: deleting it frees" in app.info[0].value and app.button("delete_now").disabled
+    app.checkbox("delete_sure_dataset_demo").check().run()
+    app.button("delete_now").click().run()
+    assert not app.exception and not (home / "datasets" / "demo" / "current.json").exists()
+    assert any("There is no dataset yet" in i.value for i in app.info)

@@ -87,12 +87,27 @@ def storage(
     clear: Annotated[
         bool, typer.Option("--clear-caches", help="Remove what can be computed again: signals, vectors, baselines.")
     ] = False,
+    delete_dataset: Annotated[
+        str | None, typer.Option(help="A dataset to delete; without --yes it is only said who uses it.")
+    ] = None,
+    delete_run: Annotated[
+        str | None, typer.Option(help="A run to delete; without --yes it is only said who uses it.")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Delete it.")] = False,
     as_json: Json = False,
 ) -> None:
-    """What takes how much of the disk: each dataset, run and cache, and the other stores, largest first."""
+    """What takes how much of the disk: each dataset, run and cache, and the other stores, largest first; making room."""
+    from weakrec_core.runs.removal import dataset_removal, run_removal
     from weakrec_core.usage import bytes_by_store, clear_caches
 
     workspace = Workspace.from_environment()
+    wanted = [dataset_removal(workspace, delete_dataset)] if delete_dataset is not None else []
+    wanted += [run_removal(workspace, delete_run)] if delete_run is not None else []
+    for removal in wanted:
+        if yes:
+            removal.execute()
+        for said in removal.sentences(done=yes):
+            typer.echo(said, err=True)
     if clear:
         typer.echo(f"{clear_caches(workspace) / 1e6:,.1f} MB are free again.", err=True)
     sizes = bytes_by_store(workspace)

@@ -38,7 +38,9 @@ def clean_up(workspace: Workspace) -> list[str]:
         with suppress(OSError):
             if files.remove_unused(directory):
                 said.append(_removed(directory))
-    for directory in sorted([*workspace.runs.glob(".import-*"), *workspace.root.glob(".restore-*")]):
+    for directory in sorted(
+        [*workspace.runs.glob(".import-*"), *workspace.runs.glob(".gone-*"), *workspace.root.glob(".restore-*")]
+    ):
         with suppress(OSError):
             if _untouched(directory):
                 shutil.rmtree(directory)
@@ -62,6 +64,8 @@ def _of_dataset(home: Path) -> list[str]:
     whole = sorted(path for path in before if (path / "dataset.json").exists() and not path.name.startswith("."))
     if storage.exists(home):
         storage.sweep(home)
+    elif (home / storage.DELETED).exists():
+        storage.sweep_deleted(home)
     elif whole:
         return [
             f"{home} lacks current.json, and {whole[0].name} there is a whole dataset; ingest it anew, or remove it."

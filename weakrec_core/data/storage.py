@@ -5,6 +5,7 @@
     datasets/NAME/current.json           the directory that counts; replaced atomically
     datasets/NAME/FINGERPRINT-TOKEN/     the files of one save
     datasets/NAME/columns/               attached votes, by the original ids
+    datasets/NAME/deleted.json           in the place of current.json, until nobody reads what was deleted
 
 Whoever reads or makes a directory holds its lock file shared, whoever removes one holds it alone. The locks are the
 kernel's: they end with their process, however it ends, so that nobody has to tell the living from the dead.
@@ -23,7 +24,7 @@ from weakrec_core.errors import DataError, WeakrecError
 from weakrec_core.files import checked_name, make_directory, read_json, sync_all, write_text
 
 COLUMNS = "columns"
-POINTER, _LOCK = "current.json", "in_use.lock"
+POINTER, DELETED, _LOCK = "current.json", "deleted.json", "in_use.lock"
 
 
 class Lease:
@@ -88,6 +89,7 @@ def publish(home: Path, lease: Lease, fingerprint: str) -> None:
 def point_to(home: Path, directory: Path) -> None:
     """Make a directory the one that counts."""
     write_text(home / POINTER, pointer_text(directory))
+    (home / DELETED).unlink(missing_ok=True)
 
 
 def pointer_text(directory: Path) -> str:
@@ -109,6 +111,43 @@ def sweep(home: Path) -> None:
     for directory in home.iterdir():
         if directory.is_dir() and directory.name not in (COLUMNS, _current(home)):
             _remove(home, directory)
+
+
+def counting(home: Path) -> str:
+    """The name of the directory that counts; `DataError` if there is none."""
+    return _current(home)
+
+
+def delete(home: Path, directory: str) -> None:
+    """Let a directory, and so the dataset, count no longer; who reads it goes on, and the last one's files go later.
+
+    Raises
+    ------
+    DataError
+        If another one counts by now: nothing is deleted then.
+    """
+    with suppress(FileNotFoundError):
+        (home / POINTER).rename(home / DELETED)  # of a save and a deletion at once the save wins
+        with suppress(OSError, ValueError, KeyError, TypeError, WeakrecError):
+            if _named(home / DELETED) == directory:
+                sweep_deleted(home)
+                return
+        with suppress(FileExistsError):  # a still later save
+            os.link(home / DELETED, home / POINTER)
+        (home / DELETED).unlink(missing_ok=True)
+    raise DataError(f"Dataset {home.name!r} was saved anew or deleted meanwhile; look at it again.")
+
+
+def sweep_deleted(home: Path) -> None:
+    """Remove what a deleted dataset has left that nobody reads, at last with its attached votes."""
+    directories = [path for path in home.iterdir() if path.is_dir() and path.name != COLUMNS]
+    for directory in directories:
+        _remove(home, directory)
+    if not exists(home) and not any(directory.exists() for directory in directories):
+        shutil.rmtree(home / COLUMNS, ignore_errors=True)
+        with suppress(OSError):  # a new save has begun
+            (home / DELETED).unlink(missing_ok=True)
+            home.rmdir()
 
 
 def sweep_unfinished(home: Path) -> None:
@@ -166,8 +205,12 @@ def fingerprint_of(home: Path) -> str | None:
 def _current(home: Path) -> str:
     path = home / POINTER
     try:
-        return checked_name(read_json(path)["directory"], "Directory")
+        return _named(path)
     except FileNotFoundError:
         raise DataError(f"There is no dataset {home.name!r} in {home.parent}.") from None
     except (OSError, ValueError, KeyError, TypeError, WeakrecError):
         raise DataError(f"{path} does not name a directory; ingest the data again.") from None
+
+
+def _named(pointer: Path) -> str:
+    return checked_name(read_json(pointer)["directory"], "Directory")
