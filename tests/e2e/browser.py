@@ -26,9 +26,15 @@ def executable() -> str | None:
 
 
 @contextlib.contextmanager
-def browsing(path: str) -> Iterator[Browser]:
-    """Run the browser at `path`, which asks no host of its own accord."""
-    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+def browsing(path: str, *more: str) -> Iterator[Browser]:
+    """Run the browser at `path`, with `more` arguments; it asks no host of its own accord."""
+    arguments = [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-background-networking",
+        "--disable-component-update",
+        *more,
+    ]
     expect.set_options(timeout=_PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=arguments)

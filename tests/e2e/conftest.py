@@ -26,7 +26,7 @@ def browser() -> Iterator[Browser]:
         if os.environ.get("CI"):
             pytest.fail(message)
         pytest.skip(message)
-    with browsing(path) as browser:
+    with browsing(path, "--process-per-site") as browser:
         yield browser
 
 
@@ -60,9 +60,13 @@ def server(workspace_dir: Path, leftover: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    """One window for all tests, whose cache spares each the loading of Streamlit's scripts."""
+def context(browser: Browser, server: str) -> Iterator[BrowserContext]:
+    """One window for all tests, whose cache spares each the loading of Streamlit's scripts.
+
+    A tab that stays open keeps the process of all others, which has compiled them.
+    """
     with window(browser) as context:
+        context.new_page().goto(f"{server}/_stcore/health")
         yield context
 
 
@@ -80,7 +84,7 @@ def page(context: BrowserContext) -> Iterator[Page]:
     context.on("request", ask)
     context.on("page", watch)
     yield context.new_page()
-    for page in context.pages:  # those that the test has opened, too
+    for page in context.pages[1:]:  # those that the test has opened, too
         page.close()
     context.remove_listener("request", ask)
     context.remove_listener("page", watch)
