@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psutil
 import pytest
@@ -111,7 +112,7 @@ def test_reload_a_queue_cancel_resume_a_kill_and_retry(page: Page, small: str) -
     open_page(page, small)
     first = launch(page, FOREVER)
     process = held_after_an_epoch(page, first)
-    (serving,) = [p for p in psutil.Process().children() if "streamlit" in " ".join(p.cmdline())]
+    (serving,) = [p for p in psutil.Process().children() if str(urlsplit(small).port) in p.cmdline()]
     assert tensorflow_is_in(process)
     assert not tensorflow_is_in(serving)
     page.reload()
