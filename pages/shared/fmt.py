@@ -15,7 +15,7 @@ _MARKDOWN = re.compile(
 )
 
 # Addresses become links whatever is escaped in them: they are looked for in the text that is left after Markdown was read.
-_ADDRESS = re.compile(r"((?<=http:)|(?<=https:))(?=//)|(?<=www)(?=\.)|(?<=@)(?=[\w-])", re.IGNORECASE)
+_ADDRESS = re.compile(r"((?<=http:)|(?<=https:))(?=//)|(?<=www)(?=\.)|(?<=@)(?=[\w-]+\.\w)", re.IGNORECASE)
 _JOINER = "\u2060"  # is not seen, and parts no words
 
 

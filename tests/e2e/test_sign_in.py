@@ -130,6 +130,10 @@ def test_who_has_no_role_gets_no_page_and_no_file(guarded: str) -> None:
         reply = requests.get(file, cookies=cookie(guarded, email=email), timeout=60)
         assert reply.status_code == status and ("Test" in reply.text) == (status == 200)
     assert requests.get(file, timeout=60).status_code == 401
+    for cookies, refused in (({}, 401), (cookie(guarded, email="nobody@example.net"), 403)):
+        for path in ("_stcore/upload_file/any/file", "_stcore/%75pload_file/any/file", "_stcore/metrics"):
+            ask = requests.get if "metrics" in path else requests.put
+            assert ask(f"{guarded}/{path}", cookies=cookies, data=b"x", timeout=60).status_code == refused, path
     with tab(guarded, cookie(guarded, email="nobody@example.net")) as opened:
         opened.open("Results", "dataset=demo")
         assert [button.label for button in opened.of("button")] == ["Sign out"]
