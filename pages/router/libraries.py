@@ -16,6 +16,7 @@ _EVERY_PAGE = (
     "weakrec_core.label_model.set_figures",
 )
 _SOME_PAGES = ("altair", "textblob.en")  # the latter loads scipy's statistics along, which takes a second
+_TURN = 0.001  # s, of the thread that loads: the files of the app, which the browser asks for meanwhile, come sooner
 
 _seen = 0
 _loaded, _shown, _all_loaded = Event(), Event(), Event()
@@ -45,12 +46,15 @@ def page_is_shown() -> None:
 
 def _load() -> None:
     gc.disable()  # what is imported stays
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(_TURN)
     try:
         for name in _EVERY_PAGE:
             import_module(name)
     finally:
         gc.freeze()
         gc.enable()
+        sys.setswitchinterval(usual)
         _loaded.set()
     _shown.wait()
     for name in _SOME_PAGES:
