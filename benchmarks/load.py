@@ -74,7 +74,7 @@ def run(sessions: int = 20, minutes: float = 5, tabs: int = _MANY, users: int | 
                 first.open("Labeling_functions")  # the signals are computed once
             found = _together(url, workspace, sessions, minutes * 60)
             training.terminate()
-            server = next(p for p in psutil.Process().children() if "streamlit" in p.cmdline())
+            server = next(p for p in psutil.Process().children() if "open" in p.cmdline())
             memory = [_after(url, server, _FEW), _after(url, server, tabs - _FEW)]
     edits = [seconds for one in found for seconds in one.edits]
     return {
