@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 import altair as alt
+import numpy as np
 import pandas as pd
 
 from weakrec_core.charts.colors import ABSTAIN_COLOR, BAND_COLOR, NEGATIVE_COLOR, POSITIVE_COLOR, Chart
@@ -51,13 +52,16 @@ def threshold_histogram(
 
 def _without_spike(bins: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, float]:
     """The bins with the height that each is drawn with, the one that is cut with its rows, and the height of the axis."""
-    total = bins.groupby("low")["rows"].transform("sum")
-    highest = total[bins["label"] == bins["label"].iloc[0]].nlargest(2).tolist()
-    top = float(max(highest[0], 1))
-    if len(highest) == 2 and highest[0] > _SPIKE * highest[1] > 0:
-        top = 1.3 * highest[1]
-    spike = bins.assign(text=[f"↑ {rows:,}" for rows in total])[total > top].drop_duplicates("low")
-    return bins.assign(height=bins["rows"] * (top / total.clip(lower=top))), spike[["low", "high", "text"]], top
+    low, first, of_bin = np.unique(bins["low"].to_numpy(), return_index=True, return_inverse=True)
+    total = np.bincount(of_bin, bins["rows"].to_numpy(), len(low))
+    second, highest = np.sort(np.append(total, [0, 0]))[-2:]
+    top = float(max(highest, 1))
+    if highest > _SPIKE * second > 0:
+        top = 1.3 * second
+    cut = total > top
+    high, text = bins["high"].to_numpy()[first[cut]], [f"↑ {int(rows):,}" for rows in total[cut]]
+    drawn = bins.assign(height=bins["rows"].to_numpy() * (top / np.maximum(total, top))[of_bin])
+    return drawn, pd.DataFrame({"low": low[cut], "high": high, "text": pd.array(text, "str")}), top
 
 
 def threshold_sweep(
