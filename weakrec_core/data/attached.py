@@ -141,7 +141,7 @@ def _file(dataset: Dataset, name: str) -> Path:
 
 def read_keyed(path: Path) -> pd.DataFrame:
     """A CSV or Parquet file with user_id and book_id, ids as they are written."""
-    from weakrec_core.packing import check_parquet, verify  # with DuckDB, which no page needs to be drawn
+    from weakrec_core.packing import check_parquet, verify  # with DuckDB, which the first page does not wait for
 
     try:
         verify(path, limit=limits.KEYED_TABLE)

@@ -11,7 +11,6 @@ import numpy as np
 
 from weakrec_core import files
 from weakrec_core.errors import DataError
-from weakrec_core.packing import read_arrays
 from weakrec_core.text_vectors.base import DIMENSIONS, Vectorizer, Vectors
 
 _WORDS = {"ngram_range": (1, 2), "token_pattern": r"\w+(?:['’]\w+)*", "sublinear_tf": True, "dtype": np.float32}
@@ -35,6 +34,8 @@ class TfidfVectorizer(Vectorizer):
 
     @classmethod
     def opened(cls, path: Path, texts: Callable[[], Sequence[str]]) -> Self:
+        from weakrec_core.packing import read_arrays  # with DuckDB, which the first page does not wait for
+
         kept = path.with_suffix(".npz")
         with suppress(OSError, DataError):  # not there, or damaged: learned anew
             return read_arrays(kept, lambda a: cls(json.loads(str(a["terms"])), a["idf"], a["components"]))
