@@ -74,7 +74,9 @@ class RunConfig(BaseModel):
     @field_validator("lf_set", "train")
     @classmethod
     def _says_what_lists_show(cls, values: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
-        shown = {"name": str} if info.field_name == "lf_set" else {"preset": str, "seed": int}
+        shown: dict[str, type] = (
+            {"name": str, "lfs": list} if info.field_name == "lf_set" else {"preset": str, "seed": int}
+        )
         for key, kind in shown.items():
             if not isinstance(values.get(key), kind):
                 raise ValueError(f"{key} is missing")

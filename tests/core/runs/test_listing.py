@@ -65,6 +65,7 @@ def test_the_others_are_listed_and_the_damaged_one_is_named(two: list[Run], name
         ("result.json", {"training": {}}),
         ("config.json", {"train": {}}),
         ("config.json", {"lf_set": {"lfs": []}}),
+        ("config.json", {"lf_set": {"name": "tutorial"}}),
         ("config.json", {"fingerprint": "../../etc"}),
     ],
 )
