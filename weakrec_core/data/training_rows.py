@@ -49,6 +49,11 @@ class TrainingRows:
     def __len__(self) -> int:
         return len(self.user_idx)
 
+    def at(self, rows: NDArray[np.bool_] | NDArray[np.integer]) -> "TrainingRows":
+        """Some of them, by a mask or by positions."""
+        reviewed = None if self.reviewed is None else self.reviewed[rows]
+        return TrainingRows(self.user_idx[rows], self.book_idx[rows], self.p_positive[rows], reviewed)
+
 
 NO_ROWS = TrainingRows(np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros(0, np.float32))
 
@@ -66,9 +71,7 @@ def sampled(rows: TrainingRows, n: int, seed: int = 0) -> TrainingRows:
     """At most `n` of the rows, at random."""
     if len(rows) <= n:
         return rows
-    kept = np.sort(np.random.default_rng(seed).choice(len(rows), n, replace=False))
-    reviewed = None if rows.reviewed is None else rows.reviewed[kept]
-    return TrainingRows(rows.user_idx[kept], rows.book_idx[kept], rows.p_positive[kept], reviewed)
+    return rows.at(np.sort(np.random.default_rng(seed).choice(len(rows), n, replace=False)))
 
 
 def gold_rows(dataset: Dataset, split: str) -> TrainingRows:

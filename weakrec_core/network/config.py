@@ -26,7 +26,7 @@ class TrainConfig(BaseModel):
         ``tutorial`` only.
     weak_weight : float
         Weight of a row labeled by LFs that has no review, where one with a gold label weighs 1. What LFs vote on there the
-        network sees, too. ``recommended`` only.
+        network sees, too; where others have one, dev decides whether it is used at all. ``recommended`` only.
     review_weight : float
         Weight of a row labeled by LFs that has a review. ``recommended`` only.
     """

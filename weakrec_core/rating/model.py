@@ -118,6 +118,9 @@ def fit_rating(
 ) -> RatingModel:
     """Fit to weak labels, gold ones or both.
 
+    Weak labels of rows without a review say little that the network does not. Where others have one, they are used only
+    if the model is better with them on gold rows of users left out.
+
     Parameters
     ----------
     author : int32 array, shape [n_books]
@@ -129,6 +132,33 @@ def fit_rating(
     known_users : bool
         Whether it is to rate for users who have labels in `weak`: then these tell of them as of any others.
     """
+
+    def fitted(weak: TrainingRows) -> RatingModel:
+        weights = review_weight, weak_weight
+        return _fitted(taste, histories, author, weak, gold, weights, seed, known_users)
+
+    every, reviewed = fitted(weak), weak.reviewed
+    if reviewed is None or reviewed.all() or not reviewed.any() or not len(every.held_out):
+        return every
+    return min(fitted(weak.at(reviewed)), every, key=_held_out_loss)
+
+
+def _held_out_loss(model: RatingModel) -> float:
+    from sklearn.metrics import log_loss
+
+    return float(log_loss(model.held_out_gold, model.held_out, labels=[0, 1]))
+
+
+def _fitted(
+    taste: Taste,
+    histories: Histories,
+    author: NDArray[np.int32],
+    weak: TrainingRows,
+    gold: TrainingRows,
+    weights: tuple[float, float],
+    seed: int,
+    known_users: bool,
+) -> RatingModel:
     averages = LabelAverages.of(weak, author), LabelAverages.of(gold, author)
     weak_rows, gold_rows = (sampled(rows, _MAX_ROWS, seed) for rows in (weak, gold))
 
@@ -141,7 +171,7 @@ def fit_rating(
     design = Design.of(np.concatenate([of_weak, of_gold]), 2 * N_AVERAGES + taste.n_taste_summary)
     fitting = _Fitting(design, n_columns, design(of_weak), design(of_gold), weak_rows, gold_rows)
     reviewed = np.zeros(len(weak_rows), bool) if weak_rows.reviewed is None else weak_rows.reviewed
-    linear, pooled, held_out = fitting.pooled(np.where(reviewed, review_weight, weak_weight))
+    linear, pooled, held_out = fitting.pooled(np.where(reviewed, *weights))
     known = ~np.isnan(held_out)
     gold_of = gold_rows.p_positive.astype(np.float64)
     return RatingModel(*averages, design, linear, pooled, expit(held_out[known]), gold_of[known])

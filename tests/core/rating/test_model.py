@@ -124,6 +124,19 @@ def test_reviews_count_more(world: World) -> None:
     assert not np.allclose(fitted[0].linear.coef, fitted[1].linear.coef)
 
 
+@pytest.mark.parametrize("dealt_out", [True, False], ids=["noise", "as good"])
+def test_labels_without_a_review_are_used_where_gold_says_so(world: World, dealt_out: bool) -> None:
+    weak = world.rows(TRAIN, wrong=0.1)
+    said = weak.user_idx < 100
+    labels = weak.p_positive.copy()
+    if dealt_out:
+        labels[~said] = np.random.default_rng(0).permutation(labels[~said])
+    weak = TrainingRows(weak.user_idx, weak.book_idx, labels, said)
+    gold = world.rows(range(500, 540))
+    model = fit_rating(world, world.histories, AUTHOR, weak, gold, weak_weight=1.0)
+    assert model.weak.books.count.sum() == (said.sum() if dealt_out else len(weak))
+
+
 @pytest.mark.parametrize("n_users", [1, 2])
 def test_gold_of_one_or_two_users(world: World, n_users: int) -> None:
     model = world.fit(world.rows(TRAIN, wrong=0.3), world.rows(range(500, 500 + n_users)))
