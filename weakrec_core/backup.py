@@ -10,7 +10,6 @@ import os
 import secrets
 import shutil
 import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
@@ -22,13 +21,14 @@ from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, ValidationErr
 from weakrec_core import __version__, files, limits
 from weakrec_core.data import storage
 from weakrec_core.errors import WeakrecError, quoted
-from weakrec_core.packing import CHUNK, check_size
+from weakrec_core.packing import CHUNK, DAMAGED_ZIP, check_size
 from weakrec_core.progress import Progress, no_progress
 from weakrec_core.workspace import Workspace
 
 _CONTENTS = "backup.json"
 _PACKED = (".parquet", ".npz", ".keras", ".gz", ".zip")  # are not packed again
 _STATUS = "status.json"  # says nothing that is not there by the time that the others are read
+_UNREADABLE: tuple[type[Exception], ...] = (*DAMAGED_ZIP, KeyError, RuntimeError)
 
 
 class _Strict(BaseModel):
@@ -135,7 +135,7 @@ def restore(path: Path, into: Path, progress: Progress = no_progress) -> Backup:
         else:
             hidden.rename(into)
             files.sync(into.absolute().parent)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, KeyError, RuntimeError) as e:
+    except _UNREADABLE as e:
         raise WeakrecError(f"{path} is not a backup that can be read ({type(e).__name__}).") from None
     finally:
         shutil.rmtree(hidden, ignore_errors=True)

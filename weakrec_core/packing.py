@@ -21,17 +21,18 @@ from weakrec_core.progress import Progress, no_progress
 
 R = TypeVar("R")
 CHUNK = 1 << 22
+DAMAGED_ZIP: tuple[type[Exception], ...] = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError)
 # What reading a file that is damaged, of another shape or made to do harm may raise.
 DAMAGED: tuple[type[Exception], ...] = (
+    *DAMAGED_ZIP,
     OSError,
-    EOFError,
     ValueError,
     LookupError,
     TypeError,
     AttributeError,
     MemoryError,
+    RecursionError,
 )
-DAMAGED += (NotImplementedError, RecursionError, zipfile.BadZipFile, zlib.error)
 _NEWLINE = ord("\n")
 _BYTES = {
     "BOOLEAN": 1,
@@ -200,7 +201,7 @@ def unzip(path: Path, directory: Path) -> Path:
                     lines.check(chunk)
                     out.write(chunk)
                     chunk = packed.read(CHUNK)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as e:
+    except DAMAGED_ZIP as e:
         raise DataError(f"{path} is not an intact zip file ({e}); download it again.") from None
     if not target.stat().st_size:
         raise DataError(f"{path} holds an empty file.")

@@ -52,11 +52,11 @@ def lease_current(home: Path) -> Lease:
         If there is no dataset, or its directory is gone.
     """
     while True:
-        directory = home / _current(home)
+        directory = home / counting(home)
         lease = _lease(directory)
         if lease is not None:
             return lease
-        if _current(home) == directory.name:  # else it was replaced just now
+        if counting(home) == directory.name:  # else it was replaced just now
             raise DataError(f"{directory} is missing; ingest the data again.")
 
 
@@ -99,7 +99,7 @@ def pointer_text(directory: Path) -> str:
 
 def discard(home: Path, lease: Lease) -> None:
     """Remove a new directory unless it counts by now, and the dataset's own if there is nothing in it."""
-    if not exists(home) or lease.directory.name != _current(home):
+    if not exists(home) or lease.directory.name != counting(home):
         shutil.rmtree(lease.directory, ignore_errors=True)
     lease.release()
     with suppress(OSError):  # which is not empty
@@ -109,13 +109,8 @@ def discard(home: Path, lease: Lease) -> None:
 def sweep(home: Path) -> None:
     """Remove the directories that do not count and that nobody reads: replaced ones, and what the dead left unfinished."""
     for directory in home.iterdir():
-        if directory.is_dir() and directory.name not in (COLUMNS, _current(home)):
+        if directory.is_dir() and directory.name not in (COLUMNS, counting(home)):
             _remove(home, directory)
-
-
-def counting(home: Path) -> str:
-    """The name of the directory that counts; `DataError` if there is none."""
-    return _current(home)
 
 
 def delete(home: Path, directory: str) -> None:
@@ -166,7 +161,7 @@ def _remove(home: Path, directory: Path) -> None:
         return
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        if _still_there(directory, descriptor) and not (exists(home) and directory.name == _current(home)):
+        if _still_there(directory, descriptor) and not (exists(home) and directory.name == counting(home)):
             doomed = directory.rename(home / f".{secrets.token_hex(4)}.gone")  # nobody finds it any more
             shutil.rmtree(doomed, ignore_errors=True)
     except OSError:  # somebody reads it, or it is not ours to change
@@ -198,11 +193,12 @@ def _still_there(directory: Path, descriptor: int) -> bool:
 def fingerprint_of(home: Path) -> str | None:
     """The first digits of the fingerprint of what counts; None where nothing does."""
     with suppress(DataError):
-        return _current(home).partition("-")[0]
+        return counting(home).partition("-")[0]
     return None
 
 
-def _current(home: Path) -> str:
+def counting(home: Path) -> str:
+    """The name of the directory that counts; `DataError` if there is none."""
     path = home / POINTER
     try:
         return _named(path)

@@ -6,7 +6,6 @@ import shutil
 import stat
 import tempfile
 import zipfile
-import zlib
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -17,7 +16,7 @@ from weakrec_core.activity import record
 from weakrec_core.errors import DataError, RunError, WeakrecError
 from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.network.blend import check_blended
-from weakrec_core.packing import check_archive
+from weakrec_core.packing import DAMAGED_ZIP, check_archive
 from weakrec_core.runs.about import ABOUT_FILE
 from weakrec_core.runs.card import render_card
 from weakrec_core.runs.presentation.slide import LISTS_FILE
@@ -104,7 +103,7 @@ def import_run(workspace: Workspace, path: Path, name: str | None = None) -> Run
                 except OSError:  # somebody else was first
                     raise taken from None
                 files.sync(workspace.runs)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as e:
+    except DAMAGED_ZIP as e:
         raise RunError(f"{path} is not a zip file that can be read ({type(e).__name__}).") from None
     record(workspace, "imported run", run.id)
     return run
