@@ -13,7 +13,8 @@ from benchmarks.lf_speed import ROWS, train_of
 from weakrec_core.data.dataset import open_dataset
 from weakrec_core.engine.base import Engine, LocalEngine
 from weakrec_core.engine.dask_engine import DaskEngine, dask_engine
-from weakrec_core.engine.votes import PART_ROWS, apply_in_parts
+from weakrec_core.engine.part_of_train import PART_ROWS
+from weakrec_core.engine.votes import apply_in_parts
 from weakrec_core.label_model.label_train import TrainLabels, label_train
 from weakrec_core.labeling.apply import Applier
 from weakrec_core.labeling.lf_set import LFSet

@@ -10,7 +10,7 @@ import shutil
 import stat
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -196,3 +196,19 @@ def write_array(path: Path, array: "NDArray[Any]") -> None:
     np.save(content, array, allow_pickle=False)
     with atomic(path) as tmp:
         tmp.write_bytes(content.getbuffer())
+
+
+@contextmanager
+def array_in_pieces(path: Path, dtype: str, n: int) -> "Iterator[Callable[[NDArray[Any]], None]]":
+    """Write an array of `n` values as ``.npy``, atomically: yields what takes the next of them."""
+    import numpy as np
+
+    kind = np.dtype(dtype)
+    header = {"descr": kind.str, "fortran_order": False, "shape": (n,)}
+    with atomic(path) as tmp, tmp.open("wb") as f:
+        np.lib.format.write_array_header_1_0(f, header)
+
+        def take(piece: "NDArray[Any]") -> None:
+            f.write(np.ascontiguousarray(piece, kind).tobytes())
+
+        yield take

@@ -16,6 +16,7 @@ from weakrec_core.progress import Progress
 from weakrec_core.workspace import Workspace
 
 if TYPE_CHECKING:
+    from weakrec_core.engine.base import Engine
     from weakrec_core.label_model.label_train import TrainLabels
     from weakrec_core.label_model.snorkel_config import SnorkelConfig
     from weakrec_core.labeling.applied import AppliedSet
@@ -33,7 +34,7 @@ LabelModelName = Annotated[
 
 
 EngineName = Annotated[
-    Literal["local", "dask"], typer.Option(help="What applies the LFs to train: this process, or dask's workers.")
+    Literal["local", "dask"], typer.Option(help="What works on train: this process, or dask's workers, part by part.")
 ]
 Scheduler = Annotated[
     str | None,
@@ -112,20 +113,32 @@ def train_labels(
 
 
 @contextmanager
+def chosen_engine(engine: str, scheduler: str | None, part_rows: int | None) -> "Iterator[Engine | None]":
+    """What works on train part by part; None where neither an engine nor the size of a part is named."""
+    if engine == "local" and scheduler is not None:
+        raise WeakrecError("--scheduler goes with --engine dask.")
+    if engine == "local" and part_rows is None:
+        yield None
+        return
+    from weakrec_core.engine.base import LocalEngine
+    from weakrec_core.engine.dask_engine import dask_engine
+
+    with dask_engine(scheduler) if engine == "dask" else nullcontext(LocalEngine()) as working:
+        yield working
+
+
+@contextmanager
 def on_engine(
     applied: "AppliedSet", engine: str, scheduler: str | None, part_rows: int | None
 ) -> Iterator["AppliedSet"]:
     """The set applied to train part by part where an engine or the size of a part is named; else as it is."""
-    if engine == "local" and scheduler is not None:
-        raise WeakrecError("--scheduler goes with --engine dask.")
-    if engine == "local" and part_rows is None:
-        yield applied
-        return
-    from weakrec_core.engine.base import LocalEngine
-    from weakrec_core.engine.dask_engine import dask_engine
-    from weakrec_core.engine.votes import PART_ROWS, apply_in_parts
+    with chosen_engine(engine, scheduler, part_rows) as working:
+        if working is None:
+            yield applied
+            return
+        from weakrec_core.engine.part_of_train import PART_ROWS
+        from weakrec_core.engine.votes import apply_in_parts
 
-    with dask_engine(scheduler) if engine == "dask" else nullcontext(LocalEngine()) as working:
         yield apply_in_parts(applied, working, part_rows or PART_ROWS)
 
 

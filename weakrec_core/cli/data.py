@@ -8,6 +8,7 @@ import typer
 
 from weakrec_core.cli import download, ingest
 from weakrec_core.cli.common import DatasetName, Json, Seed, print_json, show_progress
+from weakrec_core.cli.new_dataset import finish, on_all_cores
 from weakrec_core.files import checked_name
 from weakrec_core.workspace import Workspace
 
@@ -38,9 +39,10 @@ def demo(
     for path in files.values():
         typer.echo(path)
     if name is not None:
-        ingest.ingest_files(
+        dataset = ingest.made_of_files(
             name, files["reviews"], files["books"], files["interactions"], dev_rows, seed, source="demo"
         )
+        finish(dataset, on_all_cores)
 
 
 @app.command()

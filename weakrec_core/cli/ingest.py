@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from weakrec_core.cli.common import Json, Seed, print_json, show_progress
+from weakrec_core.cli.common import EngineName, Json, PartRows, Scheduler, Seed, print_json, show_progress
+from weakrec_core.cli.new_dataset import finish, signals_on
 from weakrec_core.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -37,27 +38,31 @@ def ingest_goodreads(
     max_user_books: Annotated[int | None, typer.Option(help="Default: 200 with interactions, else off.")] = None,
     positive: Annotated[int, typer.Option(min=1, max=5, help="Ratings from this on are POSITIVE.")] = 4,
     skip_bad_lines: Annotated[bool, typer.Option(help="Leave out and count lines that cannot be used.")] = False,
+    engine: EngineName = "local",
+    scheduler: Scheduler = None,
+    part_rows: PartRows = None,
     as_json: Json = False,
 ) -> None:
     """Ingest the UCSD Goodreads files."""
-    ingest_files(
-        name,
-        reviews,
-        books,
-        interactions,
-        dev_rows,
-        seed,
-        min_book_ratings=min_book_ratings,
-        max_book_ratings=max_book_ratings,
-        min_user_books=min_user_books,
-        max_user_books=max_user_books,
-        positive=positive,
-        skip_bad_lines=skip_bad_lines,
-        as_json=as_json,
-    )
+    with signals_on(engine, scheduler, part_rows) as compute:
+        dataset = made_of_files(
+            name,
+            reviews,
+            books,
+            interactions,
+            dev_rows,
+            seed,
+            min_book_ratings=min_book_ratings,
+            max_book_ratings=max_book_ratings,
+            min_user_books=min_user_books,
+            max_user_books=max_user_books,
+            positive=positive,
+            skip_bad_lines=skip_bad_lines,
+        )
+        finish(dataset, compute, as_json)
 
 
-def ingest_files(
+def made_of_files(
     name: str,
     reviews: Path,
     books: Path | None,
@@ -65,15 +70,14 @@ def ingest_files(
     dev_rows: int | None,
     seed: int,
     source: str = "goodreads",
-    as_json: bool = False,
     **config: Any,
-) -> None:
-    """Make a dataset of files in the Goodreads format, and say what became of them."""
+) -> "Dataset":
+    """A dataset of files in the Goodreads format."""
     from weakrec_core.data import splits
     from weakrec_core.data.ingest import goodreads
 
     with show_progress(0.25, 0.4) as progress:
-        dataset = goodreads.ingest_goodreads(
+        return goodreads.ingest_goodreads(
             Workspace.from_environment(),
             name,
             reviews,
@@ -84,7 +88,6 @@ def ingest_files(
             progress,
             source,
         )
-    _finish(dataset, as_json)
 
 
 @app.command("table")
@@ -166,6 +169,9 @@ def ingest_table(
     min_user_items: Annotated[int, typer.Option(min=1)] = 1,
     max_user_items: Annotated[int | None, typer.Option(min=1, help="Default: no limit.")] = None,
     skip_bad_lines: Annotated[bool, typer.Option(help="Leave out and count lines that cannot be used.")] = False,
+    engine: EngineName = "local",
+    scheduler: Scheduler = None,
+    part_rows: PartRows = None,
     as_json: Json = False,
 ) -> None:
     """Ingest a table of ratings, one row a user and item."""
@@ -201,33 +207,21 @@ def ingest_table(
         skip_bad_lines=skip_bad_lines,
         format=_format(encoding, separator, quote, header),
     )
-    with show_progress(0.25, 0.4) as progress:
-        dataset = table.ingest_table(
-            Workspace.from_environment(),
-            name,
-            file,
-            columns,
-            config,
-            splits.SplitConfig(by=split, dev_rows=dev_rows, seed=seed),
-            progress,
-            Noun.parse(noun),
-            table.ItemFacts(file=items, id=items_id) if items and items_id else None,
-        )
-    read = dataset.meta["ratings"]
-    notations = ", ".join(f"{what} {n:,}" for what, n in read["by_notation"].items())
-    typer.echo(f"ratings by notation: {notations}", err=True)
-    for reason, n in read["not_rated_by"].items():
-        typer.echo(f"not rated: {n:,}, as each {reason}", err=True)
-    low, high = dataset.meta["rating_range"]
-    shown = "{:.0%}" if read["stored"] == "share" else "{:g}"
-    typer.echo(
-        f"ratings: from {shown.format(low)} to {shown.format(high)}, POSITIVE from {read['positive']} on", err=True
-    )
-    for column, kept in dataset.kept_columns.items():
-        typer.echo(f"kept {kept.told(column)}", err=True)
-        if kept.gives_gold_away:
-            typer.echo(f"warning: {kept.warning(column)}", err=True)
-    _finish(dataset, as_json)
+    with signals_on(engine, scheduler, part_rows) as compute:
+        with show_progress(0.25, 0.4) as progress:
+            dataset = table.ingest_table(
+                Workspace.from_environment(),
+                name,
+                file,
+                columns,
+                config,
+                splits.SplitConfig(by=split, dev_rows=dev_rows, seed=seed),
+                progress,
+                Noun.parse(noun),
+                table.ItemFacts(file=items, id=items_id) if items and items_id else None,
+            )
+        _tell_ratings(dataset)
+        finish(dataset, compute, as_json)
 
 
 @app.command("look")
@@ -264,27 +258,19 @@ def _format(encoding: str | None, separator: str | None, quote: str | None, head
     return TableFormat(encoding=encoding, separator=separator, quote=quote, header=header)
 
 
-def _finish(dataset: "Dataset", as_json: bool) -> None:
-    """Say what was left out and kept, and compute the signals."""
-    from weakrec_core.data.dataset import SPLITS
-    from weakrec_core.data.ingest.summary import ingest_summary
-    from weakrec_core.signals import SignalStore
-    from weakrec_core.signals.other_cores import other_cores
-
-    for kind, problems in dataset.meta["skipped_lines"].items():
-        for problem, count in problems.items():
-            typer.echo(f"{kind}: {count:,} lines left out, each {problem}", err=True)
-    for what, count in dataset.meta["counts"].items():
-        typer.echo(f"{what.replace('_', ' ')}: {count:,}", err=True)
-    typer.echo(f"rows read: {dataset.meta['read']:,}", err=True)
-    told = {problem for problems in dataset.meta["skipped_lines"].values() for problem in problems}
-    for reason, count in dataset.meta["dropped"].items():
-        if reason not in told:
-            typer.echo(f"rows dropped: {count:,}, as each {reason}", err=True)
-    if not as_json:
-        typer.echo(dataset)
-    rows = sum(map(dataset.n_rows, SPLITS))
-    with show_progress(0.4) as progress, other_cores(rows) as pool:
-        SignalStore(dataset, pool).precompute(progress)
-    if as_json:
-        print_json(ingest_summary(dataset))
+def _tell_ratings(dataset: "Dataset") -> None:
+    """Say how the ratings and kept columns of a table were read."""
+    read = dataset.meta["ratings"]
+    notations = ", ".join(f"{what} {n:,}" for what, n in read["by_notation"].items())
+    typer.echo(f"ratings by notation: {notations}", err=True)
+    for reason, n in read["not_rated_by"].items():
+        typer.echo(f"not rated: {n:,}, as each {reason}", err=True)
+    low, high = dataset.meta["rating_range"]
+    shown = "{:.0%}" if read["stored"] == "share" else "{:g}"
+    typer.echo(
+        f"ratings: from {shown.format(low)} to {shown.format(high)}, POSITIVE from {read['positive']} on", err=True
+    )
+    for column, kept in dataset.kept_columns.items():
+        typer.echo(f"kept {kept.told(column)}", err=True)
+        if kept.gives_gold_away:
+            typer.echo(f"warning: {kept.warning(column)}", err=True)

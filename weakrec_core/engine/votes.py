@@ -1,33 +1,25 @@
 """An LF set applied to train part by part."""
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from weakrec_core.data.dataset import Dataset, open_dataset
-from weakrec_core.data.train_part import TrainPart, parts_of_train
+from weakrec_core.data.train_part import parts_of_train
 from weakrec_core.engine.base import Engine
 from weakrec_core.engine.part_applier import part_applier
+from weakrec_core.engine.part_of_train import PART_ROWS, PartOfTrain
 from weakrec_core.labeling.applied import AppliedSet
 from weakrec_core.labeling.kinds import SimilarLF
 from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.labeling.vote_patterns import VotePatterns, merge_patterns
-from weakrec_core.workspace import Workspace
-
-PART_ROWS = 200_000
 
 
 @dataclass(frozen=True)
-class PartTask:
-    """One LF set on one part of train, for a process that knows nothing yet."""
+class PartTask(PartOfTrain):
+    """One LF set on one part of train."""
 
-    workspace: Workspace
-    dataset: str
-    fingerprint: str
     lf_set: LFSet
-    rows: slice
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,7 +69,7 @@ def apply_in_parts(applied: AppliedSet, engine: Engine, part_rows: int = PART_RO
     for kind in sorted({lf.vectors for lf in applied.active if isinstance(lf, SimilarLF)}):
         applied.applier.text_vectors(kind, "train")  # once for all
     tasks = [
-        PartTask(dataset.workspace, dataset.name, dataset.fingerprint, applied.lf_set, rows)
+        PartTask(dataset.workspace, dataset.name, dataset.fingerprint, rows, applied.lf_set)
         for rows in parts_of_train(dataset, part_rows)
     ]
     found = list(engine.map(part_votes, tasks))
@@ -91,15 +83,9 @@ def apply_in_parts(applied: AppliedSet, engine: Engine, part_rows: int = PART_RO
 
 
 def part_votes(task: PartTask) -> PartVotes:
-    """The votes of one part; what is read of the dataset stays open in the process."""
-    dataset = _opened(task.workspace, task.dataset, task.fingerprint)
-    applied = part_applier(TrainPart(dataset, task.rows.start, task.rows.stop)).of(task.lf_set)
+    """The votes of one part."""
+    applied = part_applier(task.opened()).of(task.lf_set)
     return PartVotes(applied.patterns("train"), applied.pattern_of_row("train"), applied.vote_sums("train"))
-
-
-@lru_cache(1)
-def _opened(workspace: Workspace, name: str, fingerprint: str) -> Dataset:
-    return open_dataset(workspace, name, fingerprint)
 
 
 def _places(whole: VotePatterns, part: VotePatterns) -> NDArray[np.unsignedinteger]:

@@ -51,7 +51,9 @@ class ScoredTexts:
         with suppress(OSError):  # a workspace that may only be read, or is full
             self._write(added)
             if len(parts := self._read()) > _FILES:
-                self._write(np.concatenate(list(parts.values())))
+                merged = np.concatenate(list(parts.values()))
+                # Each text once: of two processes that do this at once each writes all of it.
+                self._write(merged[np.unique(merged["digest"], return_index=True)[1]])
                 for path in parts:
                     path.unlink(missing_ok=True)
 

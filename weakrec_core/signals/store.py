@@ -1,9 +1,9 @@
 """Signals of a dataset, computed when first asked for and kept on disk by the dataset's fingerprint."""
 
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from functools import partial
 from pathlib import Path
 
@@ -91,7 +91,7 @@ class SignalStore:
         done = 0
         for family, split in wanted:
             n = self.dataset.n_rows(split)
-            self._keep(split, self._compute(family, split, partial(_scaled, progress, done / total, n / total)))
+            self._keep(split, self.compute(family, split, partial(_scaled, progress, done / total, n / total)))
             done += n
         languages(self.dataset, "dev")  # pages say of which reviews a lexicon tells nothing
         progress(1.0, "Signals computed")
@@ -101,7 +101,7 @@ class SignalStore:
             return self.dataset.kept(column, split).to_numpy(np.float64, copy=True)
         values = self.kept(name, split)
         if values is None:
-            computed = self._compute(FAMILIES[name], split, progress)
+            computed = self.compute(FAMILIES[name], split, progress)
             with suppress(OSError):  # a workspace that may only be read, or is full: they are computed anew then
                 self._keep(split, computed)
             values = computed[name]
@@ -110,8 +110,8 @@ class SignalStore:
     def _path(self, name: str, split: str) -> Path:
         return self._dir / split / f"{name}-v{FAMILIES[name].version}.npy"
 
-    def _compute(self, family: Family, split: str, progress: Progress) -> dict[str, Values]:
-        """The signals of a family by name."""
+    def compute(self, family: Family, split: str, progress: Progress = no_progress) -> dict[str, Values]:
+        """The signals of a family by name, whatever is on disk; of texts those that were read before are not read again."""
         label = f"Computing {', '.join(s.name for s in family.signals)} on {split}"
         progress(0.0, label)
         rows = self.dataset.split(split)
@@ -126,6 +126,10 @@ class SignalStore:
         return {
             s.name: np.ascontiguousarray(column, np.float64) for s, column in zip(family.signals, columns, strict=True)
         }
+
+    def keep_in_pieces(self, name: str, split: str) -> AbstractContextManager[Callable[[Values], None]]:
+        """Keep a signal of all rows of a split on disk, which comes piece by piece."""
+        return files.array_in_pieces(self._path(name, split), "<f8", self.dataset.n_rows(split))
 
     def _keep(self, split: str, computed: dict[str, Values]) -> None:
         for name, values in computed.items():

@@ -114,7 +114,7 @@ def test_by_dask_as_in_one_piece_though_a_worker_is_killed(
 def test_errors_of_workers_are_the_callers(
     applied: AppliedSet, dask: DaskEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    gone = [PartTask(applied.dataset.workspace, "no-such-data", "", applied.lf_set, slice(0, 1))]
+    gone = [PartTask(applied.dataset.workspace, "no-such-data", "", slice(0, 1), applied.lf_set)]
     with pytest.raises(WeakrecError, match="There is no dataset 'no-such-data'"):
         list(dask.map(part_votes, gone))
     monkeypatch.setattr(dask.client.cluster.scheduler, "allowed_failures", 0)
