@@ -2,8 +2,11 @@
 # the site of the documentation, `make screenshots` its pictures, `make audit` asks for known vulnerabilities of the libraries.
 PYTHON ?= python3
 BIN := .venv/bin
+# uv takes a quarter of pip's time. It looks where pip is told to look, so that a machine with packages of its own uses them.
 # What is imported is compiled then, and kept; the libraries' other files need not be.
-PIP_OPTIONS := --disable-pip-version-check --no-compile
+PIP_SAYS = $(shell $(PYTHON) -m pip config get global.$(1) 2>/dev/null)
+INSTALL = UV_HTTP_TIMEOUT=180 UV_DEFAULT_INDEX="$(or $(PIP_INDEX_URL),$(call PIP_SAYS,index-url))" \
+  UV_FIND_LINKS="$(or $(PIP_FIND_LINKS),$(call PIP_SAYS,find-links))" $(BIN)/uv pip install --python $(BIN)/python
 # A worker of the tests a core, and a thread a worker: more would keep each other waiting. What is compiled is kept for the
 # many processes that they start.
 TEST_ENVIRONMENT := PYTHONDONTWRITEBYTECODE= OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1
@@ -52,12 +55,15 @@ audit: .venv/bin/python
 .venv/bin/python:
 	$(PYTHON) -m venv .venv
 
-.venv/.run: .venv/bin/python requirements.txt constraints.txt
-	$(BIN)/python -m pip install $(PIP_OPTIONS) -r requirements.txt
+.venv/bin/uv: .venv/bin/python
+	$(BIN)/python -m pip install --disable-pip-version-check --quiet uv==0.13.9
+
+.venv/.run: .venv/bin/uv requirements.txt constraints.txt
+	$(INSTALL) -r requirements.txt
 	touch $@
 
 .venv/.dev: .venv/.run requirements-dev.txt
-	$(BIN)/python -m pip install $(PIP_OPTIONS) -r requirements-dev.txt
+	$(INSTALL) -r requirements-dev.txt
 	touch $@
 
 clean:

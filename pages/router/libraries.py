@@ -21,7 +21,6 @@ _TURN = 0.001  # s, of the thread that loads: the files of the app, which the br
 _seen = 0
 _loaded, _shown, _all_loaded = Event(), Event(), Event()
 _loaded.set()  # where no server has begun, nobody has to wait
-_all_loaded.set()
 atexit.register(gc.unfreeze)  # the last round at the end of the process goes over everything
 
 

@@ -1,5 +1,6 @@
 """Pages run in-process on a small demo dataset."""
 
+import gc
 import shutil
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -19,6 +20,12 @@ PROJECT = Path(__file__).resolve().parents[2]
 def demo_workspace(prepared_pages: Path, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """A workspace with a small demo dataset, shared by the tests of the session."""
     return Workspace(shutil.copytree(prepared_pages, tmp_path_factory.mktemp("app"), dirs_exist_ok=True))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def modules_frozen() -> None:
+    """Streamlit collects garbage after every run: as a server does, what has been imported is taken from that."""
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -2,12 +2,16 @@
 
 import subprocess
 import sys
+from threading import Event
+
+import pytest
 
 from pages.router import libraries
 from tests.app.conftest import PROJECT
 
 
-def test_what_pages_need_is_loaded_ahead() -> None:
+def test_what_pages_need_is_loaded_ahead(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(libraries, "_all_loaded", Event())
     libraries.wait_for_library()  # where no server has begun, nobody waits
     thread = libraries.load_libraries()
     libraries.wait_for_library()

@@ -39,7 +39,8 @@ def runs(demo_workspace: Workspace, prepared_runs: Path) -> Iterator[tuple[Run, 
     older, newer = sorted(list_runs(demo_workspace), key=lambda run: run.id)
     yield older, newer
     shutil.rmtree(demo_workspace.runs)
-    shutil.rmtree(demo_workspace.test_looks, ignore_errors=True)
+    for kept in (demo_workspace.test_looks, demo_workspace.shares):
+        shutil.rmtree(kept, ignore_errors=True)
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -139,9 +139,10 @@ def _pieces(
 def _digest(
     digest: "hashlib._Hash", table: pd.DataFrame, at: NDArray[np.int64], types: Mapping[str, str] | None = None
 ) -> None:
-    """Take in the rows at some positions, a column after the other."""
-    for name in table:
+    """Take in the rows at some positions, a column after the other; a table of one column would cost six times as much."""
+    for name, column in table.items():
         digest.update(str(name).encode())
-        of_column = {key: kind for key, kind in (types or {}).items() if key == name}
-        for piece in _pieces(table[[name]], at, of_column):
-            digest.update(pd.util.hash_pandas_object(piece[name], index=False).to_numpy().tobytes())
+        kind: Any = (types or {}).get(str(name), column.dtype)
+        for start in range(0, max(len(at), 1), _ROW_GROUP):
+            piece = column.iloc[at[start : start + _ROW_GROUP]].astype(kind)
+            digest.update(pd.util.hash_array(piece.values).tobytes())
