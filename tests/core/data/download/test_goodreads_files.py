@@ -51,7 +51,7 @@ def test_from_nothing_to_a_dataset(
     assert sorted(map(str, out.iterdir())) == sorted(files)
     python, module, name, *ingest = shlex.split(command)
     assert (python, module, name) == ("python", "-m", "weakrec_core")
-    monkeypatch.setattr("weakrec_core.cli.ingest._finish", lambda *_: None)  # the signals take seconds
+    monkeypatch.setattr("weakrec_core.cli.ingest.finish", lambda *_: None)  # the signals take seconds
     assert cli(*ingest, "--dev-rows", 100).status == 0
     assert set(open_dataset(workspace, "poetry").meta["files"]) == {"reviews", "books", "interactions"}
 
