@@ -63,3 +63,6 @@ SNORKEL_EPOCHS = 100_000
 RUN_NAME_CHARACTERS = 80
 RUN_NOTES_CHARACTERS = 4_000
 SHARE_DAYS = 90  # that a link to a run lasts
+
+# The pages
+PAGE_TRAIN_ROWS = 5_000_000  # that are read as a whole, with less than 2 GB; of more a sample

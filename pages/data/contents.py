@@ -9,8 +9,10 @@ import streamlit as st
 from pages.shared import fmt
 from pages.shared.grid.table import draw_table
 from pages.shared.workbench import Workbench
-from weakrec_core.data.dataset import RATING_TEXT, SPLITS
+from weakrec_core.data.dataset import RATING_TEXT, SPLITS, Dataset
 from weakrec_core.data.gold_by_hand import gold_sentence
+from weakrec_core.data.train_part import n_train_reviews, n_train_users
+from weakrec_core.data.train_sample import TrainSample
 from weakrec_core.runs import test_looks
 
 _SHOWN_ROWS = 200
@@ -38,14 +40,14 @@ def splits_table(wb: Workbench) -> pd.DataFrame:
     """One row a split; gold of train is not shown, nor that of test until asked for: they are not to be looked at."""
     records = []
     for split in SPLITS:
-        gold = wb.dataset.gold(split)
+        large = split == "train" and isinstance(wb.applier.dataset, TrainSample)
+        gold = wb.applier.dataset.gold(split)
         known = gold >= 0
         records.append(
             {
                 "split": split,
-                "rows": len(gold),
-                "users": wb.dataset.column(split, "user_idx").nunique(),
-                "with review": fmt.percent(wb.dataset.column(split, "review_text").notna().mean()),
+                "rows": wb.dataset.n_rows(split),
+                **(_of_large_train(wb.dataset) if large else _of_split(wb.dataset, split)),
                 "gold": "hidden" if split == "train" else f"{known.sum():,}",
                 "positive": "hidden"
                 if split == "test" and not test_shown(wb)
@@ -55,6 +57,19 @@ def splits_table(wb: Workbench) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(records)
+
+
+def _of_split(dataset: Dataset, split: str) -> dict[str, Any]:
+    reviewed = dataset.column(split, "review_text").notna().mean()
+    return {"users": dataset.column(split, "user_idx").nunique(), "with review": fmt.percent(reviewed)}
+
+
+@st.cache_data(max_entries=4, show_spinner="Counting users …", hash_funcs={Dataset: lambda dataset: str(dataset.path)})
+def _of_large_train(dataset: Dataset) -> dict[str, Any]:
+    """The same of more rows than are read at once."""
+    reviewed = n_train_reviews(dataset)
+    share = None if reviewed is None else reviewed / dataset.n_rows("train")
+    return {"users": n_train_users(dataset), "with review": fmt.percent(share)}
 
 
 def contents(wb: Workbench) -> None:
@@ -111,7 +126,8 @@ def contents(wb: Workbench) -> None:
         search = st.text_input("Review contains", key="row_search", width=320, placeholder="any text")
     if split == "test" and not test_shown(wb):
         show_test(wb)
-    rows = wb.dataset.split(split)
+    rows = wb.applier.dataset.split(split)
+    sample = " of a sample" if len(rows) < wb.dataset.n_rows(split) else ""
     if search:
         rows = rows[rows["review_text"].str.contains(search, case=False, regex=False, na=False)]
     else:
@@ -119,7 +135,7 @@ def contents(wb: Workbench) -> None:
     shown = rows.head(_SHOWN_ROWS)
     books = wb.dataset.books.iloc[shown["book_idx"]].reset_index(drop=True)
     st.caption(
-        f"{len(rows):,} rows with a review{' that contains it' if search else ''}; the first {len(shown):,} below."
+        f"{len(rows):,} rows{sample} with a review{' that contains it' if search else ''}; the first {len(shown):,} below."
     )
     frame = pd.DataFrame(
         {
@@ -131,7 +147,7 @@ def contents(wb: Workbench) -> None:
         }
     )
     for name in wb.dataset.kept_columns:
-        values = wb.dataset.kept(name, split).iloc[shown.index].reset_index(drop=True)
+        values = wb.applier.dataset.kept(name, split).iloc[shown.index].reset_index(drop=True)
         frame[name if name not in frame else f"{name} (kept)"] = values
     written = RATING_TEXT in shown
     rating = (

@@ -6,6 +6,7 @@ import streamlit as st
 from pages.shared import fmt
 from pages.shared.grid.table import draw_table
 from pages.shared.workbench import Workbench
+from weakrec_core.engine.sampled_train import sampled
 from weakrec_core.label_model.fitting import label_model_title
 from weakrec_core.label_model.label_train import TrainLabels
 from weakrec_core.label_model.snorkel_config import SnorkelConfig
@@ -15,10 +16,11 @@ from weakrec_core.label_model.text_labels import compare_with_text, label_train_
 def text_model(wb: Workbench, step: TrainLabels, prior: float | None, config: SnorkelConfig) -> None:
     """The text model on dev, on demand: it takes some seconds."""
     st.header("Text model for reviews without a vote", anchor=False)
-    reviewed = wb.dataset.column("train", "review_text").notna().to_numpy()
+    reviewed = wb.applier.dataset.column("train", "review_text").notna().to_numpy()
+    of = " in a sample of train" if sampled(step.applied) is not None else ""
     st.markdown(
         f"A logistic regression on the words of the reviews, trained on these labels and dev's gold, would also label the "
-        f"**{int((reviewed & ~step.covered).sum()):,}** reviewed train rows that no LF votes on. Training uses it where it helps."
+        f"**{int((reviewed & ~step.covered).sum()):,}** reviewed train rows{of} that no LF votes on. Training uses it where it helps."
     )
     wanted = (step.applied.key, step.model.kind, prior, config)
     if st.button("Measure it on dev", icon=":material/science:", key="measure_text"):

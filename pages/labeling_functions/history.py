@@ -18,6 +18,7 @@ from pages.shared.workbench import Workbench, is_dark
 from weakrec_core.charts.colors import Chart
 from weakrec_core.charts.picture import png
 from weakrec_core.charts.set_comparison import set_comparison_chart
+from weakrec_core.engine.sampled_train import on_same_rows
 from weakrec_core.error_analysis.changes import row_changes
 from weakrec_core.errors import LabelModelError, WeakrecError
 from weakrec_core.label_model.base import AUTO
@@ -76,7 +77,7 @@ def _history(wb: Workbench) -> None:
 
 def _picture(wb: Workbench, before: LFSet, after: LFSet, which: str) -> None:
     """What differs in figures, as it can be shown to others."""
-    found = compare_sets(wb.applier.of_usable(before), wb.applier.of_usable(after))
+    found = compare_sets(*on_same_rows(wb.applied_of(before), wb.applied_of(after)))
     if found.lfs.empty:
         return
     title = f"{wb.draft.base.name} {which} on {wb.dataset.name}"
@@ -128,4 +129,4 @@ def _shown(name: str, value: float | None) -> str:
 
 
 def _figures(wb: Workbench, lf_set: LFSet) -> SetFigures:
-    return set_figures(wb.applier.of_usable(lf_set))
+    return set_figures(wb.applied_of(lf_set))

@@ -24,7 +24,7 @@ def add_button(wb: Workbench) -> None:
             name = st.text_input("Name", key="new_name", placeholder="hated_it")
             if st.form_submit_button("Add", type="primary"):
                 try:
-                    _add(wb, name.strip() or _free_name(wb, kind), LF_KINDS[kind].start(wb.dataset))
+                    _add(wb, name.strip() or _free_name(wb, kind), LF_KINDS[kind].start(wb.applier.dataset))
                 except SpecError as e:
                     st.error(sentence(e))
         if draft_button(wb, (), "draft_by_model"):

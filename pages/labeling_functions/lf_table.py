@@ -12,6 +12,7 @@ from pages.shared.grid.row_box import row_box
 from pages.shared.grid.table import draw_table
 from pages.shared.selection import keep_selected, selected_lf, table_revision
 from pages.shared.workbench import Workbench
+from weakrec_core.engine.sampled_train import on_same_rows, sampled
 from weakrec_core.labeling.base import LF
 
 _MARKS = {"better": "▲ better", "worse": "▼ worse", "not distinguishable": "≈ chance", "no votes": fmt.NONE}
@@ -57,6 +58,13 @@ _COLUMNS = {
     ),
     "tags": st.column_config.TextColumn("Tags", width=90),
 }
+_TRAIN_SAMPLE = st.column_config.TextColumn(
+    "On train",
+    width=124,
+    help="Share of train rows; with its 95 % interval in brackets where it is of a sample, until all are counted; ≠ where it differs from "
+    "dev by more than a quarter and by more than chance",
+    **_TEXT,
+)
 _FIELDS = (
     "polarity",
     "coverage",
@@ -87,11 +95,11 @@ def lf_table(wb: Workbench, differences: bool) -> str | None:
         return None
     names = frame["name"].tolist()
     selected = selected_lf(names)
-    columns = (
-        _COLUMNS
-        if not differences
-        else _COLUMNS | {"coverage": st.column_config.TextColumn("Coverage", width=66, **_TEXT)}
-    )
+    columns: dict[str, Any] = dict(_COLUMNS)
+    if differences:
+        columns["coverage"] = st.column_config.TextColumn("Coverage", width=66, **_TEXT)
+    elif sampled(wb.applied) is not None:  # the same columns once all is counted, so that nothing jumps
+        columns |= {"train": _TRAIN_SAMPLE, "kind": None}
     grid = f"lf_table_{differences}_{table_revision()}_{abs(hash(tuple(names)))}"
     chosen = row_box(grid, "Labeling function", names, [names.index(selected)])
     event = draw_table(
@@ -114,7 +122,8 @@ def lf_table(wb: Workbench, differences: bool) -> str | None:
 
 def _frame(wb: Workbench, differences: bool) -> pd.DataFrame:
     draft = wb.draft
-    now, before = figures_of(wb.applied), figures_of(wb.saved)
+    one, other = on_same_rows(wb.applied, wb.saved) if differences else (wb.applied, wb.saved)
+    now, before = figures_of(one), figures_of(other)
     base = {lf.name: lf for lf in draft.base.lf_set.lfs}
     rows = []
     for lf in listed(wb):
@@ -135,7 +144,7 @@ def _values(s: dict[str, Any]) -> dict[str, Any]:
     return {
         "polarity": ", ".join(map(str, s["polarity"])) or fmt.NONE,
         "coverage": 100 * s["coverage"],
-        "train": ("≠ " if s["drifts"] else "") + fmt.percent(s["train"], 2),
+        "train": ("≠ " if s["drifts"] else "") + fmt.estimate(s["train_share"], 2),
         "overlaps": fmt.percent(s["overlaps"], 2) if voted else fmt.NONE,
         "conflicts": fmt.percent(s["conflicts"], 2) if voted else fmt.NONE,
         "n": f"{s['n']:,}",

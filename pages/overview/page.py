@@ -12,6 +12,7 @@ from pages.shared.states import comparable
 from pages.shared.workbench import Workbench, opened
 from weakrec_core.data.dataset import Dataset
 from weakrec_core.data.noun import counted
+from weakrec_core.engine.sampled_train import is_estimated, set_shares
 from weakrec_core.error_analysis.buckets import buckets
 from weakrec_core.jobs.status import ACTIVE
 from weakrec_core.label_model.set_figures import set_figures
@@ -58,13 +59,15 @@ def overview(wb: Workbench) -> None:
     )
     with errors_shown():
         now = set_figures(wb.applied)
+        coverage, conflicts = (fmt.estimate(share) for share in set_shares(wb.applied))
+        rows = "a sample of the train rows" if is_estimated(wb.applied) else "the train rows"
         unsaved = " with unsaved edits" if draft.dirty else ""
         step(
             2,
             "Labeling functions",
             "pages/labeling_functions/page.py",
             f"**{fmt.literal(draft.base.name)} v{draft.base.number}**{unsaved}: {len(draft.lf_set.active)} LFs on; they vote on "
-            f"{fmt.percent(now.train_coverage)} of the train rows and disagree on {fmt.percent(now.conflicts)}.",
+            f"{coverage} of {rows} and disagree on {conflicts}.",
             "Edit LFs",
         )
         found = buckets(wb.applied).counts

@@ -7,6 +7,7 @@ from pages.shared import fmt
 from pages.shared.errors import errors_shown, sentence
 from pages.shared.running.job_progress import job_progress
 from pages.shared.workbench import Workbench
+from weakrec_core.data.train_sample import TrainSample
 from weakrec_core.errors import WeakrecError
 from weakrec_core.labeling.kinds import PromptLF
 from weakrec_core.labeling.prompt_job import ASKED, Asked, ask_job, asked_of, start_asking
@@ -64,7 +65,10 @@ def _progress(wb: Workbench, lf: PromptLF) -> None:
 
 
 def _how_far(wb: Workbench, lf: PromptLF, asked: dict[str, Asked]) -> None:
-    parts = [f"{told.asked:,} of {told.texts:,} reviews of {split}" for split, told in asked.items()]
+    of = {split: split for split in asked}
+    if isinstance(wb.applier.dataset, TrainSample):
+        of["train"] = "a sample of train"
+    parts = [f"{told.asked:,} of {told.texts:,} reviews of {of[split]}" for split, told in asked.items()]
     store = vote_store(wb.workspace, lf.question)
     unusable = "".join(f"; {n:,} × {why}" for why, n in store.unusable.most_common())
     st.markdown(f"Asked: {', '.join(parts)}{unusable}. Where it was not asked, the LF abstains.")

@@ -14,6 +14,7 @@ from pages.recommendations.recommender import catalogue, finished_runs, recommen
 from pages.shared.address import page_link
 from pages.shared.errors import sentence
 from pages.shared.workbench import Workbench, opened
+from weakrec_core.engine.sampled_train import sampled
 from weakrec_core.errors import WeakrecError
 from weakrec_core.labeling.book_votes import count_book_votes
 from weakrec_core.labeling.lf_set import LFSet
@@ -50,7 +51,12 @@ def page(wb: Workbench, runs: Sequence[Run]) -> None:
             most_read(wb, books, reader, view.k)
             return
         with st.spinner(f"Counting the LFs' votes by {wb.dataset.noun.one} …"):
-            votes = count_book_votes(wb.applier.of_usable(LFSet.model_validate(run.config.lf_set)))
+            applied = wb.applier.of_usable(LFSet.model_validate(run.config.lf_set))
+            votes = count_book_votes(applied)
+        if (sample := sampled(applied)) is not None:
+            st.caption(
+                f"Labels by {wb.dataset.noun.one} are those of a sample of {sample.n_rows('train'):,} train rows."
+            )
         if found:
             st.markdown(first_sentence(wb, found))
         beside = tuple(name for name in view.beside if name != WITHOUT_LABELS or weighed)

@@ -7,6 +7,8 @@ import streamlit as st
 from pages.shared import fmt
 from pages.shared.address import DATASET
 from weakrec_core.data.dataset import Dataset, open_dataset
+from weakrec_core.data.train_sample import SAMPLE_ROWS, TrainSample, most_rows
+from weakrec_core.engine.sampled_train import SampleApplier
 from weakrec_core.labeling.apply import Applier
 from weakrec_core.workspace import Workspace
 
@@ -49,10 +51,10 @@ def opened_dataset(workspace: Workspace, name: str) -> Dataset:
 
 def applier_of(dataset: Dataset) -> Applier:
     """The applier of a dataset, shared by all tabs; what its LFs vote does not depend on gold."""
-    applier = _applier(str(dataset.path), dataset)
+    applier = _applier(str(dataset.path), dataset.n_rows("train") > most_rows(), dataset)
     return (
         applier
-        if applier.dataset is dataset
+        if applier.dataset.fingerprint == dataset.fingerprint
         else _labeled_applier(str(dataset.path), dataset.fingerprint, applier, dataset)
     )
 
@@ -69,8 +71,12 @@ def _labeled(directory: str, fingerprint: str, _kept: Dataset, _dataset: Dataset
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _applier(directory: str, _dataset: Dataset) -> Applier:
-    return Applier(_dataset, background=True)
+def _applier(directory: str, large: bool, _dataset: Dataset) -> Applier:
+    return (
+        SampleApplier(TrainSample(_dataset, min(SAMPLE_ROWS, most_rows())))
+        if large
+        else Applier(_dataset, background=True)
+    )
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)

@@ -3,10 +3,15 @@
 import html
 import math
 import re
+from typing import TYPE_CHECKING
 
 from weakrec_core.data.noun import percent as shown_percent
 
+if TYPE_CHECKING:  # the router has this file, and the library takes a second to load
+    from weakrec_core.engine.sampled_train import TrainShare
+
 NONE = "–"
+_MOST_DIGITS = 4  # of a percentage
 # What Markdown makes something of: emphasis, links and images, HTML, code, tables, formulas; directives and emoji by their colon;
 # and headings, lists and quotes where a line begins. Other punctuation stays as it is.
 _MARKDOWN = re.compile(
@@ -44,6 +49,15 @@ def threshold(value: float) -> str:
     if 0 < abs(value) < 0.01:
         return f"{value:.3g}"
     return f"{value:,.3f}".rstrip("0").rstrip(".")
+
+
+def estimate(share: "TrainShare", digits: int = 1) -> str:
+    """A share of train as a percentage, with its interval where it is of a sample, in as many digits as tell its ends apart."""
+    if share.low is None or share.high is None:
+        return percent(share.value, digits)
+    while digits < _MOST_DIGITS and round(100 * share.low, digits) == round(100 * share.high, digits) != 0:
+        digits += 1
+    return f"{percent(share.value, digits)} [{100 * share.low:.{digits}f}, {100 * share.high:.{digits}f}]"
 
 
 def interval(value: float, low: float, high: float) -> str:

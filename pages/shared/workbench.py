@@ -7,6 +7,7 @@ import streamlit as st
 from pages.shared import fmt
 from weakrec_core.access import at_work
 from weakrec_core.data.dataset import Dataset
+from weakrec_core.engine.sampled_train import counted, on_same_rows
 from weakrec_core.error_analysis.changes import RowChanges, row_changes
 from weakrec_core.errors import LabelModelError, SpecError, os_sentence
 from weakrec_core.labeling.applied import AppliedSet
@@ -23,7 +24,10 @@ NOT_KEPT = "draft_not_kept"
 
 @dataclass(eq=False)
 class Workbench:
-    """The workspace, and the dataset and the LF set that are open in this browser tab."""
+    """The workspace, and the dataset and the LF set that are open in this browser tab.
+
+    Where `dataset` has more train rows than pages read, LFs are applied to a sample of them: `applier.dataset`.
+    """
 
     workspace: Workspace
     dataset: Dataset
@@ -54,8 +58,12 @@ class Workbench:
     def _of_usable(self, which: str, lf_set: LFSet) -> AppliedSet:
         """Asked for by every part of a page: to go through all LFs takes milliseconds each time."""
         if which not in self._applied or self._applied[which].lf_set is not lf_set:
-            self._applied[which] = self.applier.of_usable(lf_set)
+            self._applied[which] = self.applied_of(lf_set)
         return self._applied[which]
+
+    def applied_of(self, lf_set: LFSet) -> AppliedSet:
+        """What can be applied of a set; where train is looked at by a sample, with what is known of all of it."""
+        return counted(self.applier.of_usable(lf_set))
 
     @property
     def changes(self) -> RowChanges | None:
@@ -110,7 +118,7 @@ def _changes(saved: AppliedSet, applied: AppliedSet) -> RowChanges | None:
     if applied.key == saved.key:
         return None
     try:
-        return row_changes(saved, applied)
+        return row_changes(*on_same_rows(saved, applied))
     except LabelModelError:
         return None
 

@@ -6,6 +6,7 @@ from pages.people.write_button import write_button
 from pages.shared.errors import errors_shown, sentence
 from pages.shared.label_settings import choose_label_model, chosen_settings, described
 from pages.shared.workbench import Workbench
+from weakrec_core.engine.sampled_train import sampled
 from weakrec_core.errors import WeakrecError
 from weakrec_core.label_model.label_train import recommended_kind
 from weakrec_core.label_model.snorkel_config import SnorkelConfig
@@ -71,6 +72,10 @@ def launch_form(wb: Workbench) -> None:
         st.caption(
             f"Labels of {rows}{with_settings}. All inputs are frozen when you launch; later edits change nothing."
         )
+        if sampled(applied) is not None:
+            st.caption(
+                f"A run reads all {wb.dataset.n_rows('train'):,} train rows, about 0.3 KB of memory each, in a process of its own."
+            )
         text_model: TextChoice = "auto" if text else "off"
         with st.spinner("Fitting the label model …"):
             problem = obstacle(
@@ -126,4 +131,4 @@ def _version(wb: Workbench, number: int | None) -> str:
 def _applied(wb: Workbench, number: int | None) -> AppliedSet:
     if number is None:
         return wb.applied
-    return wb.applier.of_usable(load_version(wb.workspace, wb.draft.base.name, number).lf_set)
+    return wb.applied_of(load_version(wb.workspace, wb.draft.base.name, number).lf_set)

@@ -11,9 +11,9 @@ _SIDES = alt.Scale(type="threshold", domain=[0.5], range=[NEGATIVE_COLOR, POSITI
 _SERIES = ["#5b8def", "#b07aa1", "#14958a", "#e07b39", "#9aa5b1"]
 
 
-def posterior_histogram(p_positive: NDArray[np.float64], title: str) -> Chart:
-    """How the probabilities of a label model spread over [0, 1]."""
-    counts, edges = np.histogram(p_positive, bins=40, range=(0, 1))
+def posterior_histogram(p_positive: NDArray[np.float64], rows: NDArray[np.int64], title: str) -> Chart:
+    """How the probabilities of a label model spread over [0, 1]; `rows` have each of them."""
+    counts, edges = np.histogram(p_positive, bins=40, range=(0, 1), weights=rows)
     bins = pd.DataFrame({"low": edges[:-1], "high": edges[1:], "rows": counts})
     return (
         alt.Chart(bins)

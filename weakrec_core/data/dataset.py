@@ -2,15 +2,15 @@
 
 import copy
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from weakrec_core import ABSTAIN, files
@@ -19,12 +19,14 @@ from weakrec_core.data import flat_layout, storage
 from weakrec_core.data.dataset_info import SPLITS as SPLITS
 from weakrec_core.data.dataset_info import DatasetInfo, read_info
 from weakrec_core.data.gold_log import GoldLine, fingerprint_with, log_as_of, read_log
-from weakrec_core.data.histories import Histories
+from weakrec_core.data.histories import Histories, count_readers, read_histories, read_history
 from weakrec_core.data.kept_columns import KeptColumn
 from weakrec_core.data.noun import Noun
 from weakrec_core.data.row_positions import row_positions
 from weakrec_core.errors import DataError
 from weakrec_core.workspace import Workspace
+
+T = TypeVar("T")
 
 ROW_COLUMNS = ("user_idx", "book_idx", "user_id", "book_id", "review_text", "rating", "gold")
 RATING_TEXT = "rating_text"  # of rows whose ratings were not all plain numbers
@@ -186,12 +188,23 @@ class Dataset:
     @cached_property
     def histories(self) -> Histories:
         """All books a user interacted with, rated or not; by time, before the first row that is held out."""
+        return self._of_users(read_histories)
+
+    def history_of(self, user_idx: int) -> NDArray[np.int32]:
+        """The books of one user, without reading those of all."""
+        if "histories" in vars(self):
+            return self.histories.of(user_idx)
+        return self._of_users(lambda path: read_history(path, user_idx))
+
+    @cached_property
+    def n_readers(self) -> NDArray[np.int64]:
+        """How many users have each book in their histories, shape [n_books]; these are not kept for it."""
+        return self._of_users(lambda path: count_readers(path, self.n_books))
+
+    def _of_users(self, read: Callable[[Path], T]) -> T:
         path = self.path / "users.parquet"
         with _reading(path):
-            column = pq.read_table(path, columns=["book_idxs"])["book_idxs"].combine_chunks()
-        return Histories(
-            np.asarray(column.offsets).astype(np.int64), np.asarray(column.values).astype(np.int32, copy=False)
-        )
+            return read(path)
 
     @cached_property
     def user_ids(self) -> pd.Series:

@@ -1,11 +1,18 @@
 """The books each user interacted with, as CSR arrays."""
 
+from array import array
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from weakrec_core.data.pairs import find_keys, pair_keys, split_keys
+
+_BOOKS = "book_idxs"
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,4 +65,40 @@ class Histories:
 
     def contains(self, users: NDArray[np.integer], books: NDArray[np.integer]) -> NDArray[np.bool_]:
         """Whether each (user, book) pair is in that user's history, shape [len(users)]."""
-        return find_keys(pair_keys(self.users, self.indices), pair_keys(users, books))[1]
+        asked, user = np.unique(users, return_inverse=True)
+        read, of = self.gather(asked)
+        return find_keys(pair_keys(of, read), pair_keys(user, books))[1]
+
+
+def read_histories(path: Path) -> Histories:
+    """Those of all users in a Parquet file with the column ``book_idxs``; memory holds them once."""
+    lengths, indices = [np.zeros(1, np.int64)], array("i")
+    for lists in _lists(path):
+        lengths.append(np.diff(np.asarray(lists.offsets)).astype(np.int64))
+        indices.frombytes(np.asarray(lists.flatten(), np.int32).tobytes())
+    return Histories(np.cumsum(np.concatenate(lengths)), np.frombuffer(indices, np.int32))
+
+
+def read_history(path: Path, user_idx: int) -> NDArray[np.int32]:
+    """That of one user: no more is read than the row group that it is in."""
+    with pq.ParquetFile(path) as file:
+        said = file.metadata
+        ends = np.cumsum([said.row_group(i).num_rows for i in range(said.num_row_groups)])
+        group = int(np.searchsorted(ends, user_idx, side="right"))
+        start = int(ends[group]) - said.row_group(group).num_rows
+        column = file.read_row_group(group, columns=[_BOOKS]).column(0)
+    return np.asarray(column[user_idx - start].values, np.int32)
+
+
+def count_readers(path: Path, n_books: int) -> NDArray[np.int64]:
+    """How many users have each book, shape [n_books]."""
+    found = np.zeros(n_books, np.int64)
+    for lists in _lists(path):
+        found += np.bincount(lists.flatten(), minlength=n_books)
+    return found
+
+
+def _lists(path: Path) -> Iterator[pa.ListArray]:
+    with pq.ParquetFile(path) as file:
+        for batch in file.iter_batches(columns=[_BOOKS]):
+            yield batch.column(0)

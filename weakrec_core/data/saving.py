@@ -111,7 +111,7 @@ def _write_files(
             "book_idxs": pa.ListArray.from_arrays(histories.indptr.astype(np.int32), histories.indices),
         }
     )
-    pq.write_table(users, directory / "users.parquet", compression=_PACKED)
+    pq.write_table(users, directory / "users.parquet", row_group_size=_ROW_GROUP, compression=_PACKED)
     fingerprint = digest.hexdigest()
     info = {
         "format": FORMAT,

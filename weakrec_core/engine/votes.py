@@ -74,7 +74,7 @@ def apply_in_parts(applied: AppliedSet, engine: Engine, part_rows: int = PART_RO
     ]
     found = list(engine.map(part_votes, tasks))
     patterns = merge_patterns([part.patterns for part in found] or [_no_votes(len(applied.active))])
-    of_row = [_places(patterns, part.patterns)[part.pattern_of_row] for part in found]
+    of_row = [places_of(patterns, part.patterns)[part.pattern_of_row] for part in found]
     no_rows = np.zeros(0, np.uint8)
     sums = sum((part.sums for part in found), np.zeros((len(applied.active), 5), np.int64))
     return MergedSet(
@@ -88,7 +88,7 @@ def part_votes(task: PartTask) -> PartVotes:
     return PartVotes(applied.patterns("train"), applied.pattern_of_row("train"), applied.vote_sums("train"))
 
 
-def _places(whole: VotePatterns, part: VotePatterns) -> NDArray[np.unsignedinteger]:
+def places_of(whole: VotePatterns, part: VotePatterns) -> NDArray[np.unsignedinteger]:
     """Where the patterns of a part stand among those of the whole; both are in lexicographic order."""
     place = {votes.tobytes(): i for i, votes in enumerate(np.ascontiguousarray(whole.votes))}
     places = [place[votes.tobytes()] for votes in np.ascontiguousarray(part.votes)]

@@ -58,8 +58,7 @@ def cut(dataset: Dataset, signals: SignalStore, split: str, by: str) -> Slicing:
     if by == "language":
         return _most_frequent(by, languages(dataset, split), _LANGUAGES)
     if by == "popularity":
-        readers = np.bincount(dataset.histories.indices, minlength=dataset.n_books)
-        return _quantiles(by, readers[books].astype(float), "readers")
+        return _quantiles(by, dataset.n_readers[books].astype(float), "readers")
     values = signals.values(by, split)
     if by == "stated_stars":
         return _quantiles(by, np.round(values), "stars", distinct=6)

@@ -100,6 +100,11 @@ class Applier:
         """An applier for a dataset that differs from this one in gold alone: the votes are not made anew."""
         return _SameVotes(self, dataset)
 
+    @property
+    def _whole(self) -> Dataset:
+        """The dataset that processes of their own open."""
+        return self.dataset
+
     @remembered
     def keyword_rows(self, keyword: str, match: str, case_sensitive: bool) -> NDArray[np.int64]:
         """Positions of the dev rows whose review contains a keyword."""
@@ -108,7 +113,7 @@ class Applier:
     def text_vectors(self, kind: str, split: str) -> TextVectors:
         """The vectors of a split's reviews; `StillRunning` while those of many are made in a process of its own."""
         if self._background:
-            need_vectors(self.dataset, self.signals.vectors, kind, split)
+            need_vectors(self._whole, self.signals.vectors, kind, split)
         return self.signals.vectors.vectors(kind, split)
 
     @remembered

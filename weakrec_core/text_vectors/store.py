@@ -101,7 +101,7 @@ class VectorStore:
         """The vectors on disk; None where they are not there, or what is there is damaged."""
         matrix, of_row = self._paths(kind, split)
         try:
-            found = TextVectors(np.load(matrix, mmap_mode="r"), np.load(of_row))
+            found = TextVectors(np.load(matrix, mmap_mode="r"), np.load(of_row, mmap_mode="r"))
         except (OSError, EOFError, ValueError):
             return None
         return found if len(found.of_row) == self.dataset.n_rows(split) else None

@@ -29,7 +29,7 @@ def category_editor(wb: Workbench, lf: CategoryLF) -> None:
         return
     if warning := wb.dataset.kept_columns[lf.column].warning(lf.column):
         st.warning(warning, icon=":material/warning:")
-    frequent = wb.dataset.kept(lf.column, "train").value_counts().index.astype("str")[:_OFFERED]
+    frequent = wb.applier.dataset.kept(lf.column, "train").value_counts().index.astype("str")[:_OFFERED]
     for label, field in (("POSITIVE", "positive"), ("NEGATIVE", "negative")):
         values: tuple[str, ...] = getattr(lf, field)
         other = set(lf.positive + lf.negative) - set(values)
@@ -81,6 +81,6 @@ def _change_values(wb: Workbench, lf: CategoryLF, field: str, key: str) -> None:
 
 
 def _change_column(wb: Workbench, lf: CategoryLF, column: str) -> None:
-    value = wb.dataset.kept(column, "train").value_counts().index[0]
+    value = wb.applier.dataset.kept(column, "train").value_counts().index[0]
     wb.change(lf, column=column, positive=[value], negative=[])
     wb.refresh_widgets()

@@ -11,8 +11,10 @@ from pages.shared import fmt
 from pages.shared.workbench import Workbench, is_dark
 from weakrec_core import NEGATIVE, POSITIVE
 from weakrec_core.charts.threshold import SLIDER_INDENT, threshold_histogram
+from weakrec_core.engine.sampled_train import lf_shares
 from weakrec_core.label_model.threshold_gain import sweep_with_gain
 from weakrec_core.labeling.kinds import ThresholdLF
+from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.labeling.sweep import histogram
 from weakrec_core.signals import Signal, signals_of
 from weakrec_core.signals.languages import other_languages
@@ -140,11 +142,11 @@ def _sentence(
     if n == 0:
         return f"At **{at}** it votes on no dev row."
     low, high = wilson(correct, n)
-    train = wb.applier.votes(lf, "train")
+    train = lf_shares(wb.applied_of(LFSet(name="-", lfs=(lf.nameless(),))))["-"]
     return (
         f"At **{at}**: n **{n:,}**, precision **{correct / n:.2f}** [{low:.2f}, {high:.2f}], lift "
         f"**{correct / n - base_rate:+.2f}**, coverage **{fmt.percent(float(fires.mean()), 2)}**, "
-        f"on train {fmt.percent(float((train != -1).mean()), 2)}"
+        f"on train {fmt.estimate(train, 2)}{'' if train.low is None else ' of a sample'}"
     )
 
 

@@ -8,11 +8,13 @@ from pages.shared import fmt
 from pages.shared.bar.changed_rows import counted_changes
 from pages.shared.bar.saving import conflict_dialog, save_button
 from pages.shared.bar.sets import sets_button
+from pages.shared.bar.train_count import train_count
 from pages.shared.help import NUMBERS
 from pages.shared.states import say_state
 from pages.shared.workbench import Workbench
 from weakrec_core.data.gold_by_hand import hand_gold
 from weakrec_core.data.noun import counted
+from weakrec_core.engine.sampled_train import is_estimated, on_same_rows
 from weakrec_core.label_model.set_figures import SetFigures, on_common_rows, set_figures
 from weakrec_core.labeling.diff import diff_sets
 from weakrec_core.stats.probability_metrics import Metrics
@@ -21,7 +23,10 @@ from weakrec_core.stats.probability_metrics import Metrics
 def set_bar(wb: Workbench, title: str, editing: bool = False) -> None:
     """Draw the bar with the page's title, and what keeps the set from being measured; `editing` on the page that LFs are edited on."""
     draft = wb.draft
-    now, saved = set_figures(wb.applied), set_figures(wb.saved)
+    now = set_figures(wb.applied)
+    after, saved = map(set_figures, on_same_rows(wb.applied, wb.saved))
+    estimated = is_estimated(wb.applied)
+    rows = "of a sample of train's rows, those" if estimated else "train rows"
     with st.container(horizontal=True, vertical_alignment="top", horizontal_alignment="distribute", key="set_bar"):
         with st.container(width=250, gap="xxsmall"):
             mark = " :orange-badge[unsaved edits]" if draft.dirty else ""
@@ -37,25 +42,33 @@ def set_bar(wb: Workbench, title: str, editing: bool = False) -> None:
         _figure(
             "Train coverage",
             now.train_coverage,
-            saved.train_coverage,
-            "train rows with at least one vote",
+            after.train_coverage - saved.train_coverage,
+            f"{rows} with at least one vote",
             as_percent=True,
+            estimated=estimated,
         )
         _figure(
             "Conflicts",
             now.conflicts,
-            saved.conflicts,
-            "train rows on which LFs disagree",
+            after.conflicts - saved.conflicts,
+            f"{rows} on which LFs disagree",
             as_percent=True,
             better="inverse",
+            estimated=estimated,
         )
-        common = None if now is saved else on_common_rows(saved, now, wb.dataset.gold("dev"))
+        common = None if after is saved else on_common_rows(saved, now, wb.dataset.gold("dev"))
         auc, log_loss = (_how(metric, now, common) for metric in ("auc", "log_loss"))
-        _figure("Label model AUC", now.everywhere["auc"], saved.everywhere["auc"], auc)
-        _figure("Log loss", now.everywhere["log_loss"], saved.everywhere["log_loss"], log_loss, better="inverse")
+        _figure("Label model AUC", now.everywhere["auc"], _change(now, saved, "auc"), auc)
+        _figure("Log loss", now.everywhere["log_loss"], _change(now, saved, "log_loss"), log_loss, better="inverse")
         with st.container(horizontal=True, width="content", gap="small"):
             _buttons(wb)
+    train_count(wb)
     say_state(wb, editing)
+
+
+def _change(now: SetFigures, saved: SetFigures, metric: str) -> float | None:
+    one, other = now.everywhere[metric], saved.everywhere[metric]
+    return None if one is None or other is None else one - other
 
 
 def _how(metric: str, now: SetFigures, common: tuple[Metrics, Metrics] | None) -> str:
@@ -75,16 +88,17 @@ def _how(metric: str, now: SetFigures, common: tuple[Metrics, Metrics] | None) -
 def _figure(
     label: str,
     now: float | None,
-    saved: float | None,
+    change: float | None,
     how: str,
     as_percent: bool = False,
     better: Literal["normal", "inverse"] = "normal",
+    estimated: bool = False,
 ) -> None:
     show = fmt.percent if as_percent else fmt.number
     delta = None
-    if now is not None and saved is not None and show(now) != show(saved):
-        delta = f"{100 * (now - saved):+.1f} %" if as_percent else f"{now - saved:+.3f}"
-    st.metric(label, show(now), delta, delta_color=better, help=how, width="content")
+    if now is not None and change is not None and show(now) != show(now - change):
+        delta = f"{100 * change:+.1f} %" if as_percent else f"{change:+.3f}"
+    st.metric(label, ("≈ " if estimated else "") + show(now), delta, delta_color=better, help=how, width="content")
 
 
 def _buttons(wb: Workbench) -> None:

@@ -67,7 +67,7 @@ def all_specs() -> dict[str, Spec]:
     found = {
         "learning curves": learning_curves(EPOCHS, "learning curves").to_dict(),
         "metric": metric_curve(EPOCHS, "val_loss", "Log loss", "metric").to_dict(),
-        "posterior": posterior_histogram(np.linspace(0, 1, 11), "posterior").to_dict(),
+        "posterior": posterior_histogram(np.linspace(0, 1, 11), np.arange(11), "posterior").to_dict(),
         "reliability": reliability_curve(CURVES, "reliability", dark=False).to_dict(),
         "losses": fit_losses(np.array([0.5, 0.1]), "losses").to_dict(),
     }
@@ -119,10 +119,10 @@ def test_metric_curve() -> None:
 
 
 def test_posterior_histogram() -> None:
-    data, _ = find(posterior_histogram(np.array([0.0, 0.01, 0.5, 1.0]), "t").to_dict(), "bar")
+    data, _ = find(posterior_histogram(np.array([0.0, 0.01, 0.5, 1.0]), np.array([1, 2, 3, 4]), "t").to_dict(), "bar")
     assert len(data) == 40
-    assert data["rows"].to_numpy()[[0, 20, 39]].tolist() == [2, 1, 1]
-    assert data["rows"].sum() == 4
+    assert data["rows"].to_numpy()[[0, 20, 39]].tolist() == [3, 3, 4]
+    assert data["rows"].sum() == 10
     assert (data["low"].iloc[0], data["high"].iloc[-1]) == (0, 1)
 
 

@@ -1,10 +1,15 @@
 """Histories against sets."""
 
+from pathlib import Path
+
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from weakrec_core.data.histories import Histories
+from weakrec_core.data.histories import Histories, count_readers, read_histories, read_history
 
 PAIRS = st.lists(st.tuples(st.integers(0, 6), st.integers(0, 9)), max_size=40)
 
@@ -43,3 +48,16 @@ def test_contains_of_nothing() -> None:
     nothing = np.zeros(0, np.int64)
     assert build([(0, 1)]).contains(nothing, nothing).shape == (0,)
     assert build([]).contains(nothing, nothing).shape == (0,)
+
+
+@pytest.mark.parametrize("row_group", [1, 3, 100])
+def test_histories_are_read_at_once_or_one_by_one(tmp_path: Path, row_group: int) -> None:
+    written, path = build([(2, 5), (0, 3), (2, 1), (5, 3)], n_users=6), tmp_path / "users.parquet"
+    lists = pa.ListArray.from_arrays(written.indptr.astype(np.int32), written.indices)
+    pq.write_table(pa.table({"book_idxs": lists}), path, row_group_size=row_group)
+    found = read_histories(path)
+    assert found.indptr.tolist() == written.indptr.tolist() and found.indices.tolist() == written.indices.tolist()
+    assert found.indices.dtype == np.int32
+    for user in range(6):
+        assert read_history(path, user).tolist() == written.of(user).tolist()
+    assert count_readers(path, 7).tolist() == [0, 1, 0, 2, 0, 1, 0]

@@ -73,7 +73,7 @@ def test_in_parts_as_in_one_piece(applied: AppliedSet, kept: bool, monkeypatch: 
     expected = label_train(applied)
     if not kept:
         monkeypatch.setattr(
-            "weakrec_core.engine.part_applier._PartSignals.kept", lambda self, name, split, rows=None: None
+            "weakrec_core.engine.part_applier.PartSignals.kept", lambda self, name, split, rows=None: None
         )
     applier = Applier(applied.dataset)  # its cache is empty
     found = apply_in_parts(applier.of(applied.lf_set), LocalEngine(), PART)

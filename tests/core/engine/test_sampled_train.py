@@ -1,0 +1,172 @@
+"""Sets over a sample of train: the same votes there, intervals that hold what is so, and all of train counted meanwhile."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from weakrec_core.data.dataset import Dataset
+from weakrec_core.data.train_sample import TrainSample
+from weakrec_core.engine import train_counter
+from weakrec_core.engine.sampled_train import SampleApplier, counted, lf_shares, on_same_rows, set_shares
+from weakrec_core.engine.train_counter import TrainCounter
+from weakrec_core.engine.train_sums import CountedSet, TrainSums
+from weakrec_core.errors import SpecError
+from weakrec_core.files import PROJECT
+from weakrec_core.label_model.label_train import label_train
+from weakrec_core.labeling.applied import AppliedSet
+from weakrec_core.labeling.apply import Applier
+from weakrec_core.labeling.drift import drift_table
+from weakrec_core.labeling.lf_set import LFSet, read_lf_set
+from weakrec_core.labeling.vote_patterns import group_votes
+from weakrec_core.labeling.vote_rates import vote_sums
+
+PART = 700
+SET = read_lf_set(PROJECT / "lfs" / "recommended.yaml")
+
+
+@pytest.fixture(scope="module")
+def whole(demo: Dataset) -> AppliedSet:
+    return Applier(demo).of(SET)
+
+
+@pytest.fixture
+def applier(demo: Dataset) -> SampleApplier:
+    found = SampleApplier(TrainSample(demo, 2_000))
+    found.counter = TrainCounter(demo, PART)
+    return found
+
+
+@pytest.fixture
+def begun(monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], None]]:
+    """What would be done in the background, in the order in which it began."""
+    work: list[Callable[[], None]] = []
+    monkeypatch.setattr(train_counter, "in_thread", work.append)
+    return work
+
+
+def test_votes_of_the_sample_are_those_of_the_whole(whole: AppliedSet, applier: SampleApplier) -> None:
+    applied = applier.of(SET)
+    at = np.concatenate([np.arange(piece.start, piece.stop) for piece in applier.sample.pieces])
+    np.testing.assert_array_equal(applied.votes("train"), whole.votes("train")[at])
+    np.testing.assert_array_equal(applied.votes("dev"), whole.votes("dev"))
+    pd.testing.assert_frame_equal(applied.summary(), whole.summary())
+
+
+def test_intervals_hold_what_is_so(whole: AppliedSet, applier: SampleApplier) -> None:
+    applied = applier.of(SET)
+    for estimate, exact in zip(set_shares(applied), set_shares(whole), strict=True):
+        assert estimate.low is not None and estimate.high is not None and exact.low is None
+        assert estimate.low <= exact.value <= estimate.high
+        assert estimate.low < estimate.value < estimate.high
+    pairs = [(share, lf_shares(whole)[name].value) for name, share in lf_shares(applied).items()]
+    held = [
+        share.low <= exact <= share.high for share, exact in pairs if share.low is not None and share.high is not None
+    ]
+    assert len(held) == len(SET.active) and np.mean(held) >= 0.9
+
+
+def test_what_was_counted_is_what_the_whole_gives(
+    whole: AppliedSet, applier: SampleApplier, begun: list[Callable[[], None]]
+) -> None:
+    applied = applier.of(SET)
+    assert counted(applied) is applied
+    assert applier.counter.want("me", applied) == 0 and len(begun) == 1
+    begun[0]()
+    exact = counted(applied)
+    assert isinstance(exact, CountedSet)
+    for name in ("votes", "counts", "gold_counts"):
+        np.testing.assert_array_equal(getattr(exact.patterns("train"), name), getattr(whole.patterns("train"), name))
+    np.testing.assert_array_equal(exact.vote_sums("train"), whole.vote_sums("train"))
+    pd.testing.assert_frame_equal(drift_table(exact), drift_table(whole))
+    assert set_shares(exact) == set_shares(whole) and lf_shares(exact) == lf_shares(whole)
+    labels, of_whole = label_train(exact, "snorkel"), label_train(whole, "snorkel")
+    np.testing.assert_array_equal(labels.model.weights, of_whole.model.weights)
+    at = np.concatenate([np.arange(piece.start, piece.stop) for piece in applier.sample.pieces])
+    np.testing.assert_array_equal(labels.p_positive, of_whole.p_positive[at])
+    assert on_same_rows(exact, applied)[0].key == applied.key and on_same_rows(exact, exact)[0] is exact
+
+
+def test_fewer_lfs_and_other_names_are_not_counted_anew(
+    applier: SampleApplier, begun: list[Callable[[], None]]
+) -> None:
+    applier.counter.want("me", applier.of(SET))
+    begun[0]()
+    lfs = tuple(reversed(SET.active[:4]))
+    fewer = applier.of(LFSet(name="fewer", lfs=(lfs[0].model_copy(update={"name": "renamed"}), *lfs[1:])))
+    sums = applier.counter.found(fewer)
+    assert sums is not None
+    expected = Applier(applier.sample.whole).of(fewer.lf_set)
+    np.testing.assert_array_equal(sums.patterns.votes, expected.patterns("train").votes)
+    np.testing.assert_array_equal(sums.patterns.counts, expected.patterns("train").counts)
+    np.testing.assert_array_equal(sums.sums, expected.vote_sums("train"))
+    applier.counter.want("me", fewer)
+    assert len(begun) == 1
+
+
+def test_a_newer_edit_takes_the_place_of_what_is_counted(
+    applier: SampleApplier, begun: list[Callable[[], None]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, new = (applier.of(LFSet(name="s", lfs=(lf,))) for lf in SET.active[:2])
+    read: list[str] = []
+    real = train_counter.sums_of
+
+    def sums_of(part: object, lf_set: LFSet) -> TrainSums:
+        read.append(lf_set.lfs[0].name)
+        if len(read) == 2:
+            applier.counter.want("me", new)  # an edit while the second part is read
+        return real(part, lf_set)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(train_counter, "sums_of", sums_of)
+    applier.counter.want("me", old)
+    begun[0]()
+    assert len(begun) == 1 and read[:2] == [old.names[0]] * 2 and set(read[2:]) == {new.names[0]}
+    assert applier.counter.found(old) is None and applier.counter.found(new) is not None
+
+
+def test_what_waits_goes_on_where_it_was(
+    applier: SampleApplier, begun: list[Callable[[], None]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    applied, starts = applier.of(LFSet(name="s", lfs=SET.active[:1])), []
+    real = train_counter.sums_of
+
+    def sums_of(part: TrainSample, lf_set: LFSet) -> TrainSums:
+        starts.append(part.pieces[0].start)
+        if len(starts) == 2:
+            applier.counter.rest("me")
+        return real(part, lf_set)
+
+    monkeypatch.setattr(train_counter, "sums_of", sums_of)
+    applier.counter.want("me", applied)
+    begun[0]()
+    assert len(starts) == 2 and applier.counter.found(applied) is None
+    assert 0 < applier.counter.want("me", applied) < 1
+    begun[1]()
+    assert applier.counter.found(applied) is not None and starts == sorted(set(starts))
+
+
+def test_python_lfs_are_left_to_the_command_line(applier: SampleApplier) -> None:
+    lf_set = LFSet.model_validate({"name": "s", "lfs": [{"kind": "python", "name": "mine", "target": "lfs:f"}]})
+    with pytest.raises(SpecError, match=r"LF 'mine': Python LFs .* `weakrec fit --engine dask --part-rows 200000`"):
+        applier.votes(lf_set.lfs[0], "dev")
+    assert not applier.usable(lf_set).active
+
+
+@given(st.lists(st.lists(st.tuples(*[st.sampled_from([-1, 0, 1])] * 3), max_size=8), min_size=1, max_size=5))
+def test_sums_of_parts_add_up(users: list[list[tuple[int, ...]]]) -> None:
+    def sums(part: list[list[tuple[int, ...]]], first: int) -> TrainSums:
+        L = np.array([row for rows in part for row in rows], np.int8).reshape(-1, 3)
+        user = np.repeat(np.arange(first, first + len(part)), [len(rows) for rows in part])
+        return TrainSums(group_votes(L)[0], np.array([vote_sums(votes, user) for votes in L.T]))
+
+    whole, parts = sums(users, 0), [sums([rows], i) for i, rows in enumerate(users)]
+    added = sum(parts[1:], parts[0])
+    np.testing.assert_array_equal(added.patterns.votes, whole.patterns.votes)
+    np.testing.assert_array_equal(added.patterns.counts, whole.patterns.counts)
+    np.testing.assert_array_equal(added.sums, whole.sums)
+    fewer = added.select([2, 0])
+    np.testing.assert_array_equal(fewer.sums, whole.sums[[2, 0]])
+    assert fewer.patterns.n == whole.patterns.n

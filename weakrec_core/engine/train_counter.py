@@ -1,0 +1,139 @@
+"""All of train counted in the background, part by part, for sets that are looked at on a sample of it."""
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from threading import Lock, Thread
+
+from cachetools import LRUCache
+
+from weakrec_core.data.dataset import Dataset
+from weakrec_core.data.train_part import TrainPart, parts_of_train
+from weakrec_core.engine.part_of_train import PART_ROWS
+from weakrec_core.engine.train_sums import TrainSums, sums_of
+from weakrec_core.errors import WeakrecError
+from weakrec_core.labeling.applied import AppliedSet
+from weakrec_core.labeling.lf_set import LFSet
+
+_KEPT = 500  # sets: some kilobytes each
+_OWNERS = 100
+
+
+def in_thread(work: Callable[[], None]) -> None:
+    """Do it beside all else; it ends with the process."""
+    Thread(target=work, name="train-counter", daemon=True).start()
+
+
+@dataclass
+class _Count:
+    key: tuple[Hashable, ...]
+    lf_set: LFSet
+    done: int = 0
+    sums: TrainSums | None = None
+
+
+class TrainCounter:
+    """Counts the votes of one set at a time on all of train.
+
+    Whoever works on a set wants it counted; what somebody wanted before and nobody wants any more is given up with the part at hand.
+    Where LFs are left out or renamed nothing is counted anew.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        The whole.
+    part_rows : int
+        Rows that are read at once.
+    """
+
+    def __init__(self, dataset: Dataset, part_rows: int = PART_ROWS):
+        self._dataset, self._part_rows = dataset, part_rows
+        self._lock = Lock()
+        self._parts: list[slice] = []
+        self._wanted: dict[Hashable, AppliedSet] = {}  # by who wants it, the newest last
+        self._found: LRUCache[tuple[Hashable, ...], TrainSums | WeakrecError] = LRUCache(_KEPT)
+        self._now: _Count | None = None
+        self._at_work = False
+
+    def found(self, applied: AppliedSet) -> TrainSums | None:
+        """What the votes of a set add up to, if that was counted.
+
+        Raises
+        ------
+        WeakrecError
+            If that was tried and cannot be.
+        """
+        with self._lock:
+            found = self._known(_key(applied))
+        if isinstance(found, WeakrecError):
+            raise found
+        return found
+
+    def want(self, owner: Hashable, applied: AppliedSet) -> float:
+        """Have a set counted, and no longer what the same owner wanted before; returns how far that is, from 0 to 1."""
+        key = _key(applied)
+        with self._lock:
+            self._wanted.pop(owner, None)
+            self._wanted[owner] = applied
+            while len(self._wanted) > _OWNERS:
+                self._wanted.pop(next(iter(self._wanted)))
+            start = not self._at_work and self._next() is not None
+            self._at_work |= start
+            now = self._now
+            done = now.done / max(len(self._parts), 1) if now is not None and now.key == key else 0.0
+        if start:
+            in_thread(self._work)
+        return done
+
+    def rest(self, owner: Hashable) -> None:
+        """Let what an owner wants wait; it goes on where it was once it is wanted again."""
+        with self._lock:
+            self._wanted.pop(owner, None)
+
+    def _work(self) -> None:
+        parts = list(parts_of_train(self._dataset, self._part_rows)) if not self._parts else self._parts
+        while (count := self._begun(parts)) is not None:
+            try:
+                part = parts[count.done]
+                sums = sums_of(TrainPart(self._dataset, part.start, part.stop), count.lf_set)
+            except WeakrecError as e:
+                self._end(count, e)
+                continue
+            count.sums = sums if count.sums is None else count.sums + sums
+            count.done += 1
+            if count.done == len(parts):
+                self._end(count, count.sums)
+
+    def _begun(self, parts: list[slice]) -> _Count | None:
+        """The set to go on with: the one at hand as long as it is wanted, else what was wanted last."""
+        with self._lock:
+            self._parts = parts
+            applied = self._next()
+            self._at_work = applied is not None
+            if applied is None:
+                return None
+            if self._now is None or self._now.key != _key(applied):
+                self._now = _Count(_key(applied), applied.lf_set)
+            return self._now
+
+    def _next(self) -> AppliedSet | None:
+        open_sets = [applied for applied in self._wanted.values() if self._known(_key(applied)) is None]
+        at_hand = [applied for applied in open_sets if self._now is not None and _key(applied) == self._now.key]
+        return next(reversed(at_hand or open_sets), None)
+
+    def _end(self, count: _Count, found: TrainSums | WeakrecError) -> None:
+        with self._lock:
+            self._found[count.key] = found
+            self._now = None
+
+    def _known(self, key: tuple[Hashable, ...]) -> TrainSums | WeakrecError | None:
+        if key in self._found:
+            return self._found[key]
+        for other, found in self._found.items():
+            if isinstance(found, TrainSums) and set(key) <= set(other):
+                return found.select([other.index(lf) for lf in key])
+        return None
+
+
+def _key(applied: AppliedSet) -> tuple[Hashable, ...]:
+    """What the votes on train depend on, an LF after the other: gold and names are not in it."""
+    return tuple((lf.nameless(), lf.reads_from(applied.dataset)) for lf in applied.active)
