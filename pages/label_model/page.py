@@ -15,6 +15,7 @@ from pages.shared.help import help_link
 from pages.shared.label_settings import choose_label_model
 from pages.shared.states import comparable
 from pages.shared.workbench import opened
+from weakrec_core.engine.sampled_train import is_estimated
 from weakrec_core.label_model.base import AUTO
 from weakrec_core.label_model.comparing import compared
 from weakrec_core.label_model.fitting import label_model_title
@@ -28,6 +29,8 @@ if not comparable(wb):
 prior, config = settings(wb)
 with st.spinner("Fitting the label models …"):
     comparison = compared(wb.applied, prior, config)
+    if is_estimated(wb.applied):
+        st.caption("Fitted to the sample of train, and again once all of it is counted.")
     with st.container(width=400):
         kind = choose_label_model(comparison.recommended)
     kind = comparison.recommended if kind == AUTO else kind

@@ -18,7 +18,7 @@ from pages.shared.workbench import Workbench, is_dark
 from weakrec_core.charts.colors import Chart
 from weakrec_core.charts.picture import png
 from weakrec_core.charts.set_comparison import set_comparison_chart
-from weakrec_core.engine.sampled_train import on_same_rows
+from weakrec_core.engine.sampled_train import is_estimated, on_same_rows
 from weakrec_core.error_analysis.changes import row_changes
 from weakrec_core.errors import LabelModelError, WeakrecError
 from weakrec_core.label_model.base import AUTO
@@ -26,6 +26,7 @@ from weakrec_core.label_model.calibrated import CalibratedModel
 from weakrec_core.label_model.fitting import label_model_title
 from weakrec_core.label_model.set_comparison import compare_sets
 from weakrec_core.label_model.set_figures import SetFigures, set_figures
+from weakrec_core.labeling.applied import AppliedSet
 from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.labeling.versions import Version, load_version, version_numbers
 
@@ -46,9 +47,8 @@ def _history(wb: Workbench) -> None:
             versions.append(load_version(wb.workspace, draft.base.name, number))
         except WeakrecError as e:
             st.caption(f"v{number} is left out: {sentence(e)}")
-    figures = {v.number: _figures(wb, v.lf_set) for v in versions}
     draw_table(
-        pd.DataFrame([_row(v, figures[v.number]) for v in versions]),
+        pd.DataFrame([_row(v, wb.applied_of(v.lf_set)) for v in versions]),
         hide_index=True,
         height="content" if len(versions) <= 8 else 320,
         column_config={c: metric(c) for c in ("LFs", *_FIGURES)},
@@ -114,19 +114,18 @@ _FIGURES: dict[str, Callable[[SetFigures], Any]] = {
 }
 
 
-def _row(version: Version, figures: SetFigures) -> dict[str, str]:
+def _row(version: Version, applied: AppliedSet) -> dict[str, str]:
+    figures, estimated = set_figures(applied), is_estimated(applied)
     return {
         "Version": f"v{version.number}",
         "Saved": version.at.replace("T", " ").removesuffix("+00:00") or "shipped",
         "By": version.by or fmt.NONE,
         "Note": version.note,
         "LFs": str(len(version.lf_set.active)),
-    } | {name: _shown(name, figure(figures)) for name, figure in _FIGURES.items()}
+    } | {name: _shown(name, figure(figures), estimated) for name, figure in _FIGURES.items()}
 
 
-def _shown(name: str, value: float | None) -> str:
-    return fmt.percent(value) if name in ("Train coverage", "Conflicts") else fmt.number(value)
-
-
-def _figures(wb: Workbench, lf_set: LFSet) -> SetFigures:
-    return set_figures(wb.applied_of(lf_set))
+def _shown(name: str, value: float | None, estimated: bool) -> str:
+    if name not in ("Train coverage", "Conflicts"):
+        return fmt.number(value)
+    return ("≈ " if estimated else "") + fmt.percent(value)

@@ -18,6 +18,8 @@ from weakrec_core.runs.obstacle import obstacle
 from weakrec_core.runs.run_config import TextChoice
 from weakrec_core.runs.store import new_run
 
+_BYTES_A_ROW = 300  # of train, in memory: see docs/scaling.md
+
 
 def launch_form(wb: Workbench) -> None:
     """What a run is made of; it freezes its inputs as they are when it is launched."""
@@ -73,8 +75,9 @@ def launch_form(wb: Workbench) -> None:
             f"Labels of {rows}{with_settings}. All inputs are frozen when you launch; later edits change nothing."
         )
         if sampled(applied) is not None:
+            n_gigabytes = wb.dataset.n_rows("train") * _BYTES_A_ROW / 1e9
             st.caption(
-                f"A run reads all {wb.dataset.n_rows('train'):,} train rows, about 0.3 KB of memory each, in a process of its own."
+                f"A run reads all {wb.dataset.n_rows('train'):,} train rows in a process of its own: at least {n_gigabytes:,.1f} GB of memory."
             )
         text_model: TextChoice = "auto" if text else "off"
         with st.spinner("Fitting the label model …"):
