@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from weakrec_core import files, limits
@@ -96,12 +97,12 @@ def attached_votes(dataset: Dataset, name: str, split: str) -> NDArray[np.int8]:
         return dataset.kept(name, split).to_numpy(np.int8)
     path = _existing(dataset, name)
     rows = dataset.split(split)[["user_id", "book_id"]]
+    # Of the column only what the split may have, the rest is not held: a merge of the texts of millions of rows takes seconds.
+    of_split = pc.field("user_id").isin(pa.array(rows["user_id"].unique(), pa.string()))
     try:
-        votes = pd.read_parquet(path)[["user_id", "book_id", "vote"]]
+        votes = pd.read_parquet(path, filters=of_split)[["user_id", "book_id", "vote"]]
     except (OSError, ValueError, KeyError, pa.ArrowException) as e:
         raise DataError(f"{path} cannot be read ({type(e).__name__}); attach the votes again.") from None
-    # Of the column only what the split may have: a merge of the texts of millions of rows takes seconds.
-    votes = votes[votes["user_id"].isin(rows["user_id"].unique())]
     found = rows.merge(votes, how="left", on=["user_id", "book_id"])["vote"]
     return found.fillna(-1).to_numpy(np.int8)
 

@@ -63,11 +63,26 @@ class Histories:
         first = self.indptr[users] - (np.cumsum(lengths) - lengths)
         return self.indices[np.arange(len(segment)) + first[segment]], segment.astype(np.int32)
 
+    def among(self, users: NDArray[np.integer]) -> tuple[NDArray[np.integer], NDArray[np.int32], NDArray[np.integer]]:
+        """The books of at least these users, who may repeat: a part of train asks for a few of all.
+
+        Returns
+        -------
+        owner, books : int arrays
+            A number for the user of each book, ascending, and the book.
+        asked : int array, shape [len(users)]
+            The number of each of `users`.
+        """
+        distinct, asked = np.unique(users, return_inverse=True)
+        if 2 * len(distinct) > self.n_users:  # of most users nothing is copied
+            return self.users, self.indices, users
+        books, owner = self.gather(distinct)
+        return owner, books, asked
+
     def contains(self, users: NDArray[np.integer], books: NDArray[np.integer]) -> NDArray[np.bool_]:
         """Whether each (user, book) pair is in that user's history, shape [len(users)]."""
-        asked, user = np.unique(users, return_inverse=True)
-        read, of = self.gather(asked)
-        return find_keys(pair_keys(of, read), pair_keys(user, books))[1]
+        owner, read, asked = self.among(users)
+        return find_keys(pair_keys(owner, read), pair_keys(asked, books))[1]
 
 
 def read_histories(path: Path) -> Histories:

@@ -10,7 +10,7 @@ from weakrec_core.data.train_sample import TrainSample
 from weakrec_core.engine.part_applier import PartSignals
 from weakrec_core.engine.train_counter import TrainCounter
 from weakrec_core.engine.train_sums import CountedSet
-from weakrec_core.errors import SpecError
+from weakrec_core.errors import SpecError, WeakrecError
 from weakrec_core.labeling.applied import AppliedSet
 from weakrec_core.labeling.apply import Applier
 from weakrec_core.labeling.base import LF, Votes
@@ -87,7 +87,7 @@ def counted(applied: AppliedSet) -> AppliedSet:
     counter = counter_of(applied)
     try:
         sums = None if counter is None else counter.found(applied)
-    except SpecError:
+    except WeakrecError:  # the bar says so
         sums = None
     return applied if sums is None else CountedSet(applied.applier, applied.lf_set, sums)
 

@@ -1,5 +1,6 @@
 """All of train counted in the background, part by part, for sets that are looked at on a sample of it."""
 
+import logging
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from threading import Lock, Thread
@@ -14,6 +15,7 @@ from weakrec_core.errors import WeakrecError
 from weakrec_core.labeling.applied import AppliedSet
 from weakrec_core.labeling.lf_set import LFSet
 
+_LOGGER = logging.getLogger(__name__)
 _KEPT = 500  # sets: some kilobytes each
 _OWNERS = 100
 
@@ -90,23 +92,29 @@ class TrainCounter:
             self._wanted.pop(owner, None)
 
     def _work(self) -> None:
-        parts = list(parts_of_train(self._dataset, self._part_rows)) if not self._parts else self._parts
-        while (count := self._begun(parts)) is not None:
+        while (count := self._begun()) is not None:
             try:
-                part = parts[count.done]
-                sums = sums_of(TrainPart(self._dataset, part.start, part.stop), count.lf_set)
+                self._count_part(count)
             except WeakrecError as e:
                 self._end(count, e)
-                continue
-            count.sums = sums if count.sums is None else count.sums + sums
-            count.done += 1
-            if count.done == len(parts):
-                self._end(count, count.sums)
+            except Exception as e:  # nobody else would hear of it, and the set be wanted for ever
+                _LOGGER.exception("Train cannot be counted")
+                self._end(
+                    count, WeakrecError(f"It failed unexpectedly ({type(e).__name__}); the server's log has more.")
+                )
 
-    def _begun(self, parts: list[slice]) -> _Count | None:
+    def _count_part(self, count: _Count) -> None:
+        self._parts = self._parts or list(parts_of_train(self._dataset, self._part_rows))
+        part = self._parts[count.done]
+        sums = sums_of(TrainPart(self._dataset, part.start, part.stop), count.lf_set)
+        count.sums = sums if count.sums is None else count.sums + sums
+        count.done += 1
+        if count.done == len(self._parts):
+            self._end(count, count.sums)
+
+    def _begun(self) -> _Count | None:
         """The set to go on with: the one at hand as long as it is wanted, else what was wanted last."""
         with self._lock:
-            self._parts = parts
             applied = self._next()
             self._at_work = applied is not None
             if applied is None:

@@ -34,10 +34,9 @@ def author_counts(dataset: Dataset, rows: pd.DataFrame) -> tuple[Values, ...]:
     users, books = rows["user_idx"].to_numpy(), rows["book_idx"].to_numpy()
     author, names = pd.factorize(dataset.books["first_author"])  # -1 = not known
     histories = dataset.histories
-    asked, user = np.unique(users, return_inverse=True)
-    read, of = histories.gather(asked)
-    keys, counts = np.unique(of.astype(np.int64) * (len(names) + 1) + author[read], return_counts=True)
-    wanted = user * (len(names) + 1) + author[books]
+    owner, read, asked = histories.among(users)
+    keys, counts = np.unique(owner.astype(np.int64) * (len(names) + 1) + author[read], return_counts=True)
+    wanted = asked.astype(np.int64) * (len(names) + 1) + author[books]
     at = np.minimum(np.searchsorted(keys, wanted), max(len(keys) - 1, 0))
     found = np.where(keys[at] == wanted, counts[at], 0).astype(float) if len(keys) else np.zeros(len(rows))
     found[author[books] < 0] = np.nan

@@ -42,6 +42,8 @@ def test_contains(pairs: list[tuple[int, int]]) -> None:
     users, books = np.divmod(np.arange(7 * 15), 15)  # books up to 14: beyond any that was read
     found = build(pairs).contains(users, books)
     assert found.tolist() == [(u, b) in set(pairs) for u, b in zip(users.tolist(), books.tolist(), strict=True)]
+    few = np.isin(users, [1, 4])  # whose books alone are looked at
+    assert build(pairs).contains(users[few], books[few]).tolist() == found[few].tolist()
 
 
 def test_contains_of_nothing() -> None:

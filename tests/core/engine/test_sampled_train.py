@@ -1,6 +1,8 @@
 """Sets over a sample of train: the same votes there, intervals that hold what is so, and all of train counted meanwhile."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from unittest.mock import Mock
 
 import numpy as np
 import pandas as pd
@@ -8,13 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from weakrec_core.data.attached import attach_columns
 from weakrec_core.data.dataset import Dataset
 from weakrec_core.data.train_sample import TrainSample
 from weakrec_core.engine import train_counter
 from weakrec_core.engine.sampled_train import SampleApplier, counted, lf_shares, on_same_rows, set_shares
 from weakrec_core.engine.train_counter import TrainCounter
 from weakrec_core.engine.train_sums import CountedSet, TrainSums
-from weakrec_core.errors import SpecError
+from weakrec_core.errors import DataError, SpecError, WeakrecError
 from weakrec_core.files import PROJECT
 from weakrec_core.label_model.label_train import label_train
 from weakrec_core.labeling.applied import AppliedSet
@@ -31,6 +34,18 @@ SET = read_lf_set(PROJECT / "lfs" / "recommended.yaml")
 @pytest.fixture(scope="module")
 def whole(demo: Dataset) -> AppliedSet:
     return Applier(demo).of(SET)
+
+
+@pytest.fixture
+def other_kinds(demo: Dataset, tmp_path: Path) -> Iterator[LFSet]:
+    """LFs that read vectors and attached votes."""
+    rows, votes = demo.split("train"), tmp_path / "votes.parquet"
+    rows[["user_id", "book_id"]].assign(mine=np.arange(len(rows)) % 3 - 1).to_parquet(votes)
+    attach_columns(demo, votes)
+    alike = {"kind": "similar", "name": "alike", "label": "POSITIVE", "examples": ["a great read"], "threshold": 0.1}
+    attached = {"kind": "column", "name": "attached", "column": "mine"}
+    yield LFSet.model_validate({"name": "s", "lfs": [alike, attached]})
+    (demo.columns_path / "mine.parquet").unlink()
 
 
 @pytest.fixture
@@ -54,6 +69,38 @@ def test_votes_of_the_sample_are_those_of_the_whole(whole: AppliedSet, applier: 
     np.testing.assert_array_equal(applied.votes("train"), whole.votes("train")[at])
     np.testing.assert_array_equal(applied.votes("dev"), whole.votes("dev"))
     pd.testing.assert_frame_equal(applied.summary(), whole.summary())
+
+
+def test_so_are_those_of_vectors_and_attached_votes(
+    demo: Dataset, other_kinds: LFSet, applier: SampleApplier, begun: list[Callable[[], None]]
+) -> None:
+    whole, applied = Applier(demo).of(other_kinds), applier.of(other_kinds)
+    at = np.concatenate([np.arange(piece.start, piece.stop) for piece in applier.sample.pieces])
+    np.testing.assert_array_equal(applied.votes("train"), whole.votes("train")[at])
+    assert (applied.votes("train") != -1).any(axis=0).all()
+    applier.counter.want("me", applied)
+    begun[0]()
+    np.testing.assert_array_equal(counted(applied).patterns("train").counts, whole.patterns("train").counts)
+
+
+def test_what_cannot_be_counted_is_said(
+    applier: SampleApplier, begun: list[Callable[[], None]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    applied, other = (applier.of(LFSet(name="s", lfs=(lf,))) for lf in SET.active[:2])
+    for error, said in (
+        (DataError("The file is gone."), "The file is gone."),
+        (KeyError("x"), "unexpectedly .KeyError"),
+    ):
+        wanted = applied if isinstance(error, DataError) else other
+        with monkeypatch.context() as patch:
+            patch.setattr(train_counter, "sums_of", Mock(side_effect=error))
+            applier.counter.want("me", wanted)
+            begun.pop()()
+        with pytest.raises(WeakrecError, match=said):
+            applier.counter.found(wanted)
+        assert counted(wanted) is wanted
+    applier.counter.want("me", applied)
+    assert not begun  # it is not tried again
 
 
 def test_intervals_hold_what_is_so(whole: AppliedSet, applier: SampleApplier) -> None:
