@@ -2,7 +2,8 @@
 
 import logging
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from threading import Lock, Thread
 
 from cachetools import LRUCache
@@ -10,12 +11,14 @@ from cachetools import LRUCache
 from weakrec_core.data.dataset import Dataset
 from weakrec_core.data.train_part import TrainPart, parts_of_train
 from weakrec_core.engine.part_of_train import PART_ROWS
-from weakrec_core.engine.train_sums import TrainSums, sums_of
+from weakrec_core.engine.train_sums import TrainSums, summed, votes_of_part
+from weakrec_core.engine.votes import PartVotes
 from weakrec_core.errors import WeakrecError
 from weakrec_core.labeling.applied import AppliedSet
 from weakrec_core.labeling.lf_set import LFSet
 
 _LOGGER = logging.getLogger(__name__)
+_REMEMBERED_ROWS = 100_000_000  # of the set counted last: a byte or two each
 _KEPT = 500  # sets: some kilobytes each
 _OWNERS = 100
 
@@ -29,15 +32,22 @@ def in_thread(work: Callable[[], None]) -> None:
 class _Count:
     key: tuple[Hashable, ...]
     lf_set: LFSet
-    done: int = 0
-    sums: TrainSums | None = None
+    before: "_Count | None"  # another set, all of it
+    parts: list[PartVotes] = field(default_factory=list)
+
+    @cached_property
+    def known(self) -> dict[int, int]:
+        """The LFs of the set before, by their place in this one: their place there."""
+        of_before = self.before.key if self.before is not None else ()
+        return {place: of_before.index(lf) for place, lf in enumerate(self.key) if lf in of_before}
 
 
 class TrainCounter:
     """Counts the votes of one set at a time on all of train.
 
     Whoever works on a set wants it counted; what somebody wanted before and nobody wants any more is given up with the part at hand.
-    Where LFs are left out or renamed nothing is counted anew.
+    Where LFs are left out or renamed nothing is counted anew, and of the set counted last it is remembered what each row got: after an
+    edit one LF is applied.
 
     Parameters
     ----------
@@ -54,6 +64,7 @@ class TrainCounter:
         self._wanted: dict[Hashable, AppliedSet] = {}  # by who wants it, the newest last
         self._found: LRUCache[tuple[Hashable, ...], TrainSums | WeakrecError] = LRUCache(_KEPT)
         self._now: _Count | None = None
+        self._last: _Count | None = None
         self._at_work = False
 
     def found(self, applied: AppliedSet) -> TrainSums | None:
@@ -81,7 +92,7 @@ class TrainCounter:
             start = not self._at_work and self._next() is not None
             self._at_work |= start
             now = self._now
-            done = now.done / max(len(self._parts), 1) if now is not None and now.key == key else 0.0
+            done = len(now.parts) / max(len(self._parts), 1) if now is not None and now.key == key else 0.0
         if start:
             in_thread(self._work)
         return done
@@ -105,12 +116,21 @@ class TrainCounter:
 
     def _count_part(self, count: _Count) -> None:
         self._parts = self._parts or list(parts_of_train(self._dataset, self._part_rows))
-        part = self._parts[count.done]
-        sums = sums_of(TrainPart(self._dataset, part.start, part.stop), count.lf_set)
-        count.sums = sums if count.sums is None else count.sums + sums
-        count.done += 1
-        if count.done == len(self._parts):
-            self._end(count, count.sums)
+        i = len(count.parts)
+        part = TrainPart(self._dataset, self._parts[i].start, self._parts[i].stop)
+        before = None if count.before is None else count.before.parts[i]
+        votes = votes_of_part(part, count.lf_set, before, count.known)
+        if self._remembers:
+            count.parts.append(votes)
+        else:
+            count.parts.append(replace(votes, pattern_of_row=votes.pattern_of_row[:0]))
+        if len(count.parts) == len(self._parts):
+            self._end(count, summed(count.parts))
+            count.before, self._last = None, count if self._remembers else None
+
+    @property
+    def _remembers(self) -> bool:
+        return self._dataset.n_rows("train") <= _REMEMBERED_ROWS
 
     def _begun(self) -> _Count | None:
         """The set to go on with: the one at hand as long as it is wanted, else what was wanted last."""
@@ -120,7 +140,7 @@ class TrainCounter:
             if applied is None:
                 return None
             if self._now is None or self._now.key != _key(applied):
-                self._now = _Count(_key(applied), applied.lf_set)
+                self._now = _Count(_key(applied), applied.lf_set, self._last)
             return self._now
 
     def _next(self) -> AppliedSet | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from unittest.mock import Mock
 
 import numpy as np
@@ -16,12 +17,14 @@ from weakrec_core.data.train_sample import TrainSample
 from weakrec_core.engine import train_counter
 from weakrec_core.engine.sampled_train import SampleApplier, counted, lf_shares, on_same_rows, set_shares
 from weakrec_core.engine.train_counter import TrainCounter
-from weakrec_core.engine.train_sums import CountedSet, TrainSums
+from weakrec_core.engine.train_sums import CountedSet, summed
+from weakrec_core.engine.votes import PartVotes
 from weakrec_core.errors import DataError, SpecError, WeakrecError
 from weakrec_core.files import PROJECT
 from weakrec_core.label_model.label_train import label_train
 from weakrec_core.labeling.applied import AppliedSet
 from weakrec_core.labeling.apply import Applier
+from weakrec_core.labeling.base import LF, Votes
 from weakrec_core.labeling.drift import drift_table
 from weakrec_core.labeling.lf_set import LFSet, read_lf_set
 from weakrec_core.labeling.vote_patterns import group_votes
@@ -93,7 +96,7 @@ def test_what_cannot_be_counted_is_said(
     ):
         wanted = applied if isinstance(error, DataError) else other
         with monkeypatch.context() as patch:
-            patch.setattr(train_counter, "sums_of", Mock(side_effect=error))
+            patch.setattr(train_counter, "votes_of_part", Mock(side_effect=error))
             applier.counter.want("me", wanted)
             begun.pop()()
         with pytest.raises(WeakrecError, match=said):
@@ -159,34 +162,60 @@ def test_a_newer_edit_takes_the_place_of_what_is_counted(
 ) -> None:
     old, new = (applier.of(LFSet(name="s", lfs=(lf,))) for lf in SET.active[:2])
     read: list[str] = []
-    real = train_counter.sums_of
+    real = train_counter.votes_of_part
 
-    def sums_of(part: object, lf_set: LFSet) -> TrainSums:
+    def votes_of(part: object, lf_set: LFSet, *known: Any) -> PartVotes:
         read.append(lf_set.lfs[0].name)
         if len(read) == 2:
             applier.counter.want("me", new)  # an edit while the second part is read
-        return real(part, lf_set)  # type: ignore[arg-type]
+        return real(part, lf_set, *known)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(train_counter, "sums_of", sums_of)
+    monkeypatch.setattr(train_counter, "votes_of_part", votes_of)
     applier.counter.want("me", old)
     begun[0]()
     assert len(begun) == 1 and read[:2] == [old.names[0]] * 2 and set(read[2:]) == {new.names[0]}
     assert applier.counter.found(old) is None and applier.counter.found(new) is not None
 
 
+@pytest.mark.parametrize("remembered", [True, False])
+def test_after_an_edit_one_lf_is_applied(
+    applier: SampleApplier, begun: list[Callable[[], None]], monkeypatch: pytest.MonkeyPatch, remembered: bool
+) -> None:
+    monkeypatch.setattr(train_counter, "_REMEMBERED_ROWS", 10**6 if remembered else 10)
+    one, two, three = SET.active[:3]
+    applier.counter.want("me", applier.of(LFSet(name="s", lfs=(one, two))))
+    begun.pop()()
+    edited, asked = applier.of(LFSet(name="s", lfs=(three, one))), set[LF]()
+    real = Applier.votes
+
+    def votes(self: Applier, lf: LF, split: str) -> Votes:
+        asked.add(lf.nameless())
+        return real(self, lf, split)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Applier, "votes", votes)
+        applier.counter.want("me", edited)
+        begun.pop()()
+    assert asked == {lf.nameless() for lf in ([three] if remembered else [one, three])}
+    found, expected = counted(edited), Applier(applier.sample.whole).of(edited.lf_set)
+    for name in ("votes", "counts"):
+        np.testing.assert_array_equal(getattr(found.patterns("train"), name), getattr(expected.patterns("train"), name))
+    np.testing.assert_array_equal(found.vote_sums("train"), expected.vote_sums("train"))
+
+
 def test_what_waits_goes_on_where_it_was(
     applier: SampleApplier, begun: list[Callable[[], None]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     applied, starts = applier.of(LFSet(name="s", lfs=SET.active[:1])), []
-    real = train_counter.sums_of
+    real = train_counter.votes_of_part
 
-    def sums_of(part: TrainSample, lf_set: LFSet) -> TrainSums:
+    def votes_of(part: TrainSample, lf_set: LFSet, *known: Any) -> PartVotes:
         starts.append(part.pieces[0].start)
         if len(starts) == 2:
             applier.counter.rest("me")
-        return real(part, lf_set)
+        return real(part, lf_set, *known)
 
-    monkeypatch.setattr(train_counter, "sums_of", sums_of)
+    monkeypatch.setattr(train_counter, "votes_of_part", votes_of)
     applier.counter.want("me", applied)
     begun[0]()
     assert len(starts) == 2 and applier.counter.found(applied) is None
@@ -204,13 +233,12 @@ def test_python_lfs_are_left_to_the_command_line(applier: SampleApplier) -> None
 
 @given(st.lists(st.lists(st.tuples(*[st.sampled_from([-1, 0, 1])] * 3), max_size=8), min_size=1, max_size=5))
 def test_sums_of_parts_add_up(users: list[list[tuple[int, ...]]]) -> None:
-    def sums(part: list[list[tuple[int, ...]]], first: int) -> TrainSums:
+    def votes_of(part: list[list[tuple[int, ...]]], first: int) -> PartVotes:
         L = np.array([row for rows in part for row in rows], np.int8).reshape(-1, 3)
         user = np.repeat(np.arange(first, first + len(part)), [len(rows) for rows in part])
-        return TrainSums(group_votes(L)[0], np.array([vote_sums(votes, user) for votes in L.T]))
+        return PartVotes(*group_votes(L), np.array([vote_sums(votes, user) for votes in L.T]))
 
-    whole, parts = sums(users, 0), [sums([rows], i) for i, rows in enumerate(users)]
-    added = sum(parts[1:], parts[0])
+    whole, added = votes_of(users, 0), summed([votes_of([rows], i) for i, rows in enumerate(users)])
     np.testing.assert_array_equal(added.patterns.votes, whole.patterns.votes)
     np.testing.assert_array_equal(added.patterns.counts, whole.patterns.counts)
     np.testing.assert_array_equal(added.sums, whole.sums)
