@@ -44,7 +44,7 @@ def overview(wb: Workbench) -> None:
         st.title("Weakrec Workbench", anchor=False, width="content")
         st.button("Take the tour", icon=":material/explore:", key="tour_start", on_click=start_tour)
     st.markdown(
-        f"Train a {wb.dataset.noun.one} recommender without rating labels: write labeling functions, combine their votes, train, measure."
+        f"Train {wb.dataset.noun.a} recommender without rating labels: write labeling functions, combine their votes, train, measure."
     )
     dataset, draft = wb.dataset, wb.draft
     runs = [run for run in list_runs(wb.workspace) if run.config.dataset == dataset.name]

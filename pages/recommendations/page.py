@@ -46,7 +46,7 @@ def page(wb: Workbench, runs: Sequence[Run]) -> None:
         heading(wb, view, runs)
         if not reader.read:
             st.info(
-                f"Search for a {wb.dataset.noun.one} on the left to get recommendations; until then, what most people read."
+                f"Search for {wb.dataset.noun.a} on the left to get recommendations; until then, what most people read."
             )
             most_read(wb, books, reader, view.k)
             return

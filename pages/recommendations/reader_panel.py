@@ -137,7 +137,7 @@ def _choose_user(catalogue: Catalogue, view: View) -> None:
 
 def _search(wb: Workbench, catalogue: Catalogue, view: View, reader: Reader) -> None:
     query = st.text_input(
-        f"Add a {wb.dataset.noun.one} that the reader has read",
+        f"Add {wb.dataset.noun.a} that the reader has read",
         key="rec_search",
         type="search",
         live=True,

@@ -39,7 +39,7 @@ def recommended(run: Run) -> None:
             st.header(f"Recommended {dataset.noun.many}", anchor=False, width="content")
             choose_length(wb, view)
         if not found:
-            st.info(f"Search for a {dataset.noun.one} on the left to get recommendations.")
+            st.info(f"Search for {dataset.noun.a} on the left to get recommendations.")
             return
         st.markdown(first_sentence(wb, found))
         one_list(wb, view, found, None)

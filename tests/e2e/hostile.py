@@ -9,12 +9,14 @@ from pathlib import Path
 
 import pandas as pd
 
+from tests.recommending import random_network
 from weakrec_core.data.ingest.table import Columns, ingest_table
 from weakrec_core.data.notes import write_note
 from weakrec_core.data.splits import SplitConfig
 from weakrec_core.labeling.drafts import keep, open_draft
 from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.labeling.versions import new_set
+from weakrec_core.network.blend import Blended
 from weakrec_core.runs.listing import list_runs
 from weakrec_core.runs.store import Run
 from weakrec_core.workspace import Workspace
@@ -26,11 +28,12 @@ TEXT = f"{NAME}<script>pwned=1</script><svg onload=pwned=1>"
 
 @dataclass(frozen=True)
 class Hostile:
-    """Where they are: the dataset's name, a draft of the set, and the run."""
+    """Where they are: the dataset's name, a draft of the set, the run, and a view of what it recommends."""
 
     dataset: str
     draft: str
     run: Run
+    recommended: dict[str, str]
 
 
 @contextmanager
@@ -41,6 +44,7 @@ def hostile(workspace: Workspace) -> Iterator[Hostile]:
         (f"u{u}{TEXT}", f"i{i}{TEXT}", 1 + (u + i) % 5, f"good {TEXT}", f"Title {i} {TEXT}", f"{TEXT} {i}", f"{i % 2}{TEXT}")
         for u in range(24)
         for i in range(6)
+        if (u + i) % 6  # a book that the reader has not read
     ]  # fmt: skip
     columns = ["user", "item", "rating", "text", "title", "creator", NAME]
     pd.DataFrame(rows, columns=columns).to_csv(file, index=False)
@@ -71,6 +75,7 @@ def hostile(workspace: Workspace) -> Iterator[Hostile]:
         }
     )
     (run.path / "config.json").write_text(config.model_dump_json(), encoding="utf-8")
+    Blended(random_network(dataset)).save(run.path)
     labels = (like.result or {})["labels"] | {"weights": dict.fromkeys([NAME, HTML], 0.5), "warnings": [TEXT]}
     run.write_result((like.result or {}) | {"labels": labels})
     run.describe(name=NAME, notes=TEXT)
@@ -78,7 +83,8 @@ def hostile(workspace: Workspace) -> Iterator[Hostile]:
     lists = {"reader": TEXT, "chosen": TEXT, "n_read": 6, "read": named, "popular": named, "recommended": named}
     (run.path / "reader_lists.json").write_text(json.dumps(lists), encoding="utf-8")
     try:
-        yield Hostile(dataset.name, draft.id, run)
+        view = {"dataset": dataset.name, "run": run.id, "user": first["user_id"], "beside": "popularity"}
+        yield Hostile(dataset.name, draft.id, run, view)
     finally:
         for path in (
             run.path,

@@ -3,7 +3,7 @@
 import json
 from http.client import HTTPConnection
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -75,7 +75,7 @@ def _only_text(page: Page) -> bool:
 def test_markup_in_every_text_stays_text(
     page: Page, server: str, workspace_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """On every page, in the report and in the card; the fixture of the page sees to it that no other host is asked."""
+    """On every page, in the report and the run's card; the fixture of the page sees to it that no other host is asked."""
     monkeypatch.setenv("WEAKREC_HOME", str(workspace_dir))
     with hostile(Workspace(workspace_dir)) as made:
         read = {}
@@ -90,6 +90,10 @@ def test_markup_in_every_text_stays_text(
             page.goto(f"{server}/{address}run={made.run.id}&dataset={made.dataset}&draft={made.draft}")
             settled(page)
             read[address.split("?")[0]] = _only_text(page)
+        page.goto(f"{server}/Recommendations?{urlencode(made.recommended)}")
+        expect(page.get_by_text("fits what was read").first).to_be_visible()
+        settled(page)
+        read["Recommendations"] = _only_text(page)
         page.set_content(render_report(made.run))
         read["report"] = _only_text(page)
         assert NAME not in render_card(made.run) and TEXT not in render_card(made.run)

@@ -47,6 +47,17 @@ class Noun(NamedTuple):
         words = [word for word in words if word not in _SAYS_NOTHING]
         return cls.parse(words[0]) if len(words) == 1 and len(words[0]) > 2 else ITEM
 
+    @property
+    def a(self) -> str:
+        """One of them, with its article.
+
+        Examples
+        --------
+        >>> Noun("item", "items").a, Noun("film", "films").a
+        ('an item', 'a film')
+        """
+        return f"{'an' if self.one[0] in 'aeio' else 'a'} {self.one}"
+
     def counted(self, n: int) -> str:
         """So many of them: 1 film, 2,000 films."""
         return counted(n, self.one, self.many)

@@ -126,7 +126,7 @@ def _data(run: Run, dataset: Dataset) -> Slide:
 def _lfs(run: Run, lf_set: LFSet, dataset: Dataset | None) -> Slide:
     """The LFs with the most votes on dev; what they do is left where they cannot be measured any more."""
     active = lf_set.active
-    name = f"{len(active)} rules vote on whether a {run.config.noun.one} was liked"
+    name = f"{len(active)} rules vote on whether {run.config.noun.a} was liked"
     words = {lf.name: lf.in_words for lf in active}
     try:
         if dataset is None:
