@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from weakrec_core.data.attached import attach_columns
 from weakrec_core.data.dataset import Dataset
+from weakrec_core.data.gold_log import GoldLine
 from weakrec_core.data.train_sample import TrainSample
 from weakrec_core.engine import train_counter
 from weakrec_core.engine.sampled_train import SampleApplier, counted, lf_shares, on_same_rows, set_shares
@@ -104,6 +105,22 @@ def test_what_cannot_be_counted_is_said(
         assert counted(wanted) is wanted
     applier.counter.want("me", applied)
     assert not begun  # it is not tried again
+
+
+def test_gold_by_hand_changes_no_vote_and_no_count(
+    demo: Dataset, applier: SampleApplier, begun: list[Callable[[], None]]
+) -> None:
+    first = demo.split("dev").iloc[0]
+    line = {"user_id": first["user_id"], "book_id": first["book_id"], "before": int(first["gold"]), "gold": -1}
+    said = (GoldLine.model_validate(line | {"author": "a", "at": "2026-01-01T00:00:00Z"}),)
+    applied = applier.of(SET)
+    applier.counter.want("me", applied)
+    begun[0]()
+    labeled = applier.with_gold_of(demo.with_gold_log(said)).of(SET)
+    assert labeled.key != applied.key and labeled.dataset.gold("dev")[0] == -1
+    exact = counted(labeled)
+    assert isinstance(exact, CountedSet) and exact.patterns("train").n == demo.n_rows("train")
+    assert labeled.patterns("dev").gold_counts.sum() == applied.patterns("dev").gold_counts.sum() - 1
 
 
 def test_intervals_hold_what_is_so(whole: AppliedSet, applier: SampleApplier) -> None:
