@@ -29,6 +29,7 @@ from numpy.typing import NDArray
 from weakrec_core.network.config import TrainConfig
 
 N_SUMMARY = 8  # columns of ``taste`` that sum up the others
+HISTORY_SIZE = 3  # which of them is the size of the history
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from weakrec_core.data.histories import Histories
 from weakrec_core.errors import RunError
 from weakrec_core.evaluation.recommender import Floats
 from weakrec_core.network.batches import Inputs, encode, encode_rows
-from weakrec_core.network.model import N_SUMMARY
+from weakrec_core.network.model import HISTORY_SIZE, N_SUMMARY
 from weakrec_core.network.saved_network import check_saved_network
 from weakrec_core.rating.model import RatingModel
 
@@ -52,6 +52,11 @@ class NetworkRecommender:
     def n_taste_summary(self) -> int:
         """See `Taste`."""
         return N_SUMMARY
+
+    @property
+    def history_size(self) -> int:
+        """See `Taste`."""
+        return HISTORY_SIZE
 
     @property
     def n_books(self) -> int:

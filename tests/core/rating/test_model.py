@@ -28,6 +28,7 @@ class World:
     affinity: Floats
 
     n_taste_summary = 1
+    history_size = 1
 
     def taste(self, histories: Histories, user_idx: NDArray[np.integer], book_idx: NDArray[np.integer]) -> Floats:
         affinity = self.affinity[user_idx, book_idx][:, None]
