@@ -60,9 +60,10 @@ def train(
     run_dir: Annotated[Path | None, typer.Option(hidden=True)] = None,
     as_json: Json = False,
 ) -> None:
-    """Fit the label model, train the recommender, measure it on test."""
+    """Fit the label model, train the recommender, measure it on test; with others where TF_CONFIG names them."""
     from weakrec_core.data.dataset import open_dataset
     from weakrec_core.labeling.versions import find_lf_set
+    from weakrec_core.network.workers import join
     from weakrec_core.runs import job, store, test_looks
     from weakrec_core.serving.reader_lists import known_lists
 
@@ -71,6 +72,11 @@ def train(
         run = store.open_run(workspace, run_dir.name)
         if job.execute(run) is not None:
             known_lists(run)  # kept with the run while TensorFlow is loaded
+        return
+    workers = join(lambda said: typer.echo(said, err=True))
+    if not workers.is_chief:
+        run = job.follow(workspace, workers)
+        typer.echo(f"{run.id}: worker {workers.index} of {workers.n} is done; the chief measures and writes.", err=True)
         return
     if resume is not None:
         if dataset is not None or lfs is not None:
@@ -93,7 +99,7 @@ def train(
             snorkel=snorkel_config(lm_epochs, lm_lr, lm_l2, lm_seed),
             cut=cut,
         )
-    result = job.execute(run, lambda m: typer.echo(_epoch_line(m), err=True))
+    result = job.execute(run, lambda m: typer.echo(_epoch_line(m), err=True), workers)
     if result is None:
         raise WeakrecError(f"Run {run.id} was cancelled.")
     known_lists(run)

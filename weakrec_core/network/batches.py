@@ -95,6 +95,20 @@ class Batch:
         return len(self.label) + len(self.held_book)
 
 
+def no_examples() -> Batch:
+    """A batch that teaches nothing: one user who has read nothing."""
+    nothing, no_label = np.zeros(0, np.int32), np.zeros(0, np.float32)
+    return Batch(encode(nothing, nothing, 1, nothing, nothing), no_label, no_label, nothing, nothing, nothing)
+
+
+def row_sources(weak: TrainingRows, gold: TrainingRows) -> Ints:
+    """Where the labels of rows are from, first those of `weak`; see `Batch`."""
+    source = np.repeat(np.array([WEAK_SOURCE, GOLD_SOURCE], np.int32), [len(weak), len(gold)])
+    if weak.reviewed is not None:
+        source[: len(weak)][weak.reviewed] = REVIEW_SOURCE
+    return source
+
+
 class Batcher:
     """Makes the batches of an epoch: users in random order, each with all its rows, new random negatives each time.
 
@@ -125,9 +139,7 @@ class Batcher:
         self._row_user = np.concatenate([weak.user_idx, gold.user_idx])
         self._row_book = np.concatenate([weak.book_idx, gold.book_idx])
         self._label = np.concatenate([weak.p_positive, gold.p_positive]).astype(np.float32)
-        self._source = np.repeat(np.array([WEAK_SOURCE, GOLD_SOURCE], np.int32), [len(weak), len(gold)])
-        if weak.reviewed is not None:
-            self._source[: len(weak)][weak.reviewed] = REVIEW_SOURCE
+        self._source = row_sources(weak, gold)
         self._positive = np.flatnonzero(self._label > 0.5).repeat(negatives)
         self._sampler = UnreadSampler(histories, n_books)
         self._batch_size = batch_size

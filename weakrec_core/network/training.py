@@ -1,24 +1,22 @@
 """Training: from labeled rows to a network that recommends."""
 
-import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from weakrec_core.data.dataset import Dataset
 from weakrec_core.data.training_rows import NO_ROWS, TrainingRows, gold_rows
 from weakrec_core.errors import RunError
-from weakrec_core.network.batches import Batcher
+from weakrec_core.network.batches import Batch, Batcher
 from weakrec_core.network.checkpoint import Checkpoint
 from weakrec_core.network.config import TrainConfig
-from weakrec_core.network.model import Network
 from weakrec_core.network.network_recommender import NetworkRecommender
 from weakrec_core.network.presets.registry import preset_named
-from weakrec_core.network.train_step import Step, Sums
+from weakrec_core.network.train_step import epoch_losses, trained_variables
+from weakrec_core.network.workers import ALONE, Workers
 
 __all__ = ["Trained", "TrainingRows", "relabeled", "train"]
 
@@ -51,6 +49,8 @@ def train(
     should_stop: Callable[[], bool] = lambda: False,
     checkpoint: Path | None = None,
     time_limit: float | None = None,
+    batches: Callable[[int], Iterator[Batch]] | None = None,
+    workers: Workers = ALONE,
 ) -> Trained:
     """Train a network; the same arguments on the same machine give the same network.
 
@@ -73,6 +73,10 @@ def train(
         Where the state is kept after each epoch. If there is one already, training goes on from it.
     time_limit : float or None
         Seconds after which no other epoch is begun; the first always is.
+    batches : callable or None
+        Gives the batches of an epoch, from 1 on, in the place of those made of the rows; see `ShardedBatches`.
+    workers : Workers
+        Who trains along, each by `following.follow`; this one is their chief.
 
     Raises
     ------
@@ -88,23 +92,25 @@ def train(
     preset = preset_named(config.preset)
     users = preset.users(dataset, rows, gold)
     network = preset.build(dataset, users, rows, gold, config)
-    batcher = Batcher(
-        dataset.histories,
-        dataset.n_books,
-        users,
-        rows,
-        gold,
-        batch_size=config.batch_size,
-        negatives=config.negatives,
-        holdout=preset.holdout,
-    )
+    rng = np.random.default_rng(config.seed)
+    if batches is None:
+        batcher = Batcher(
+            dataset.histories,
+            dataset.n_books,
+            users,
+            rows,
+            gold,
+            batch_size=config.batch_size,
+            negatives=config.negatives,
+            holdout=preset.holdout,
+        )
+        batches = lambda epoch: batcher.epoch(rng)  # noqa: E731
     recommender = NetworkRecommender(network.model)
     validation = preset.validation(dataset, recommender, config.seed)
-    step = preset.step(network, config)
+    step = preset.step(network, config, workers)
     from keras import ops
 
-    rng = np.random.default_rng(config.seed)
-    variables = _variables(network, step)
+    variables = trained_variables(network, step)
     best_loss, best_epoch, best_weights = np.inf, 0, network.model.get_weights()
     epoch, stopped, elapsed = 0, False, 0.0
     if checkpoint is not None and checkpoint.exists():
@@ -112,6 +118,7 @@ def train(
         saved.restore(variables, rng, checkpoint)
         best_loss, best_epoch, best_weights = saved.best_loss, saved.best_epoch, saved.best_weights
         epoch, elapsed = saved.epoch, saved.seconds
+    workers.share(variables)
     begun = time.perf_counter() - elapsed
     while (
         epoch < config.epochs
@@ -120,19 +127,19 @@ def train(
     ):
         started, n_examples = time.perf_counter(), 0
         sums = []
-        for batch in batcher.epoch(rng):
-            stopped = should_stop()
-            if stopped:
+        workers.told(epoch + 1)
+        for there in workers.together(batches(epoch + 1), should_stop):
+            stopped = there is None
+            if there is None:
                 break
-            sums.append(step(batch))
-            n_examples += batch.n_examples
+            sums.append(step(there[0]))
+            n_examples += there[1]
         if stopped:
             break
         epoch += 1
-        losses = _means(sums)
+        losses = epoch_losses(sums, epoch)
+        workers.check_same(network.training.get_weights())
         seconds = time.perf_counter() - started
-        if not math.isfinite(losses["loss"]):
-            raise RunError(f"The loss of epoch {epoch} is not a number; lower learning_rate.")
         with step.averaged():
             loss, validated = validation(losses)
             if loss < best_loss:
@@ -147,6 +154,8 @@ def train(
         if checkpoint is not None:
             values, state = [ops.convert_to_tensor(v).numpy() for v in variables], rng.bit_generator.state
             Checkpoint(epoch, best_epoch, best_loss, elapsed, dict(state), best_weights, values).save(checkpoint)
+    if not stopped:
+        workers.told(0)  # it is over
     network.model.set_weights(best_weights)
     rating = None if stopped else preset.rating(dataset, recommender, rows, gold, config)
     return Trained(
@@ -179,17 +188,3 @@ def relabeled(
     if rating is not None:
         return replace(trained, rating=rating)
     return train(dataset, NO_ROWS, config, gold=gold, on_epoch=on_epoch, should_stop=should_stop)
-
-
-def _variables(network: Network, step: Step) -> list[Any]:
-    """All that training changes, each once: weights, the seeds of the layers that draw, the optimizer's."""
-    found = [*network.training.variables, *network.model.variables, *step.variables]
-    return list({id(v): v for v in found}.values())
-
-
-def _means(batches: list[Sums]) -> dict[str, float]:
-    """The mean of each loss over an epoch."""
-    return {
-        name: float(sum(float(b[name][0]) for b in batches)) / max(sum(float(b[name][1]) for b in batches), 1e-6)
-        for name in batches[0]
-    }

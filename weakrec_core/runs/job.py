@@ -1,14 +1,17 @@
 """What the training process does, from the frozen config to result.json."""
 
 import os
+import shutil
 import signal
 import time
 import traceback
-from collections.abc import Callable
-from contextlib import suppress
-from typing import Any
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any
 
 from weakrec_core import files
+from weakrec_core.data.dataset import Dataset
+from weakrec_core.data.training_rows import TrainingRows
 from weakrec_core.errors import LabelModelError, RunError, WeakrecError, os_sentence
 from weakrec_core.jobs.job import CANCEL
 from weakrec_core.jobs.status import Status
@@ -18,7 +21,13 @@ from weakrec_core.label_model.text_labels import compare_with_text, label_train_
 from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.runs import tracker
 from weakrec_core.runs.listing import queue
-from weakrec_core.runs.store import CHECKPOINT, METRICS, Run
+from weakrec_core.runs.store import CHECKPOINT, METRICS, SHARDS, Run, open_run
+from weakrec_core.workspace import Workspace
+
+if TYPE_CHECKING:
+    from weakrec_core.network.batches import Batch
+    from weakrec_core.network.config import TrainConfig
+    from weakrec_core.network.workers import Workers
 
 _POLL_SECONDS = 0.5
 
@@ -34,8 +43,29 @@ def launch(run: Run) -> bool:
     return run.job.start(run.workspace, ["train", "--run-dir", str(run.path)], told=False)
 
 
-def execute(run: Run, on_epoch: Callable[[dict[str, float]], None] = lambda metrics: None) -> dict[str, Any] | None:
+def follow(workspace: Workspace, workers: "Workers") -> Run:
+    """Train along with the chief, whose run is in the same workspace, until the training is over; gives that run."""
+    from weakrec_core.network import following
+    from weakrec_core.network.config import TrainConfig
+
+    with workers.losses_told():
+        run = open_run(workspace, workers.told_text())
+        config = TrainConfig.model_validate(run.config.train)
+        following.follow(run.open_dataset(), config, run.path / SHARDS, workers)
+    return run
+
+
+def execute(
+    run: Run,
+    on_epoch: Callable[[dict[str, float]], None] = lambda metrics: None,
+    workers: "Workers | None" = None,
+) -> dict[str, Any] | None:
     """Train as the run's config says and leave status, metrics, result and model in its directory.
+
+    Parameters
+    ----------
+    workers : Workers, optional
+        Those that `follow`; this is their chief.
 
     Returns
     -------
@@ -68,7 +98,7 @@ def execute(run: Run, on_epoch: Callable[[dict[str, float]], None] = lambda metr
 
     try:
         _wait_for_turn(run, stop)
-        result = None if stop() else _train(run, report, epoch_done, stop)
+        result = None if stop() else _train(run, report, epoch_done, stop, workers)
         if result is None:
             report(state="cancelled", stage="Cancelled")
         else:
@@ -93,7 +123,11 @@ def execute(run: Run, on_epoch: Callable[[dict[str, float]], None] = lambda metr
 
 
 def _train(
-    run: Run, report: Callable[..., None], on_epoch: Callable[[dict[str, float]], None], stop: Callable[[], bool]
+    run: Run,
+    report: Callable[..., None],
+    on_epoch: Callable[[dict[str, float]], None],
+    stop: Callable[[], bool],
+    workers: "Workers | None",
 ) -> dict[str, Any] | None:
     from weakrec_core.network.config import TrainConfig
     from weakrec_core.network.presets.registry import PRESETS
@@ -121,23 +155,28 @@ def _train(
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     from weakrec_core.network import training
     from weakrec_core.network.checkpoint import Checkpoint
+    from weakrec_core.network.workers import ALONE
     from weakrec_core.runs.measure_run import measure_run
 
     labeled = labels.training_rows(config.min_confidence)
-    report(stage="Training")
+    workers = workers or ALONE
+    report(stage="Training" if workers.n == 1 else f"Training by {workers.n} workers")
     started = time.perf_counter()
     checkpoint = run.path / CHECKPOINT
     if (run.path / METRICS).exists():  # it was begun before, and may have been killed within a line
         run.keep_epochs(Checkpoint.load(checkpoint).epoch if checkpoint.exists() else 0)
-    trained = training.train(
-        dataset,
-        labeled,
-        train_config,
-        on_epoch=on_epoch,
-        should_stop=stop,
-        checkpoint=checkpoint,
-        time_limit=None if config.budget is None else 60 * config.budget,
-    )
+    with workers.losses_told(), _sharded(run, dataset, labeled, train_config, workers) as batches:
+        trained = training.train(
+            dataset,
+            labeled,
+            train_config,
+            on_epoch=on_epoch,
+            should_stop=stop,
+            checkpoint=checkpoint,
+            time_limit=None if config.budget is None else 60 * config.budget,
+            batches=batches,
+            workers=workers,
+        )
     if trained.stopped:
         return None
     seconds = time.perf_counter() - started
@@ -156,8 +195,33 @@ def _train(
         "run": run.id,
         **outcome,
         "labels": labels.to_json(),
-        "training": {"seconds": seconds, "epochs_run": trained.epochs_run, "best_epoch": trained.best_epoch},
+        "training": {
+            "seconds": seconds,
+            "epochs_run": trained.epochs_run,
+            "best_epoch": trained.best_epoch,
+            "workers": workers.n,
+        },
     }
+
+
+@contextmanager
+def _sharded(
+    run: Run, dataset: Dataset, labeled: TrainingRows, config: "TrainConfig", workers: "Workers"
+) -> "Iterator[Callable[[int], Iterator[Batch]] | None]":
+    """The chief's batches, of shards that are there while the workers train; None where it is alone."""
+    if workers.n == 1:
+        yield None
+        return
+    from weakrec_core.network.following import sharded_batches, write_examples
+
+    directory = run.path / SHARDS
+    try:
+        shutil.rmtree(directory, ignore_errors=True)  # of a run that is resumed
+        write_examples(dataset, labeled, config, directory, workers.n)
+        workers.told_text(run.id)
+        yield sharded_batches(dataset, config, directory, workers.index, workers.n).epoch
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)
 
 
 def _with_text(

@@ -32,7 +32,7 @@ from weakrec_core.stats.decision_cut import checked_goal
 from weakrec_core.workspace import Workspace
 
 Model = TypeVar("Model", bound=BaseModel)
-CHECKPOINT, METRICS = "checkpoint.npz", "metrics.jsonl"
+CHECKPOINT, METRICS, SHARDS = "checkpoint.npz", "metrics.jsonl", "shards"
 _MAKING_SECONDS = 60  # from the directory to the config in it
 LIBRARIES = ("keras", "numpy", "pandas", "scikit-learn", "snorkel", "tensorflow", "textblob", "torch")
 

@@ -13,6 +13,7 @@ from weakrec_core.network.config import TrainConfig
 from weakrec_core.network.model import Network
 from weakrec_core.network.network_recommender import NetworkRecommender
 from weakrec_core.network.train_step import Step
+from weakrec_core.network.workers import ALONE, Workers
 from weakrec_core.rating.model import RatingModel
 
 # Takes the losses of an epoch's training; gives what decides when to stop, less being better, and what is reported.
@@ -64,7 +65,7 @@ class Preset(ABC):
         """A new network for the books of a dataset, to be trained on these users and rows."""
 
     @abstractmethod
-    def step(self, network: Network, config: TrainConfig) -> Step:
+    def step(self, network: Network, config: TrainConfig, workers: Workers = ALONE) -> Step:
         """The step of the network's training, with its losses and optimizer."""
 
     @abstractmethod

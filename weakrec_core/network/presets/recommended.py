@@ -18,6 +18,7 @@ from weakrec_core.network.network_recommender import NetworkRecommender
 from weakrec_core.network.presets.base import Preset, Validation
 from weakrec_core.network.presets.two_tower import author_numbers, book_features, build_two_tower
 from weakrec_core.network.train_step import Step, Sums, compiled_step
+from weakrec_core.network.workers import ALONE, Workers
 from weakrec_core.rating.model import RatingModel, fit_rating
 
 _MOMENTUM = 0.98  # of the mean of the weights: over about the last 50 steps
@@ -53,12 +54,12 @@ class Recommended(Preset):
         features, readers = book_features(dataset, users), count_readers(dataset, users)
         return build_two_tower(features, author_numbers(dataset), readers, config)
 
-    def step(self, network: Network, config: TrainConfig) -> Step:
+    def step(self, network: Network, config: TrainConfig, workers: Workers = ALONE) -> Step:
         import keras
 
         optimizer = keras.optimizers.Adam(config.learning_rate, use_ema=True, ema_momentum=_MOMENTUM)
         optimizer.build(network.training.trainable_variables)
-        return compiled_step(network, _losses(network), optimizer, averaged=True)
+        return compiled_step(network, _losses(network), optimizer, workers, averaged=True)
 
     def validation(self, dataset: Dataset, recommender: NetworkRecommender, seed: int) -> Validation:
         """``val_loss``, the training's own loss on valid's histories, decides; beside it ``val_ndcg``.

@@ -25,6 +25,7 @@ from weakrec_core.network.model import (
 from weakrec_core.network.network_recommender import NetworkRecommender
 from weakrec_core.network.presets.base import Preset, Validation
 from weakrec_core.network.train_step import Step, Sums, compiled_step
+from weakrec_core.network.workers import ALONE, Workers
 
 
 class Tutorial(Preset):
@@ -49,9 +50,9 @@ class Tutorial(Preset):
     ) -> Network:
         return build_tutorial(dataset.n_books, np.concatenate([weak.p_positive, gold.p_positive]), config)
 
-    def step(self, network: Network, config: TrainConfig) -> Step:
+    def step(self, network: Network, config: TrainConfig, workers: Workers = ALONE) -> Step:
         optimizer = SparseAdagrad(network.training.trainable_variables, config.learning_rate)
-        return compiled_step(network, _losses(network), optimizer, sparse=True)
+        return compiled_step(network, _losses(network), optimizer, workers, sparse=True)
 
     def validation(self, dataset: Dataset, recommender: NetworkRecommender, seed: int) -> Validation:
         """``val_loss``, the log loss under the tutorial's protocol, decides; beside it ``val_auc``, of the rated rows."""
