@@ -21,7 +21,6 @@ from weakrec_core.files import PROJECT
 from weakrec_core.label_model.label_train import label_train
 from weakrec_core.label_model.text_labels import blend, compare_with_text, label_train_with_text
 from weakrec_core.labeling.applied import AppliedSet
-from weakrec_core.labeling.apply import Applier
 from weakrec_core.labeling.lf_set import LFSet, read_lf_set
 from weakrec_core.stats.bootstrap import Draws, drawn_metrics, percentile_interval
 from weakrec_core.stats.probability_metrics import metrics_against
@@ -52,9 +51,9 @@ def run(dataset: str | None = None, seeds: int = 3, budgets: Sequence[int] = BUD
         users = Users(made)
         found: dict[int, list[dict[str, Any]]] = {budget: [] for budget in budgets}
         for seed in range(seeds):
-            applier = users.applier(seed, max(budgets), _TEST_SHARE)
+            applied = users.applier(seed, max(budgets), _TEST_SHARE).of(lf_set)
             for budget in budgets:
-                found[budget].append(_measured(applier, lf_set, budget, seed))
+                found[budget].append(_measured(applied, budget, seed))
     table = [{"dev_rows": budget} | _compared(each) for budget, each in found.items()]
     return result(
         "against_text",
@@ -68,13 +67,14 @@ def run(dataset: str | None = None, seeds: int = 3, budgets: Sequence[int] = BUD
     )
 
 
-def _measured(whole: Applier, lf_set: LFSet, budget: int, seed: int) -> dict[str, Any]:
+def _measured(applied: AppliedSet, budget: int, seed: int) -> dict[str, Any]:
+    whole = applied.applier
     dev, test = whole.dataset.split("dev"), whole.dataset.split("test")
     gold, reviewed = whole.dataset.gold("dev"), dev["review_text"].notna().to_numpy()
     drawn = np.random.default_rng(seed).permutation(np.flatnonzero(reviewed & (gold >= 0)))[:budget]
     known = np.zeros(len(gold), bool)
     known[drawn] = True
-    applied, chosen = _chosen(whole.with_gold_of(whole.dataset.with_dev_gold(known)).of(lf_set), seed)
+    applied, chosen = _chosen(whole.with_gold_of(whole.dataset.with_dev_gold(known)).of(applied.lf_set), seed)
     p, with_text = _predicted(applied)
     rows = test["review_text"].notna().to_numpy()
     tfidf = tfidf_alone(dev["review_text"][known], gold[known], test["review_text"][rows])

@@ -15,9 +15,10 @@ from weakrec_core.data.dataset import SPLITS, Dataset, open_dataset
 from weakrec_core.data.training_rows import TrainingRows, gold_rows
 from weakrec_core.files import PROJECT
 from weakrec_core.label_model.label_train import label_train
+from weakrec_core.labeling.applied import AppliedSet
 from weakrec_core.labeling.apply import Applier
 from weakrec_core.labeling.base import LF, Votes
-from weakrec_core.labeling.lf_set import LFSet, read_lf_set
+from weakrec_core.labeling.lf_set import read_lf_set
 from weakrec_core.network.training import Trained
 from weakrec_core.runs import result_tables
 from weakrec_core.stats.intervals import wilson
@@ -59,9 +60,9 @@ def run(
     lf_set = read_lf_set(PROJECT / "lfs" / "recommended.yaml")
     with temporary_workspace() as workspace:
         made = provide(workspace, source, None, None, users)
-        votes = Applier(made)
-        measured = _measuring(made, _rows(votes, lf_set, 0), epochs)
-        results = [measured(_rows(votes, lf_set, seed)) for seed in range(sets)]
+        votes = Applier(made).of(lf_set)
+        measured = _measuring(made, _rows(votes, 0), epochs)
+        results = [measured(_rows(votes, seed)) for seed in range(sets)]
     claims = {name: np.array([_claims(r)[name] for r in results]) for name in _claims(results[0])}
     wrong = np.any([by_set for name, by_set in claims.items() if name != _OF_THE_NETWORK], axis=0)
     return result(
@@ -83,9 +84,9 @@ def run(
     )
 
 
-def _rows(shipped: Applier, lf_set: LFSet, seed: int) -> TrainingRows:
+def _rows(shipped: AppliedSet, seed: int) -> TrainingRows:
     """Training labels of train as a run has them, from a set that is noise."""
-    return label_train(_Dealt(shipped, seed).of(lf_set)).training_rows()
+    return label_train(_Dealt(shipped.applier, seed).of(shipped.lf_set)).training_rows()
 
 
 class _Dealt(Applier):

@@ -63,8 +63,8 @@ def edit(rows: int = ROWS, runs: int = 9, folder: Path | None = None) -> dict[st
     with train_of(rows, folder) as (dataset, signals, lf_set):
         applier = Applier(dataset, signals)
         _figures(applier.of(lf_set))
-        keyword = [_figures_ms(applier, _with_keyword(lf_set, f"edit number {i}")) for i in range(runs)]
-        threshold = [_figures_ms(applier, _with_threshold(lf_set, 0.3 + i / 100)) for i in range(1, runs + 1)]
+        keyword = [_figures_ms(applier.of(_with_keyword(lf_set, f"edit number {i}"))) for i in range(runs)]
+        threshold = [_figures_ms(applier.of(_with_threshold(lf_set, 0.3 + i / 100))) for i in range(1, runs + 1)]
         edited = _with_keyword(lf_set, "the last edit")
         sampled = _sample(dataset, 20_000)
         theirs = snorkel_rows(dataset, "train", edited).iloc[sampled]
@@ -167,8 +167,8 @@ def _figures(applied: AppliedSet) -> None:
     set_figures(applied)
 
 
-def _figures_ms(applier: Applier, lf_set: LFSet) -> float:
-    return _seconds(lambda: _figures(applier.of(lf_set))) * 1000
+def _figures_ms(applied: AppliedSet) -> float:
+    return _seconds(lambda: _figures(applied)) * 1000
 
 
 def _seconds(work: Callable[[], object]) -> float:

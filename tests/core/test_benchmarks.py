@@ -483,7 +483,7 @@ def test_against_text_on_the_same_gold(demo: Dataset) -> None:
     lf_set = read_lf_set(PROJECT / "lfs" / "tutorial.yaml")
     try:
         applier = label_quality.Users(demo).applier(0, 150, 0.7)
-        each = [against_text._measured(applier, lf_set, 150, 0)]
+        each = [against_text._measured(applier.of(lf_set), 150, 0)]
     finally:
         shutil.rmtree(demo.workspace.datasets / "split")
     found = against_text._compared(each)
