@@ -6,6 +6,7 @@ from pages.shared.errors import errors_shown
 from weakrec_core.data.download.goodreads_files import Kind, ingest_command
 from weakrec_core.data.ingest.ingest_jobs import start_job
 from weakrec_core.data.ingest.sources import DATA_VARIABLE, data_folder, offered_files
+from weakrec_core.engine.runs_on import engine_arguments
 from weakrec_core.workspace import Workspace
 
 
@@ -46,7 +47,7 @@ def goodreads_files(workspace: Workspace) -> None:
             arguments += ["--dev-rows", str(dev_rows)] if dev_rows else []
             arguments += ["--skip-bad-lines"] if skip else []
             with errors_shown():
-                start_job(workspace, name, arguments)
+                start_job(workspace, name, [*arguments, *engine_arguments()])
                 st.session_state["dataset_to_open"] = name
                 st.rerun()
 

@@ -17,6 +17,7 @@ from weakrec_core.data.dataset import list_datasets, open_dataset
 from weakrec_core.data.demo.raw_files import write_demo
 from weakrec_core.data.ingest.ingest_jobs import forget_job, ingest_job
 from weakrec_core.data.ingest.sources import DATA_VARIABLE
+from weakrec_core.engine.runs_on import SCHEDULER_VARIABLE
 from weakrec_core.jobs.job import Job
 from weakrec_core.workspace import Workspace
 
@@ -201,6 +202,14 @@ def test_goodreads_files_of_the_servers_folder(
     assert open_dataset(demo_workspace, "shelf").meta["files"] == {
         kind: raw[kind].name for kind in ("reviews", "books")
     }
+
+
+def test_where_signals_are_computed_is_said(open_page: OpenPage, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "Signals are computed by this machine" in texts(open_page(PAGE))
+    pytest.importorskip("distributed", reason="requirements-dask.txt is not installed")
+    monkeypatch.setenv(SCHEDULER_VARIABLE, "nonsense://127.0.0.1:1")
+    (said,) = (warning.value for warning in open_page(PAGE).warning if "scheduler" in warning.value)
+    assert said.startswith("No dask scheduler answers at nonsense")
 
 
 def test_two_scales_in_one_column_are_asked_about(open_page: OpenPage) -> None:

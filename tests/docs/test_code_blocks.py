@@ -42,6 +42,7 @@ NOT_RUN = {
     "weakrec open": "serves until it is ended; the browser tests start it",
     "ollama ": "is a program of its own",
     "llama-server ": "is a program of its own",
+    "TF_CONFIG=": "needs two machines; tests/core/network/test_workers.py has two processes",
     "WEAKREC_LLM_URL=": "needs a language model; tests/core/language_model speaks to a server of its own",
     "weakrec ask": "needs a language model; tests/core/language_model speaks to a server of its own",
     "weakrec draft": "needs a language model; tests/core/suggestions/drafting speaks to a server of its own",

@@ -9,7 +9,6 @@ from weakrec_core.errors import WeakrecError
 
 T = TypeVar("T")
 R = TypeVar("R")
-_CONNECT = 10  # seconds
 
 
 class DaskEngine:
@@ -42,7 +41,9 @@ class DaskEngine:
 
 
 @contextmanager
-def dask_engine(scheduler: str | None = None, workers: int | None = None) -> Iterator[DaskEngine]:
+def dask_engine(
+    scheduler: str | None = None, workers: int | None = None, timeout: float = 10.0
+) -> Iterator[DaskEngine]:
     """An engine on the workers of a scheduler, or on processes of this machine that end with the block.
 
     Parameters
@@ -51,6 +52,8 @@ def dask_engine(scheduler: str | None = None, workers: int | None = None) -> Ite
         Its address, like ``tcp://10.0.0.5:8786``; its workers need this library and the workspace under the same path.
     workers : int, optional
         Processes to start, by default one a core.
+    timeout : float
+        Seconds within which a scheduler has to answer.
 
     Raises
     ------
@@ -64,7 +67,7 @@ def dask_engine(scheduler: str | None = None, workers: int | None = None) -> Ite
     library: Any = distributed  # its types are not complete
     if scheduler is not None:
         try:
-            client = library.Client(scheduler, timeout=_CONNECT)
+            client = library.Client(scheduler, timeout=timeout)
         except (OSError, ValueError) as e:
             raise WeakrecError(f"No dask scheduler answers at {scheduler} ({type(e).__name__}).") from None
         with client:

@@ -21,6 +21,7 @@ from weakrec_core.data.ingest.table_command import table_command
 from weakrec_core.data.ingest.table_config import NO_VALUE
 from weakrec_core.data.noun import Noun
 from weakrec_core.data.splits import SplitConfig
+from weakrec_core.engine.runs_on import engine_arguments
 from weakrec_core.workspace import Workspace
 
 
@@ -170,6 +171,7 @@ def _make(
         arguments = table_command(name, Path(path.name), columns, config, splits, Noun.parse(noun), shown)
         st.code(shlex.join(["python", "-m", "weakrec_core", *arguments]), language="bash", wrap_lines=True)
     if start:
-        start_job(workspace, name, table_command(name, path, columns, config, splits, Noun.parse(noun), facts))
+        command = table_command(name, path, columns, config, splits, Noun.parse(noun), facts)
+        start_job(workspace, name, [*command, *engine_arguments()])
         st.session_state["dataset_to_open"] = name
         st.rerun()
