@@ -28,7 +28,7 @@ def new_dataset(workspace: Workspace) -> None:
     {"Goodreads files": goodreads_files}.get(source, wizard)(workspace)
     told, answers = _runs_on(named_scheduler())
     if answers:
-        st.caption(f"Signals are computed by {fmt.literal(told)}")
+        st.caption(f"Signals are computed on {fmt.literal(told)}.")
     else:
         st.warning(f"{told} Until it does, no dataset can be made here.", icon=":material/lan:")
 

@@ -205,7 +205,7 @@ def test_goodreads_files_of_the_servers_folder(
 
 
 def test_where_signals_are_computed_is_said(open_page: OpenPage, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert "Signals are computed by this machine" in texts(open_page(PAGE))
+    assert "Signals are computed on this machine" in texts(open_page(PAGE))
     pytest.importorskip("distributed", reason="requirements-dask.txt is not installed")
     monkeypatch.setenv(SCHEDULER_VARIABLE, "nonsense://127.0.0.1:1")
     (said,) = (warning.value for warning in open_page(PAGE).warning if "scheduler" in warning.value)
