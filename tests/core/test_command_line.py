@@ -370,10 +370,11 @@ def test_a_bad_lf_set_is_one_sentence(
     path.write_text(content if isinstance(content, str) else yaml.safe_dump({"name": "s", "lfs": content}))
     out = ("--out", tmp_path / "out.parquet") if command in ("label", "fit") else ()
     (tmp_path / "out.parquet").write_text("what was there before")
+    runs = list_runs(session_workspace)
     said = sentence(cli(command, "--dataset", "demo", "--lfs", path, *out))
     assert said.startswith(f"{path}{message}")
     assert (tmp_path / "out.parquet").read_text() == "what was there before"
-    assert not list_runs(session_workspace)
+    assert list_runs(session_workspace) == runs
 
 
 def test_fewer_than_three_lfs(demo: Dataset, cli: Cli, tmp_path: Path) -> None:

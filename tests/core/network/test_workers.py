@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -26,13 +27,15 @@ from weakrec_core.network.workers import ALONE, join
 
 
 @pytest.fixture(scope="module")
-def dataset(make_ratings: MakeRatings) -> Dataset:
+def dataset(make_ratings: MakeRatings) -> Iterator[Dataset]:
     rng = np.random.default_rng(0)
     readers = [
         (split, {int(b): int(b % 3 > 0) for b in rng.choice(25, 6, replace=False)}, (int(rng.integers(25)),))
         for split in ["train"] * 31 + ["dev", "valid", "test"] * 4
     ]
-    return make_ratings(readers, n_books=25, authors=[f"a{b // 4}" for b in range(25)])
+    made = make_ratings(readers, n_books=25, authors=[f"a{b // 4}" for b in range(25)])
+    yield made
+    shutil.rmtree(made.workspace.runs, ignore_errors=True)
 
 
 def both(first: Batch, second: Batch) -> Batch:
