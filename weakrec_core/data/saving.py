@@ -132,8 +132,14 @@ def _pieces(
 
     Of these groups a part of train can be read: see `TrainPart`.
     """
+    for rows in _row_groups(at):
+        yield table.iloc[rows].astype(types or {})
+
+
+def _row_groups(at: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
+    """The positions of a row group after the other, at least one."""
     for start in range(0, max(len(at), 1), _ROW_GROUP):
-        yield table.iloc[at[start : start + _ROW_GROUP]].astype(types or {})
+        yield at[start : start + _ROW_GROUP]
 
 
 def _digest(
@@ -143,6 +149,5 @@ def _digest(
     for name, column in table.items():
         digest.update(str(name).encode())
         kind: Any = (types or {}).get(str(name), column.dtype)
-        for start in range(0, max(len(at), 1), _ROW_GROUP):
-            piece = column.iloc[at[start : start + _ROW_GROUP]].astype(kind)
-            digest.update(pd.util.hash_array(piece.values).tobytes())
+        for rows in _row_groups(at):
+            digest.update(pd.util.hash_array(column.iloc[rows].astype(kind).values).tobytes())
