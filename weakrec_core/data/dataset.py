@@ -19,7 +19,7 @@ from weakrec_core.data import flat_layout, storage
 from weakrec_core.data.dataset_info import SPLITS as SPLITS
 from weakrec_core.data.dataset_info import DatasetInfo, read_info
 from weakrec_core.data.gold_log import GoldLine, fingerprint_with, log_as_of, read_log
-from weakrec_core.data.histories import Histories, count_readers, read_histories, read_history
+from weakrec_core.data.histories import Histories, read_histories, read_history, read_n_readers
 from weakrec_core.data.kept_columns import KeptColumn
 from weakrec_core.data.noun import Noun
 from weakrec_core.data.row_positions import row_positions
@@ -199,7 +199,7 @@ class Dataset:
     @cached_property
     def n_readers(self) -> NDArray[np.int64]:
         """How many users have each book in their histories, shape [n_books]; these are not kept for it."""
-        return self._of_users(lambda path: count_readers(path, self.n_books))
+        return self._of_users(lambda path: read_n_readers(path, self.n_books))
 
     def _of_users(self, read: Callable[[Path], T]) -> T:
         path = self.path / "users.parquet"

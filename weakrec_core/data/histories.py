@@ -105,7 +105,7 @@ def read_history(path: Path, user_idx: int) -> NDArray[np.int32]:
     return np.asarray(column[user_idx - start].values, np.int32)
 
 
-def count_readers(path: Path, n_books: int) -> NDArray[np.int64]:
+def read_n_readers(path: Path, n_books: int) -> NDArray[np.int64]:
     """How many users have each book, shape [n_books]."""
     found = np.zeros(n_books, np.int64)
     for lists in _lists(path):

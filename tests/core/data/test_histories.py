@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from weakrec_core.data.histories import Histories, count_readers, read_histories, read_history
+from weakrec_core.data.histories import Histories, read_histories, read_history, read_n_readers
 
 PAIRS = st.lists(st.tuples(st.integers(0, 6), st.integers(0, 9)), max_size=40)
 
@@ -62,4 +62,4 @@ def test_histories_are_read_at_once_or_one_by_one(tmp_path: Path, row_group: int
     assert found.indices.dtype == np.int32
     for user in range(6):
         assert read_history(path, user).tolist() == written.of(user).tolist()
-    assert count_readers(path, 7).tolist() == [0, 1, 0, 2, 0, 1, 0]
+    assert read_n_readers(path, 7).tolist() == [0, 1, 0, 2, 0, 1, 0]
