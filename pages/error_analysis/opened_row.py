@@ -80,7 +80,7 @@ def votes_table(found: Buckets, row: int) -> None:
 
 def reader_history(wb: Workbench, record: pd.Series) -> None:
     """What else the reader of a row has, the same author's first."""
-    books = wb.dataset.history_of(int(record["user_idx"]))
+    books = wb.dataset.histories_of(np.array([record["user_idx"]])).indices
     others = books[books != record["book_idx"]]
     table = wb.dataset.books
     by_author = np.zeros(len(others), bool)

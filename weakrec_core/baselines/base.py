@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from weakrec_core.data.dataset import Dataset
 from weakrec_core.data.training_rows import TrainingRows, gold_rows
+from weakrec_core.engine.base import Engine
 from weakrec_core.errors import DataError
 from weakrec_core.evaluation.recommender import Ranker, Rater
 
@@ -53,6 +54,8 @@ class Inputs:
         Called with what is being done.
     should_stop : callable
         Whether it is time to stop.
+    engine : Engine or None
+        What sums over users part by part; None = this process, all at once.
     """
 
     dataset: Dataset
@@ -61,6 +64,7 @@ class Inputs:
     network: NetworkTrainer
     tell: Tell = lambda stage: None
     should_stop: Callable[[], bool] = lambda: False
+    engine: Engine | None = None
     _fitted: dict[str, Rater | Ranker] = field(default_factory=dict, repr=False)
 
     def check(self) -> None:

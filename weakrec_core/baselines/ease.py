@@ -11,10 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from weakrec_core.baselines.base import Baseline, Inputs
+from weakrec_core.baselines.gram import reads
 from weakrec_core.baselines.item_item import Floats32, best_on_valid, interactions, valid_tasks
 from weakrec_core.data.dataset import Dataset
 from weakrec_core.data.histories import Histories
 from weakrec_core.data.training_rows import training_users
+from weakrec_core.engine.base import Engine
 
 _PENALTIES = (1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0)
 _SIDE = 10_000  # the matrix to invert has at most this many rows
@@ -28,7 +30,7 @@ class EaseBaseline(Baseline):
 
     def fit(self, inputs: Inputs) -> "Ease":
         inputs.tell("Fitting EASE")
-        return fit_ease(inputs.dataset, inputs.seed, inputs.check)
+        return fit_ease(inputs.dataset, inputs.seed, inputs.check, engine=inputs.engine)
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,6 +104,7 @@ def fit_ease(
     *,
     weight: Floats32 | None = None,
     penalties: Sequence[float] = _PENALTIES,
+    engine: Engine | None = None,
 ) -> Ease:
     """EASE with the penalty that ranks best on valid; of more than 10,000 users and books, the most read 10,000 books.
 
@@ -109,23 +112,30 @@ def fit_ease(
     ----------
     weight : float32 array or None
         What each book read counts for, in the order of ``histories.gather(training_users(dataset))``; None = 1 each.
+    engine : Engine or None
+        See `reads`.
     """
     users = training_users(dataset)
-    read = interactions(dataset.histories, users, dataset.n_books, weight)
-    readers = read.sum(axis=0)
+    known = reads(dataset, users, weight, engine)
+    readers = known.readers()
     books = np.flatnonzero(readers > 0).astype(np.int32)
-    if min(read.shape[0], len(books)) > _SIDE:
+    if min(len(users), len(books)) > _SIDE:
         books = np.sort(books[np.argsort(-readers[books], kind="stable")[:_SIDE]])
-    read = read[:, books].tocsr()
-    by_users = read.shape[0] < len(books)
-    gram = (read @ read.T if by_users else read.T @ read).toarray().astype(np.float64)
-    candidates = (_ease(books, read, gram, by_users, dataset.n_books, penalty) for penalty in penalties)
+    read = None
+    if len(users) < len(books):
+        histories = dataset.histories_of(users)
+        read = interactions(histories, np.arange(len(users)), dataset.n_books, weight)[:, books].tocsr()
+        gram = (read.astype(np.float64) @ read.T.astype(np.float64)).toarray()
+    else:
+        gram = np.zeros((len(books), len(books)))
+        for rows, found in known.gram(books):
+            check()
+            gram[rows] = found.toarray()
+    candidates = (_ease(books, read, gram, dataset.n_books, penalty) for penalty in penalties)
     return best_on_valid(candidates, valid_tasks(dataset, seed), check)
 
 
-def _ease(
-    books: NDArray[np.int32], read: Any, gram: NDArray[np.float64], by_users: bool, n_books: int, penalty: float
-) -> Ease:
+def _ease(books: NDArray[np.int32], read: Any, gram: NDArray[np.float64], n_books: int, penalty: float) -> Ease:
     from scipy import linalg
 
     shifted = gram.copy()
@@ -133,7 +143,7 @@ def _ease(
     # Of a positive definite matrix, by its Cholesky factor: half the work of a general inverse.
     inverse = linalg.lapack.dpotri(linalg.cholesky(shifted, overwrite_a=True, check_finite=False))[0]
     inverse = np.triu(inverse) + np.triu(inverse, 1).T
-    if by_users:
+    if read is not None:
         own = np.asarray(read.multiply(inverse.astype(np.float32) @ read).sum(axis=0)).ravel()
         return Ease(books, read, inverse.astype(np.float32), own.astype(np.float32), n_books, penalty)
     inverse *= -penalty

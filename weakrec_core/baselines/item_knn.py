@@ -11,13 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from weakrec_core.baselines.base import Baseline, Inputs
+from weakrec_core.baselines.gram import Reads, reads
 from weakrec_core.baselines.item_item import Floats32, best_on_valid, interactions, valid_tasks
 from weakrec_core.data.dataset import Dataset
 from weakrec_core.data.histories import Histories
 from weakrec_core.data.training_rows import training_users
+from weakrec_core.engine.base import Engine
 
 _NEIGHBOURS = (10, 20, 50, 100, 200, 500)
-_BOOKS = 1024  # whose neighbours are looked up at a time; bounds memory
 
 
 class ItemKnnBaseline(Baseline):
@@ -29,7 +30,7 @@ class ItemKnnBaseline(Baseline):
 
     def fit(self, inputs: Inputs) -> "ItemKnn":
         inputs.tell("Fitting item-kNN")
-        return fit_item_knn(inputs.dataset, inputs.seed, inputs.check)
+        return fit_item_knn(inputs.dataset, inputs.seed, inputs.check, engine=inputs.engine)
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,9 +53,15 @@ class ItemKnn:
         return scores
 
 
-def fit_item_knn(dataset: Dataset, seed: int = 0, check: Callable[[], None] = lambda: None) -> ItemKnn:
-    """Item-kNN with the number of neighbours that ranks best on valid."""
-    read = interactions(dataset.histories, training_users(dataset), dataset.n_books)
+def fit_item_knn(
+    dataset: Dataset,
+    seed: int = 0,
+    check: Callable[[], None] = lambda: None,
+    *,
+    engine: Engine | None = None,
+) -> ItemKnn:
+    """Item-kNN with the number of neighbours that ranks best on valid; for `engine` see `reads`."""
+    read = reads(dataset, training_users(dataset), engine=engine)
     book, neighbour, similarity, place = _nearest(read, _NEIGHBOURS[-1], check)
     candidates = (
         _item_knn(book[place < k], neighbour[place < k], similarity[place < k], dataset.n_books, k) for k in _NEIGHBOURS
@@ -70,21 +77,20 @@ def _item_knn(
     return ItemKnn(sparse.csr_array((similarity, (neighbour, book)), shape=(n_books, n_books)), k)
 
 
-def _nearest(read: Any, k: int, check: Callable[[], None]) -> tuple[Any, Any, Floats32, Any]:
+def _nearest(read: Reads, k: int, check: Callable[[], None]) -> tuple[Any, Any, Floats32, Any]:
     """The `k` nearest neighbours of each book by cosine, nearest first: book, neighbour, similarity, place from 0 on."""
-    length = np.sqrt(np.maximum(read.sum(axis=0), 1)).astype(np.float32)
-    unit = read.multiply(1 / length[None, :]).tocsc()
+    length = np.sqrt(np.maximum(read.readers(), 1))
     parts = []
-    for start in range(0, read.shape[1], _BOOKS):
+    for rows, both in read.gram():
         check()
-        near = (unit[:, start : start + _BOOKS].T @ unit).tocsr()
-        book = np.repeat(np.arange(near.shape[0]), np.diff(near.indptr))
-        other = near.indices != book + start
-        book, neighbour, similarity = book[other], near.indices[other], near.data[other]
+        book = np.repeat(np.arange(rows.start, rows.stop), np.diff(both.indptr))
+        other = both.indices != book
+        book, neighbour, readers = book[other], both.indices[other], both.data[other]
+        similarity = (readers / length[book] / length[neighbour]).astype(np.float32)
         order = np.lexsort([neighbour, -similarity, book])
         book, neighbour, similarity = book[order], neighbour[order], similarity[order]
         place = np.arange(len(book)) - np.searchsorted(book, book)
         kept = place < k
-        parts.append((book[kept] + start, neighbour[kept], similarity[kept], place[kept]))
+        parts.append((book[kept], neighbour[kept], similarity[kept], place[kept]))
     book, neighbour, similarity, place = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
     return book, neighbour, similarity, place

@@ -31,8 +31,9 @@ Seed = Annotated[int, typer.Option(min=0)]
 LabelModelName = Annotated[
     str, typer.Option("--label-model", help="auto, the one recommended on dev, or one by name, such as snorkel.")
 ]
-
-
+TextModelChoice = Annotated[
+    Literal["auto", "on", "off"], typer.Option(help="Label reviews without a vote; auto: where dev says it helps.")
+]
 EngineName = Annotated[
     Literal["local", "dask"], typer.Option(help="What works on train: this process, or dask's workers, part by part.")
 ]

@@ -20,6 +20,7 @@ from weakrec_core.cli.common import (
     LmSeed,
     PartRows,
     Scheduler,
+    TextModelChoice,
     applied_set,
     lf_set_of,
     on_engine,
@@ -202,6 +203,7 @@ def fit(
     lm_lr: LmLr = None,
     lm_l2: LmL2 = None,
     lm_seed: LmSeed = None,
+    text_model: TextModelChoice = "off",
     cut: Cut = None,
     engine: EngineName = "local",
     scheduler: Scheduler = None,
@@ -210,12 +212,15 @@ def fit(
 ) -> None:
     """Fit a label model on train and write the probabilities."""
     from weakrec_core.label_model.label_train import cut_on_dev
+    from weakrec_core.label_model.text_labels import with_text
     from weakrec_core.stats.decision_cut import checked_goal
     from weakrec_core.tables import write_pieces
 
     goal = None if cut is None else checked_goal(cut)
     with on_engine(applied_set(dataset, lfs), engine, scheduler, part_rows) as applied:
         labels = train_labels(applied, label_model, class_balance, lm_epochs, lm_lr, lm_l2, lm_seed)
+        if text_model != "off":
+            labels = with_text(labels, always=text_model == "on")
     write_pieces(labels.probabilities_in_pieces(), out)
     result = labels.to_json() | ({} if goal is None else {"cut": cut_on_dev(labels, goal)})
     for warning in result["warnings"]:

@@ -1,6 +1,5 @@
 """Commands that train, and on runs."""
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -9,13 +8,18 @@ import typer
 from weakrec_core.cli.common import (
     ClassBalance,
     Cut,
+    EngineName,
     Json,
     LabelModelName,
     LmEpochs,
     LmL2,
     LmLr,
     LmSeed,
+    PartRows,
+    Scheduler,
     Seed,
+    TextModelChoice,
+    chosen_engine,
     print_json,
     snorkel_config,
 )
@@ -24,14 +28,6 @@ from weakrec_core.limits import EPOCHS
 from weakrec_core.workspace import Workspace
 
 app = typer.Typer()
-
-
-class TextModelChoice(StrEnum):
-    """Whether the text model labels train, too."""
-
-    auto = "auto"
-    on = "on"
-    off = "off"
 
 
 @app.command()
@@ -47,9 +43,7 @@ def train(
     preset: str = "recommended",
     epochs: Annotated[int | None, typer.Option(min=1, max=EPOCHS)] = None,
     seed: Seed = 0,
-    text_model: Annotated[
-        TextModelChoice, typer.Option(help="Label reviews without a vote; auto: where dev says it helps.")
-    ] = TextModelChoice.auto,
+    text_model: TextModelChoice = "auto",
     budget: Annotated[
         float | None, typer.Option(metavar="MINUTES", help="Stop training after the epoch at hand by then.")
     ] = None,
@@ -57,11 +51,15 @@ def train(
     resume: Annotated[
         str | None, typer.Option(metavar="RUN", help="Go on with a run that did not finish, from its last epoch.")
     ] = None,
+    engine: EngineName = "local",
+    scheduler: Scheduler = None,
+    part_rows: PartRows = None,
     run_dir: Annotated[Path | None, typer.Option(hidden=True)] = None,
     as_json: Json = False,
 ) -> None:
     """Fit the label model, train the recommender, measure it on test; with others where TF_CONFIG names them."""
     from weakrec_core.data.dataset import open_dataset
+    from weakrec_core.engine.part_of_train import PART_ROWS
     from weakrec_core.labeling.versions import find_lf_set
     from weakrec_core.network.workers import join
     from weakrec_core.runs import job, store, test_looks
@@ -90,7 +88,7 @@ def train(
             open_dataset(workspace, dataset),
             *find_lf_set(workspace, lfs),
             label_model,
-            text_model=text_model.value,
+            text_model=text_model,
             preset=preset,
             epochs=epochs,
             seed=seed,
@@ -99,7 +97,10 @@ def train(
             snorkel=snorkel_config(lm_epochs, lm_lr, lm_l2, lm_seed),
             cut=cut,
         )
-    result = job.execute(run, lambda m: typer.echo(_epoch_line(m), err=True), workers)
+    with chosen_engine(engine, scheduler, part_rows) as working:
+        result = job.execute(
+            run, lambda m: typer.echo(_epoch_line(m), err=True), workers, working, part_rows or PART_ROWS
+        )
     if result is None:
         raise WeakrecError(f"Run {run.id} was cancelled.")
     known_lists(run)

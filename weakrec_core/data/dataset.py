@@ -19,7 +19,7 @@ from weakrec_core.data import flat_layout, storage
 from weakrec_core.data.dataset_info import SPLITS as SPLITS
 from weakrec_core.data.dataset_info import DatasetInfo, read_info
 from weakrec_core.data.gold_log import GoldLine, fingerprint_with, log_as_of, read_log
-from weakrec_core.data.histories import Histories, read_histories, read_history, read_n_readers
+from weakrec_core.data.histories import Histories, read_histories, read_histories_of, read_n_readers
 from weakrec_core.data.kept_columns import KeptColumn
 from weakrec_core.data.noun import Noun
 from weakrec_core.data.row_positions import row_positions
@@ -190,11 +190,11 @@ class Dataset:
         """All books a user interacted with, rated or not; by time, before the first row that is held out."""
         return self._of_users(read_histories)
 
-    def history_of(self, user_idx: int) -> NDArray[np.int32]:
-        """The books of one user, without reading those of all."""
+    def histories_of(self, users: NDArray[np.integer]) -> Histories:
+        """Those of some users, ascending, by position among them; those of all are not read for it."""
         if "histories" in vars(self):
-            return self.histories.of(user_idx)
-        return self._of_users(lambda path: read_history(path, user_idx))
+            return self.histories.select(users)
+        return self._of_users(lambda path: read_histories_of(path, users))
 
     @cached_property
     def n_readers(self) -> NDArray[np.int64]:

@@ -56,6 +56,10 @@ class Histories:
         """The books of one user."""
         return self.indices[self.indptr[user_idx] : self.indptr[user_idx + 1]]
 
+    def select(self, users: NDArray[np.integer]) -> "Histories":
+        """Those of some users, by position among them."""
+        return Histories(np.concatenate([[0], np.cumsum(self.lengths[users])]), self.gather(users)[0])
+
     def gather(self, users: NDArray[np.integer]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         """The books of several users one after another, and for each the position of its user in `users`."""
         lengths = self.lengths[users]
@@ -94,15 +98,19 @@ def read_histories(path: Path) -> Histories:
     return Histories(np.cumsum(np.concatenate(lengths)), np.frombuffer(indices, np.int32))
 
 
-def read_history(path: Path, user_idx: int) -> NDArray[np.int32]:
-    """That of one user: no more is read than the row group that it is in."""
+def read_histories_of(path: Path, users: NDArray[np.integer]) -> Histories:
+    """Those of some users, ascending, by position among them: no more is read than the row groups that they are in."""
+    lengths, indices = [np.zeros(1, np.int64)], [np.zeros(0, np.int32)]
     with pq.ParquetFile(path) as file:
         said = file.metadata
-        ends = np.cumsum([said.row_group(i).num_rows for i in range(said.num_row_groups)])
-        group = int(np.searchsorted(ends, user_idx, side="right"))
-        start = int(ends[group]) - said.row_group(group).num_rows
-        column = file.read_row_group(group, columns=[_BOOKS]).column(0)
-    return np.asarray(column[user_idx - start].values, np.int32)
+        starts = np.cumsum([0] + [said.row_group(i).num_rows for i in range(said.num_row_groups)])
+        bounds = np.searchsorted(users, starts)
+        for group in np.flatnonzero(np.diff(bounds)):
+            rows = users[bounds[group] : bounds[group + 1]] - starts[group]
+            lists = file.read_row_group(int(group), columns=[_BOOKS]).column(0).combine_chunks().take(pa.array(rows))
+            lengths.append(np.diff(np.asarray(lists.offsets)).astype(np.int64))
+            indices.append(np.asarray(lists.flatten(), np.int32))
+    return Histories(np.cumsum(np.concatenate(lengths)), np.concatenate(indices))
 
 
 def read_n_readers(path: Path, n_books: int) -> NDArray[np.int64]:

@@ -56,8 +56,8 @@ class TrainPart(Dataset):
     def histories(self) -> Histories:
         return self.whole.histories
 
-    def history_of(self, user_idx: int) -> NDArray[np.int32]:
-        return self.whole.history_of(user_idx)
+    def histories_of(self, users: NDArray[np.integer]) -> Histories:
+        return self.whole.histories_of(users)
 
     @property
     def n_readers(self) -> NDArray[np.int64]:

@@ -95,7 +95,7 @@ def true_train_rows(dataset: Dataset) -> TrainingRows:
 
 def training_users(dataset: Dataset) -> NDArray[np.int32]:
     """The users of train and dev, whose histories may be learned from; ascending."""
-    users: NDArray[np.int32] = np.union1d(*(dataset.split(s)["user_idx"].to_numpy(np.int32) for s in ("train", "dev")))
+    users: NDArray[np.int32] = np.union1d(*(dataset.column(s, "user_idx").to_numpy(np.int32) for s in ("train", "dev")))
     return users
 
 

@@ -46,9 +46,14 @@ class MergedSet(AppliedSet):
     Attributes
     ----------
     train : PartVotes
+    engine : Engine
+    part_rows : int
+        What works on train part by part, and about how many rows a part has.
     """
 
     train: PartVotes
+    engine: Engine
+    part_rows: int
 
     def _grouped(self, split: str) -> tuple[VotePatterns, NDArray[np.unsignedinteger]]:
         return (self.train.patterns, self.train.pattern_of_row) if split == "train" else super()._grouped(split)
@@ -77,9 +82,8 @@ def apply_in_parts(applied: AppliedSet, engine: Engine, part_rows: int = PART_RO
     of_row = [places_of(patterns, part.patterns)[part.pattern_of_row] for part in found]
     no_rows = np.zeros(0, np.uint8)
     sums = sum((part.sums for part in found), np.zeros((len(applied.active), 5), np.int64))
-    return MergedSet(
-        applied.applier, applied.lf_set, PartVotes(patterns, np.concatenate(of_row) if of_row else no_rows, sums)
-    )
+    votes = PartVotes(patterns, np.concatenate(of_row) if of_row else no_rows, sums)
+    return MergedSet(applied.applier, applied.lf_set, votes, engine, part_rows)
 
 
 def part_votes(task: PartTask) -> PartVotes:

@@ -65,11 +65,10 @@ class RankingTask:
         share = 1.0 if dataset.by_time else HELD_SHARE
         taken = order[rank < np.maximum(np.round(share * counts), 1)[user[order]]]
         held = Histories.from_pairs(user[taken], books[taken], len(user_idx))
-        whole = dataset.histories
-        of = np.repeat(np.arange(len(user_idx)), whole.lengths[user_idx])
-        read = np.concatenate([whole.of(u) for u in user_idx])
-        left = ~held.contains(of, read)
-        return cls(user_idx, Histories.from_pairs(of[left], read[left], len(user_idx)), held, dataset.n_books, seed)
+        whole = dataset.histories_of(user_idx)
+        left = ~held.contains(whole.users, whole.indices)
+        rest = Histories.from_pairs(whole.users[left], whole.indices[left], len(user_idx))
+        return cls(user_idx, rest, held, dataset.n_books, seed)
 
     @property
     def users(self) -> NDArray[np.int64]:

@@ -6,12 +6,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from weakrec_core.errors import LabelModelError
 from weakrec_core.label_model.base import AUTO
 from weakrec_core.label_model.crossval import fold_dev
 from weakrec_core.label_model.fitting import fit_label_model
 from weakrec_core.label_model.label_train import TrainLabels, label_train
 from weakrec_core.label_model.snorkel_config import SnorkelConfig
-from weakrec_core.label_model.text_model import TextModel, fit_text_model
+from weakrec_core.label_model.text_model import TextModel, fit_text_model, learned_rows
+from weakrec_core.label_model.train_texts import TrainTexts, train_texts
 from weakrec_core.labeling.applied import AppliedSet
 from weakrec_core.labeling.result_cache import remembered
 from weakrec_core.stats.folds import user_folds
@@ -51,17 +53,33 @@ def label_train_with_text(
         See `fit_label_model` and `fit_text_model`.
     """
     labels = label_train(applied, kind, prior, config)
-    dataset = applied.dataset
-    train, dev = dataset.split("train"), dataset.split("dev")
-    soft = np.where(labels.covered, labels.p_positive, np.nan)
-    text = fit_text_model(train["review_text"], soft, dev["review_text"], dataset.gold("dev"))
-    p_text = text.predict_proba(train["review_text"])
+    train, dev, gold = train_texts(applied), applied.dataset.column("dev", "review_text"), applied.dataset.gold("dev")
+    text = _fitted(train, np.where(labels.covered, labels.p_positive, np.nan), dev, gold)
+    p_text = train.scored(text)
     return replace(
         labels,
         p_positive=blend(labels.p_positive, p_text, labels.covered),
         covered=labels.covered | ~np.isnan(p_text),
         text=text,
     )
+
+
+def with_text(labels: TrainLabels, *, always: bool) -> TrainLabels:
+    """The labels with the text model's, if they are wanted always or help on dev.
+
+    Raises
+    ------
+    LabelModelError
+        If they are wanted always: see `label_train_with_text`.
+    """
+    of = labels.applied, labels.model.kind, labels.prior, labels.config
+    try:
+        if always or compare_with_text(*of).helps:
+            return label_train_with_text(*of)
+    except LabelModelError:
+        if always:
+            raise
+    return labels
 
 
 def blend(p_label: Floats, p_text: Floats, covered: NDArray[np.bool_]) -> Floats:
@@ -84,7 +102,7 @@ def compare_with_text(
     """
     dataset = applied.dataset
     rows, gold = dataset.split("dev"), dataset.gold("dev")
-    texts, train_texts = rows["review_text"], dataset.column("train", "review_text")
+    texts, train_reviews = rows["review_text"], train_texts(applied)
     folds = user_folds(rows["user_idx"].to_numpy(), _FOLDS)
     train, row = applied.patterns("train"), applied.pattern_of_row("train")
     dev, dev_row = fold_dev(applied.votes("dev"), gold, folds)
@@ -94,12 +112,17 @@ def compare_with_text(
         model = fit_label_model(kind, train, dev.without(fold), applied.names, prior, config)
         soft = np.where(covered, model.predict_proba(train.votes)[row], np.nan)
         held = (folds == fold) & texts.notna().to_numpy()
-        text = fit_text_model(train_texts, soft, texts[folds != fold], gold[folds != fold])
+        text = _fitted(train_reviews, soft, texts[folds != fold], gold[folds != fold])
         alone[held] = model.predict_proba(dev.patterns.votes)[dev_row[held]]
         with_text[held] = blend(alone[held], text.predict_proba(texts[held]), dev_covered[held])
     known = ~np.isnan(alone) & (gold >= 0)
     before, after = (metrics_against(gold[known], p[known]) for p in (alone, with_text))
     return TextComparison(before, after, float(after["log_loss"] or 0) < float(before["log_loss"] or 0))
+
+
+def _fitted(train: TrainTexts, soft: Floats, dev_reviews: pd.Series, dev_gold: NDArray[np.integer]) -> TextModel:
+    rows = learned_rows(train.reviewed, soft)
+    return fit_text_model(train.at(rows), soft[rows], dev_reviews, dev_gold)
 
 
 def telling_table(text: TextModel, k: int = 15) -> pd.DataFrame:

@@ -82,6 +82,14 @@ class TextModel:
         return cls(values["terms"], np.array(values["idf"]), np.array(values["coefficients"]), values["intercept"])
 
 
+def learned_rows(reviewed: NDArray[np.bool_], p_positive: Floats) -> NDArray[np.int64]:
+    """The train rows that a text model is fitted to, ascending: those with a review and a vote, of more than 50,000 a seeded sample."""
+    soft = np.flatnonzero(reviewed & ~np.isnan(p_positive))
+    if len(soft) > _MAX_TRAIN_ROWS:
+        soft = np.sort(np.random.default_rng(0).choice(soft, _MAX_TRAIN_ROWS, replace=False))
+    return soft
+
+
 def fit_text_model(
     train_reviews: pd.Series, p_positive: Floats, dev_reviews: pd.Series, dev_gold: NDArray[np.integer]
 ) -> TextModel:
@@ -92,7 +100,7 @@ def fit_text_model(
     train_reviews : Series of str, shape [n_train]
         NaN where there is no review.
     p_positive : float64 array, shape [n_train]
-        P(POSITIVE) from the label model; NaN where no LF voted. A seeded sample is taken of more than 50,000.
+        P(POSITIVE) from the label model; NaN where no LF voted. Of them `learned_rows` count.
     dev_reviews : Series of str, shape [n_dev]
     dev_gold : int array, shape [n_dev]
         1, 0, or -1 where not known.
@@ -105,9 +113,7 @@ def fit_text_model(
     from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.linear_model import LogisticRegression
 
-    soft = np.flatnonzero(train_reviews.notna().to_numpy() & ~np.isnan(p_positive))
-    if len(soft) > _MAX_TRAIN_ROWS:
-        soft = np.sort(np.random.default_rng(0).choice(soft, _MAX_TRAIN_ROWS, replace=False))
+    soft = learned_rows(train_reviews.notna().to_numpy(), p_positive)
     hard = np.flatnonzero(dev_reviews.notna().to_numpy() & (dev_gold >= 0))
     texts = pd.concat([train_reviews.iloc[soft], dev_reviews.iloc[hard]])
     p = np.concatenate([p_positive[soft], dev_gold[hard]])

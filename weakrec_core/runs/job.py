@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, Any
 from weakrec_core import files
 from weakrec_core.data.dataset import Dataset
 from weakrec_core.data.training_rows import TrainingRows
-from weakrec_core.errors import LabelModelError, RunError, WeakrecError, os_sentence
+from weakrec_core.engine.base import Engine
+from weakrec_core.engine.part_of_train import PART_ROWS
+from weakrec_core.engine.votes import apply_in_parts
+from weakrec_core.errors import RunError, WeakrecError, os_sentence
 from weakrec_core.jobs.job import CANCEL
 from weakrec_core.jobs.status import Status
-from weakrec_core.label_model.label_train import TrainLabels, label_train
-from weakrec_core.label_model.snorkel_config import SnorkelConfig
-from weakrec_core.label_model.text_labels import compare_with_text, label_train_with_text
+from weakrec_core.label_model.label_train import label_train
+from weakrec_core.label_model.text_labels import with_text
 from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.runs import tracker
 from weakrec_core.runs.listing import queue
@@ -59,6 +61,8 @@ def execute(
     run: Run,
     on_epoch: Callable[[dict[str, float]], None] = lambda metrics: None,
     workers: "Workers | None" = None,
+    engine: Engine | None = None,
+    part_rows: int = PART_ROWS,
 ) -> dict[str, Any] | None:
     """Train as the run's config says and leave status, metrics, result and model in its directory.
 
@@ -66,6 +70,10 @@ def execute(
     ----------
     workers : Workers, optional
         Those that `follow`; this is their chief.
+    engine : Engine, optional
+        What applies LFs, scores reviews and adds up who read what, part by part; the result is the same without it.
+    part_rows : int
+        Rows of train it takes at a time, about.
 
     Returns
     -------
@@ -98,7 +106,7 @@ def execute(
 
     try:
         _wait_for_turn(run, stop)
-        result = None if stop() else _train(run, report, epoch_done, stop, workers)
+        result = None if stop() else _train(run, report, epoch_done, stop, workers, engine, part_rows)
         if result is None:
             report(state="cancelled", stage="Cancelled")
         else:
@@ -128,6 +136,8 @@ def _train(
     on_epoch: Callable[[dict[str, float]], None],
     stop: Callable[[], bool],
     workers: "Workers | None",
+    engine: Engine | None,
+    part_rows: int,
 ) -> dict[str, Any] | None:
     from weakrec_core.network.config import TrainConfig
     from weakrec_core.network.presets.registry import PRESETS
@@ -136,10 +146,12 @@ def _train(
     report(state="running", stage="Applying LFs and fitting the label model")
     dataset = run.open_dataset()
     applied = LFSet.model_validate(config.lf_set).apply(dataset)
+    if engine is not None:
+        applied = apply_in_parts(applied, engine, part_rows)
     labels = label_train(applied, config.label_model, config.class_balance, config.snorkel)
     if config.text_model != "off":
         report(stage="Fitting the text model")
-        labels = _with_text(labels, config.class_balance, config.snorkel, always=config.text_model == "on")
+        labels = with_text(labels, always=config.text_model == "on")
     text = None if labels.text is None else labels.text.to_json()
     files.write_json(run.path / "label_model.json", labels.model.to_json() | {"text": text})
     train_config = TrainConfig.model_validate(config.train)
@@ -188,6 +200,7 @@ def _train(
         cut=config.cut,
         tell=lambda stage: report(stage=stage),
         should_stop=stop,
+        engine=engine,
     )
     if outcome is None or stop():
         return None
@@ -222,20 +235,6 @@ def _sharded(
         yield sharded_batches(dataset, config, directory, workers.index, workers.n).epoch
     finally:
         shutil.rmtree(directory, ignore_errors=True)
-
-
-def _with_text(
-    labels: TrainLabels, prior: float | None = None, config: SnorkelConfig | None = None, *, always: bool
-) -> TrainLabels:
-    """The labels, made with this class balance and config, with the text model's, if they are wanted always or help on dev."""
-    applied, kind = labels.applied, labels.model.kind
-    try:
-        if always or compare_with_text(applied, kind, prior, config).helps:
-            return label_train_with_text(applied, kind, prior, config)
-    except LabelModelError:
-        if always:
-            raise
-    return labels
 
 
 class _StopFlag:

@@ -17,6 +17,7 @@ from weakrec_core.baselines.registry import BASELINES
 from weakrec_core.data.dataset import Dataset
 from weakrec_core.data.histories import Histories
 from weakrec_core.data.training_rows import TrainingRows, gold_rows
+from weakrec_core.engine.base import Engine
 from weakrec_core.evaluation.gap_recovered import gap_recovered
 from weakrec_core.evaluation.rating_metrics import rating_metrics
 from weakrec_core.evaluation.recommender import Floats, Ranker, Rater
@@ -41,6 +42,7 @@ def measure_run(
     cut: str | None = None,
     tell: Callable[[str], None] = lambda stage: None,
     should_stop: Callable[[], bool] = lambda: False,
+    engine: Engine | None = None,
 ) -> dict[str, Any] | None:
     """Blend, save and measure; what result.json says of it.
 
@@ -53,6 +55,8 @@ def measure_run(
         The soft labels trained on.
     cut : str or None
         A goal of `best_cut`, beside the usual ones.
+    engine : Engine or None
+        What sums over users for item-item models; None = this process.
 
     Returns
     -------
@@ -65,7 +69,8 @@ def measure_run(
     """
     config = trained.config
     bed = TestBed.make(dataset, config.seed)
-    inputs = Inputs(dataset, labeled, config.seed, _trainer(dataset, trained, tell, should_stop), tell, should_stop)
+    trainer = _trainer(dataset, trained, tell, should_stop)
+    inputs = Inputs(dataset, labeled, config.seed, trainer, tell, should_stop, engine)
     try:
         ease = inputs.fitted(BASELINES["ease"])
         assert isinstance(ease, Ease)
@@ -130,7 +135,9 @@ def _weighted(inputs: Inputs, trained: Trained, labeled: TrainingRows, ease: Eas
     for floor in _FLOORS:
         inputs.check()
         weight = (floor + (1 - floor) * p).astype(np.float32)
-        found[floor] = fit_ease(inputs.dataset, inputs.seed, weight=weight, penalties=[ease.penalty])
+        found[floor] = fit_ease(
+            inputs.dataset, inputs.seed, weight=weight, penalties=[ease.penalty], engine=inputs.engine
+        )
     return found
 
 

@@ -4,6 +4,7 @@ from numpy.typing import NDArray
 
 from tests.core.conftest import MakeRatings
 from weakrec_core.baselines import ease as ease_module
+from weakrec_core.baselines import gram
 from weakrec_core.baselines import item_knn as knn_module
 from weakrec_core.baselines.ease import fit_ease
 from weakrec_core.baselines.item_item import interactions, mean_ndcg, valid_tasks
@@ -66,7 +67,8 @@ def test_of_too_many_books_the_most_read_are_kept(demo: Dataset, monkeypatch: py
 
 def test_item_knn_is_cosine_to_the_nearest(demo: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(knn_module, "_NEIGHBOURS", (5,))
-    monkeypatch.setattr(knn_module, "_BOOKS", 100)
+    monkeypatch.setattr(gram, "_CELLS", 0)
+    monkeypatch.setattr(gram, "_BOOKS", 100)
     knn = fit_item_knn(demo)
     x = dense(demo)
     length = np.maximum(np.sqrt(x.sum(axis=0)), 1)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from weakrec_core.data.histories import Histories, read_histories, read_history, read_n_readers
+from weakrec_core.data.histories import Histories, read_histories, read_histories_of, read_n_readers
 
 PAIRS = st.lists(st.tuples(st.integers(0, 6), st.integers(0, 9)), max_size=40)
 
@@ -53,13 +53,15 @@ def test_contains_of_nothing() -> None:
 
 
 @pytest.mark.parametrize("row_group", [1, 3, 100])
-def test_histories_are_read_at_once_or_one_by_one(tmp_path: Path, row_group: int) -> None:
+def test_histories_are_read_at_once_or_of_some(tmp_path: Path, row_group: int) -> None:
     written, path = build([(2, 5), (0, 3), (2, 1), (5, 3)], n_users=6), tmp_path / "users.parquet"
     lists = pa.ListArray.from_arrays(written.indptr.astype(np.int32), written.indices)
     pq.write_table(pa.table({"book_idxs": lists}), path, row_group_size=row_group)
     found = read_histories(path)
     assert found.indptr.tolist() == written.indptr.tolist() and found.indices.tolist() == written.indices.tolist()
     assert found.indices.dtype == np.int32
-    for user in range(6):
-        assert read_history(path, user).tolist() == written.of(user).tolist()
+    for users in ([], [0], [1, 2], [0, 2, 5], range(6)):
+        some, expected = read_histories_of(path, np.array(users, np.int32)), written.select(np.array(users, np.int32))
+        assert some.indptr.tolist() == expected.indptr.tolist() and some.indices.tolist() == expected.indices.tolist()
+        assert [expected.of(i).tolist() for i in range(len(users))] == [written.of(user).tolist() for user in users]
     assert read_n_readers(path, 7).tolist() == [0, 1, 0, 2, 0, 1, 0]

@@ -131,11 +131,11 @@ def test_the_benchmark_in_small(dask: DaskEngine, tmp_path: Path, monkeypatch: p
 
 
 def test_fit_on_an_engine(cli: Any, demo: Dataset, tmp_path: Path) -> None:
-    of = ["fit", "--dataset", "demo", "--lfs", "recommended", "--json"]
+    of = ["fit", "--dataset", "demo", "--lfs", "recommended", "--text-model", "on", "--json"]
     whole, parts = (tmp_path / name for name in ("whole.parquet", "parts.parquet"))
     expected = cli(*of, "--out", whole)
     found = cli(*of, "--out", parts, "--part-rows", PART)
-    assert found.json == expected.json
+    assert found.json == expected.json and found.json["text_model"]
     pd.testing.assert_frame_equal(pd.read_parquet(parts), pd.read_parquet(whole))
     assert "--scheduler goes with --engine dask" in cli(*of, "--out", parts, "--scheduler", "tcp://127.0.0.1:1").err
     nobody = cli(*of, "--out", parts, "--engine", "dask", "--scheduler", "nonsense://127.0.0.1:1")

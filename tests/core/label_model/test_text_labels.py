@@ -9,14 +9,23 @@ import pandas as pd
 import pytest
 from numpy.typing import NDArray
 
+from tests.elsewhere import ElsewhereEngine
 from weakrec_core.data.dataset import Dataset, open_dataset
+from weakrec_core.engine.votes import apply_in_parts
 from weakrec_core.errors import DataError, LabelModelError
+from weakrec_core.label_model import text_model
 from weakrec_core.label_model.comparing import compared
 from weakrec_core.label_model.guardrails import check_comparison, check_model, check_votes
 from weakrec_core.label_model.label_train import label_train
 from weakrec_core.label_model.set_figures import set_figures
 from weakrec_core.label_model.snorkel_config import SnorkelConfig
-from weakrec_core.label_model.text_labels import blend, compare_with_text, label_train_with_text, telling_table
+from weakrec_core.label_model.text_labels import (
+    blend,
+    compare_with_text,
+    label_train_with_text,
+    telling_table,
+    with_text,
+)
 from weakrec_core.label_model.text_model import TextModel, fit_text_model
 from weakrec_core.labeling.apply import Applier
 from weakrec_core.labeling.lf_set import LFSet
@@ -87,6 +96,31 @@ def test_its_labels_are_the_blend_of_both_models(make_dataset: Any) -> None:
     text = fit_text_model(train, np.where(step.covered, step.p_positive, np.nan), dev, applier.dataset.gold("dev"))
     want = blend(step.p_positive, text.predict_proba(train), step.covered)
     np.testing.assert_array_equal(more.p_positive, want)
+
+
+def test_part_by_part_as_in_one_piece(make_dataset: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(text_model, "_MAX_TRAIN_ROWS", 100)  # so that a sample is drawn
+    texts, gold = reviews(300, telling=0.8)
+    lf_set, dataset = knows("good", "bad"), make_dataset(texts, gold=gold)
+    engine = ElsewhereEngine()
+    whole, parts = lf_set.apply(dataset), apply_in_parts(lf_set.apply(dataset), engine, 70)
+    assert engine.sent > 3
+    one, more = (label_train_with_text(applied, "calibrated") for applied in (whole, parts))
+    np.testing.assert_allclose(more.p_positive, one.p_positive, rtol=1e-12)
+    np.testing.assert_array_equal(more.covered, one.covered)
+    assert compare_with_text(parts, "calibrated") == compare_with_text(whole, "calibrated")
+
+
+def test_where_dev_says_that_it_helps(make_dataset: Any) -> None:
+    """On, off, or as dev says; where dev cannot say, without."""
+    texts, gold = reviews(300)
+    labels = label_train(knows("good").apply(make_dataset(texts, gold=gold.tolist())), "calibrated")
+    assert with_text(labels, always=False).text is not None
+    rare = make_dataset(["one", "two", "three", "four"], gold=[1, 0, 0, 1], name="rare")
+    labels = label_train(knows("good").apply(rare), "majority")
+    assert with_text(labels, always=False) is labels
+    with pytest.raises(LabelModelError, match="text model"):
+        with_text(labels, always=True)
 
 
 def test_it_helps_where_the_lfs_miss_what_the_words_say(make_dataset: Any) -> None:

@@ -19,6 +19,7 @@ import pytest
 
 from weakrec_core.data.dataset import Dataset, open_dataset
 from weakrec_core.data.training_rows import gold_rows
+from weakrec_core.engine.base import LocalEngine
 from weakrec_core.errors import RunError, WeakrecError
 from weakrec_core.jobs.status import Status, created
 from weakrec_core.label_model.fitting import load_label_model
@@ -264,7 +265,10 @@ def flat(values: Any, path: str = "") -> dict[str, Any]:
 def test_a_resumed_run_reaches_the_metrics_of_one_that_was_not_stopped(
     dataset: Dataset, tutorial: LFSet, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Killed after an epoch was told and before its checkpoint was written, too: the epoch is made again."""
+    """Killed after an epoch was told and before its checkpoint was written, too: the epoch is made again.
+
+    It goes on part by part, which makes no difference.
+    """
     options: dict[str, Any] = {"text_model": "off", "preset": "tutorial", "epochs": 3, "seed": 2}
     whole = new_run(dataset, tutorial, "v0", "majority", **options)
     expected = job.execute(whole)
@@ -275,7 +279,7 @@ def test_a_resumed_run_reaches_the_metrics_of_one_that_was_not_stopped(
     run.append_epoch({"epoch": 3, "epochs": 3, "loss": 99.0})
     run.resume()
     assert (run.status.state, run.status.epoch) == ("queued", 2)
-    found = job.execute(run)
+    found = job.execute(run, engine=LocalEngine(), part_rows=500)
     assert run.status.state == "succeeded"
     assert not (run.path / CHECKPOINT).exists()
     assert [e["epoch"] for e in run.epochs] == [1, 2, 3]
@@ -375,20 +379,6 @@ def test_an_error_of_ours_is_told_and_its_trace_is_in_the_log(
         job.execute(run)
     assert (run.status.state, run.status.error) == ("failed", "ZeroDivisionError: by zero")
     assert "Traceback" in capfd.readouterr().err
-
-
-def test_the_text_model_where_it_helps(make_dataset: Any) -> None:
-    """On, off, or as dev says; where dev cannot say, without."""
-    rng = np.random.default_rng(0)
-    gold = rng.integers(0, 2, 300)
-    texts = [f"{rng.choice(['the plot', 'the hero'])} {['bad', 'good'][g]} {['dull', 'fine'][g]}" for g in gold]
-    labels = label_train(words("good").apply(make_dataset(texts, gold=gold.tolist())), "calibrated")
-    assert job._with_text(labels, always=False).text is not None
-    rare = make_dataset(["one", "two", "three", "four"], gold=[1, 0, 0, 1], name="rare")
-    labels = label_train(words("one").apply(rare), "majority")
-    assert job._with_text(labels, always=False) is labels
-    with pytest.raises(WeakrecError, match="text model"):
-        job._with_text(labels, always=True)
 
 
 def test_launch_starts_a_session_of_its_own(make_dataset: Any, workspace: Workspace, tutorial: LFSet) -> None:

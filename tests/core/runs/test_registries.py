@@ -43,7 +43,7 @@ def test_a_toy_preset_and_a_toy_baseline_are_trained_measured_and_shown(
     monkeypatch.setitem(BASELINES, Coin.name, Coin())
     lfs = PROJECT / "lfs" / "tutorial.yaml"
     options = ("--dataset", dataset.name, "--lfs", lfs, "--label-model", "majority", "--text-model", "off")
-    done = cli("train", *options, "--preset", "toy", "--epochs", 1, "--json")
+    done = cli("train", *options, "--preset", "toy", "--epochs", 1, "--part-rows", 500, "--json")
     assert done.status == 0
     assert list(done.json["baselines"]) == list(BASELINES)
     assert done.json["baselines"]["coin"]["test"]["auc"] == 0.5
