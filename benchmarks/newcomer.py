@@ -13,7 +13,6 @@ from weakrec_core.data.dataset import open_dataset
 from weakrec_core.errors import WeakrecError
 from weakrec_core.label_model.set_figures import set_figures
 from weakrec_core.labeling.apply import Applier
-from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.labeling.versions import load_version
 from weakrec_core.runs.listing import list_runs
 from weakrec_core.workspace import Workspace
@@ -229,7 +228,7 @@ def walk(
     did("next slide")
     (trained,) = list_runs(workspace)
     applier = Applier(open_dataset(workspace, trained.config.dataset))
-    sets = (load_version(workspace, "tutorial", 0).lf_set, LFSet.model_validate(trained.config.lf_set))
+    sets = (load_version(workspace, "tutorial", 0).lf_set, trained.config.frozen_lf_set)
     tutorial, own = (set_figures(applier.of(lf_set)).everywhere["auc"] for lf_set in sets)
     return {
         hands.does: hands.done,

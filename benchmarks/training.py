@@ -10,9 +10,9 @@ The peer is the tutorial's code as far as Keras 3 runs it: a Python generator of
 drops (T1). Its learning rate, 0.001, hardly learns in so few examples; its loss with the best of 0.1, 0.2 and 0.5 is therefore
 shown beside it, though the tutorial is not run so.
 
-Ours is `recommender.training.train` with preset ``tutorial``, with our batch size and learning rate: whole users a batch, each
-history looked up and pooled once for all of its user's rows, batches made in NumPy, and Adagrad that updates only the rows of
-the tables that a batch has read (`recommender.adagrad`).
+Ours is `network.training.train` with preset ``tutorial``, with our batch size and learning rate: whole users a batch, each
+history looked up and pooled once for all of its user's rows, batches made in NumPy, each row of a table that a batch asks for
+read once (`network.table_rows`), and Adagrad that updates only these (`network.adagrad`).
 
 Examples a second leave out what is done once: the first steps of the peer and our first pass, in which both compile.
 """

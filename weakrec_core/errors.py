@@ -35,8 +35,16 @@ def quoted(value: object) -> str:
 
 
 def shortened(sentence: str) -> str:
-    """A sentence without the middle of what it quotes at great length."""
+    """A sentence on one line, without the middle of what it quotes at great length.
+
+    Examples
+    --------
+    >>> shortened("a\\x1b[2Jb.csv cannot be read.")  # which would clear a terminal
+    'a\\\\x1b[2Jb.csv cannot be read.'
+    """
     half = _SENTENCE // 2
+    if not sentence.isprintable():
+        sentence = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in sentence)
     return sentence if len(sentence) <= _SENTENCE else f"{sentence[:half]}…{sentence[-half:]}"
 
 

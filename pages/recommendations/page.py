@@ -17,7 +17,6 @@ from pages.shared.workbench import Workbench, opened
 from weakrec_core.engine.sampled_train import sampled
 from weakrec_core.errors import WeakrecError
 from weakrec_core.labeling.book_votes import count_book_votes
-from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.runs import result_tables, test_looks
 from weakrec_core.runs.store import Run
 from weakrec_core.serving.reader import reader_of
@@ -51,7 +50,7 @@ def page(wb: Workbench, runs: Sequence[Run]) -> None:
             most_read(wb, books, reader, view.k)
             return
         with st.spinner(f"Counting the LFs' votes by {wb.dataset.noun.one} …"):
-            applied = wb.applier.of_usable(LFSet.model_validate(run.config.lf_set))
+            applied = wb.applier.of_usable(run.config.frozen_lf_set)
             votes = count_book_votes(applied)
         if (sample := sampled(applied)) is not None:
             st.caption(

@@ -138,7 +138,7 @@ def test_any_saved_version_can_be_trained_on(open_page: OpenPage, demo_workspace
     app.button(key="launch").click().run()
     (run,) = list_runs(demo_workspace)
     assert run.config.lf_version == "v1"
-    assert LFSet.model_validate(run.config.lf_set).names == fewer.names
+    assert run.config.frozen_lf_set.names == fewer.names
 
 
 def test_the_running_run_shows_curves_and_the_time_left(open_page: OpenPage) -> None:

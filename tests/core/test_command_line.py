@@ -472,6 +472,11 @@ def test_usage_errors_are_one_line_that_names_the_option(cli: Cli, arguments: li
     assert named in sentence(cli(*arguments))
 
 
+def test_a_name_cannot_speak_to_the_terminal(cli: Cli) -> None:
+    said = sentence(cli("ingest", "look", "\x1b[2J\x0bx.csv"))
+    assert said == "\\x1b[2J\\x0bx.csv cannot be read: No such file or directory."
+
+
 def test_a_command_without_arguments_shows_its_help(cli: Cli) -> None:
     done = cli("ingest")
     assert done.status == 2

@@ -24,7 +24,6 @@ def recommend_books(
     """The books a run's model recommends to a user, or to a reader of these books, and why."""
     from weakrec_core.labeling.apply import Applier
     from weakrec_core.labeling.book_votes import count_book_votes
-    from weakrec_core.labeling.lf_set import LFSet
     from weakrec_core.runs.store import open_run
     from weakrec_core.serving.reader import reader_of
     from weakrec_core.serving.recommend import recommend
@@ -43,7 +42,7 @@ def recommend_books(
             by = f", {author}" if isinstance(author, str) else ""
             typer.echo(f"{rank:>3}. fits {one.fit:4.0%}, liked {one.p_positive:4.0%}  {title}{by}")
         return
-    votes = count_book_votes(Applier(dataset).of_usable(LFSet.model_validate(opened.config.lf_set)))
+    votes = count_book_votes(Applier(dataset).of_usable(opened.config.frozen_lf_set))
     print_json(
         {
             "run": opened.id,

@@ -1,5 +1,6 @@
 """LFs from and to plain values, with one clear sentence for what is wrong."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -23,6 +24,8 @@ def parse_lf(values: Any) -> LF:
     if not isinstance(values, Mapping):
         raise SpecError(f"An LF must be a mapping with kind and name, not {quoted(values)}.")
     who = f"LF {quoted(values.get('name', '(no name)'))}"
+    if not _is_text(values):
+        raise SpecError(f"{who}: it has half a surrogate pair in it, which is no character.")
     kind = values.get("kind")
     if not isinstance(kind, str) or kind not in LF_KINDS:
         raise SpecError(f"{who}, field kind: there is no kind {quoted(kind)}; the kinds are {', '.join(LF_KINDS)}.")
@@ -30,6 +33,15 @@ def parse_lf(values: Any) -> LF:
         return LF_KINDS[kind].model_validate(dict(values))
     except ValidationError as e:
         raise SpecError(f"{who}{one_sentence(e)}") from None
+
+
+def _is_text(values: Mapping[Any, Any]) -> bool:
+    """Whether all strings are such as UTF-8 has: YAML and JSON can write others, and pydantic lets some through."""
+    try:
+        json.dumps(dict(values), ensure_ascii=False, skipkeys=True, default=str).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def one_sentence(error: ValidationError) -> str:

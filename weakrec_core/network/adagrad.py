@@ -16,6 +16,8 @@ class SparseAdagrad:
     ----------
     trained : sequence of keras.Variable
         What is to be updated.
+    distinct : bool
+        Whether no row comes twice in the gradient of a table.
 
     Attributes
     ----------
@@ -23,10 +25,10 @@ class SparseAdagrad:
         The sums of squared gradients, in the order of `trained`.
     """
 
-    def __init__(self, trained: Sequence[Any], learning_rate: float):
+    def __init__(self, trained: Sequence[Any], learning_rate: float, *, distinct: bool = False):
         import tensorflow as tf
 
-        self._learning_rate = learning_rate
+        self._learning_rate, self._distinct = learning_rate, distinct
         self.variables = [tf.Variable(tf.fill(v.shape, _START), trainable=False) for v in trained]
 
     def apply(self, gradients: Sequence[Any], trained: Sequence[Any]) -> None:
@@ -36,11 +38,15 @@ class SparseAdagrad:
         for gradient, variable, squares in zip(gradients, trained, self.variables, strict=True):
             target = variable.value
             if isinstance(gradient, tf.IndexedSlices):
-                rows, at = tf.unique(gradient.indices)
-                values = tf.math.unsorted_segment_sum(gradient.values, at, tf.size(rows))
-                squares.scatter_add(tf.IndexedSlices(values * values, rows))
-                change = self._change(values, tf.gather(squares, rows))
-                target.scatter_sub(tf.IndexedSlices(change, rows))
+                rows, values = gradient.indices, gradient.values
+                if not self._distinct:
+                    rows, at = tf.unique(rows)
+                    values = tf.math.unsorted_segment_sum(values, at, tf.size(rows))
+                # To gather and to put is several times as fast as to add within the table.
+                of_rows = tf.gather(squares, rows) + values * values
+                changed = tf.gather(target, rows) - self._change(values, of_rows)
+                squares.scatter_update(tf.IndexedSlices(of_rows, rows))
+                target.scatter_update(tf.IndexedSlices(changed, rows))
             else:
                 squares.assign_add(gradient * gradient)
                 target.assign_sub(self._change(gradient, squares))

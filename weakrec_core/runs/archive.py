@@ -14,7 +14,6 @@ from weakrec_core import files, limits
 from weakrec_core.access import Role, require
 from weakrec_core.activity import record
 from weakrec_core.errors import DataError, RunError, WeakrecError
-from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.network.blend import check_blended
 from weakrec_core.packing import DAMAGED_ZIP, check_archive
 from weakrec_core.runs.about import ABOUT_FILE
@@ -136,7 +135,7 @@ def _check(run: Run, run_id: str, path: Path) -> None:
     try:
         if run.status.state != "succeeded":
             raise RunError(f"it is {run.status.state}")
-        LFSet.model_validate(run.config.lf_set)
+        _ = run.config.frozen_lf_set
         check_blended(run.path)
         json.loads((run.path / "label_model.json").read_text(encoding="utf-8"))
         if not all(isinstance(epoch, dict) for epoch in run.epochs):

@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 
 from weakrec_core.labeling.diff import diff_sets
-from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.runs.inputs import label_settings, train_settings
 from weakrec_core.runs.result_tables import LOWER_IS_BETTER, RANKING_METRICS, finished, ranking_names, title
 from weakrec_core.runs.scores import RATING_METRICS, Scores, mean_draws, p_of, rating_draws, read_scores
@@ -115,7 +114,7 @@ def compare_runs(first: Run, second: Run) -> RunComparison:
     if problem is None:
         assert scores[0] is not None and scores[1] is not None
         rating, ranking = _rating(scores[0], scores[1]), _ranking(scores[0], scores[1])
-    old, new = (LFSet.model_validate(run.config.lf_set) for run in (first, second))
+    old, new = (run.config.frozen_lf_set for run in (first, second))
     names = sorted(
         (m for m in ranking_names(one) if m in ranking_names(two)),
         key=lambda m: (RANKING_METRICS.index(m.split("@")[0]), int(m.partition("@")[2] or 0)),

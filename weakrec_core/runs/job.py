@@ -20,7 +20,6 @@ from weakrec_core.jobs.job import CANCEL
 from weakrec_core.jobs.status import Status
 from weakrec_core.label_model.label_train import label_train
 from weakrec_core.label_model.text_labels import with_text
-from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.runs import tracker
 from weakrec_core.runs.listing import queue
 from weakrec_core.runs.store import CHECKPOINT, METRICS, SHARDS, Run, open_run
@@ -145,7 +144,7 @@ def _train(
     config = run.config
     report(state="running", stage="Applying LFs and fitting the label model")
     dataset = run.open_dataset()
-    applied = LFSet.model_validate(config.lf_set).apply(dataset)
+    applied = config.frozen_lf_set.apply(dataset)
     if engine is not None:
         applied = apply_in_parts(applied, engine, part_rows)
     labels = label_train(applied, config.label_model, config.class_balance, config.snorkel)

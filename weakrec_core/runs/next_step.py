@@ -7,10 +7,10 @@ from typing import Literal
 from weakrec_core.data.noun import percent
 from weakrec_core.error_analysis.buckets import buckets
 from weakrec_core.error_analysis.slices import BY_DEFAULT, slice_table
+from weakrec_core.errors import SpecError
 from weakrec_core.label_model.set_figures import dev_figures, set_figures
 from weakrec_core.labeling.applied import AppliedSet
 from weakrec_core.labeling.diff import diff_sets
-from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.runs.store import Run
 from weakrec_core.stats.verdicts import WORSE
 
@@ -86,7 +86,10 @@ def _coverage(applied: AppliedSet) -> NextStep | None:
 def _train(applied: AppliedSet, runs: Sequence[Run]) -> NextStep | None:
     if not runs:
         return NextStep("train", "Nothing was trained on this dataset yet.")
-    trained = LFSet.model_validate(runs[0].config.lf_set)
+    try:
+        trained = runs[0].config.frozen_lf_set
+    except SpecError:  # damaged: other pages say so
+        return None
     changes = diff_sets(trained.without_notes(), applied.lf_set.without_notes())
     if not changes:
         return None

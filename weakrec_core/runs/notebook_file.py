@@ -4,7 +4,6 @@ import json
 from typing import Any
 
 from weakrec_core.errors import WeakrecError
-from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.runs.inputs import label_model_named
 from weakrec_core.runs.result_tables import finished
 from weakrec_core.runs.store import Run
@@ -29,7 +28,7 @@ def render_notebook(run: Run) -> str:
     fit = {"text_model": labels["text_model"], "prior": config.class_balance}
     training = {"min_confidence": config.min_confidence, "epochs": train["epochs"], "seed": train["seed"]}
     training |= {} if config.budget is None else {"budget": config.budget}
-    lf_set = LFSet.model_validate(config.lf_set)
+    lf_set = config.frozen_lf_set
     cells = [
         _markdown(
             f"# Run {run.id}, repeated",

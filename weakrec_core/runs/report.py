@@ -14,7 +14,6 @@ from weakrec_core.charts.results import ROW, model_figures, reliability_bars, va
 from weakrec_core.charts.training import learning_curves
 from weakrec_core.charts.worth import gold_learning_curve
 from weakrec_core.errors import WeakrecError
-from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.runs import result_tables, test_looks
 from weakrec_core.runs.inputs import label_model_named
 from weakrec_core.runs.learning import how_it_went, what_the_losses_are
@@ -131,7 +130,7 @@ def _cells(figures: pd.DataFrame) -> dict[str, Any]:
 def _lf_rows(run: Run) -> list[dict[Hashable, Any]] | str:
     """The LFs on the dev set, or why they cannot be measured any more."""
     try:
-        summary = LFSet.model_validate(run.config.lf_set).apply(run.open_dataset()).summary()
+        summary = run.config.frozen_lf_set.apply(run.open_dataset()).summary()
     except WeakrecError as e:
         return str(e)
     return summary.to_dict("records")

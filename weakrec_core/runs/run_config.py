@@ -7,7 +7,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validat
 
 from weakrec_core.data.gold_by_hand import HandGold
 from weakrec_core.data.noun import Noun
+from weakrec_core.errors import quoted
 from weakrec_core.label_model.snorkel_config import SnorkelConfig
+from weakrec_core.labeling.lf_set import LFSet, lf_set_of
 
 TextChoice = Literal["auto", "on", "off"]  # auto: where it helps on dev
 
@@ -65,6 +67,11 @@ class RunConfig(BaseModel):
         """The LF set and its version; the file that it was read from alone, where that is called like it."""
         name = str(self.lf_set["name"])
         return self.lf_version if PurePath(self.lf_version).stem == name else f"{name} {self.lf_version}"
+
+    @property
+    def frozen_lf_set(self) -> LFSet:
+        """The LF set; `SpecError` if it is none, as of a file that was changed by hand."""
+        return lf_set_of(self.lf_set, f"The LF set {quoted(self.lf_set['name'])} of a run")
 
     @property
     def data(self) -> str:

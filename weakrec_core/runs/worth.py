@@ -17,7 +17,6 @@ from weakrec_core.jobs.job import Job
 from weakrec_core.label_model.label_train import TrainLabels, label_train
 from weakrec_core.label_model.text_labels import label_train_with_text
 from weakrec_core.labeling.applied import AppliedSet
-from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.runs.result_tables import finished
 from weakrec_core.runs.store import Run
 from weakrec_core.stats.bootstrap import Draws, drawn_metrics, percentile_interval
@@ -127,7 +126,7 @@ class Bench:
 
     @cached_property
     def _applied(self) -> AppliedSet:
-        return LFSet.model_validate(self.run.config.lf_set).apply(self.dataset)
+        return self.run.config.frozen_lf_set.apply(self.dataset)
 
     def predicted(self, kind: str, budget: int, seed: int) -> Floats:
         """P(POSITIVE) of the test rows, read if it was made before."""

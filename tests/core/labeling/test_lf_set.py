@@ -207,6 +207,8 @@ def test_a_bad_lf_is_named_with_its_field(tmp_path: Path, values: Any, problem: 
         ("name: !!python/object/apply:os.getcwd []\nlfs: []", ", line 1 is not valid YAML: "),
         ("name: s\nlfs:\n" + "  - {kind: threshold, name: a, signal: polarity, op: '>', threshold: 1, label: POSITIVE}\n" * 2,
          ": LF 'a': the name is used more than once."),
+        ('name: s\nlfs:\n- {kind: keyword, name: a, groups: [{label: POSITIVE, keywords: ["\\uD800"]}]}\n',
+         ": LF 'a': it has half a surrogate pair in it, which is no character."),
     ],
 )  # fmt: skip
 def test_a_bad_file(tmp_path: Path, text: str, problem: str) -> None:

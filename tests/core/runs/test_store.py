@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from tests.recommending import RESULT
 from weakrec_core.data.dataset import Dataset, open_dataset
-from weakrec_core.errors import RunError, WeakrecError
+from weakrec_core.errors import RunError, SpecError, WeakrecError
 from weakrec_core.jobs.job import CANCEL, Job
 from weakrec_core.jobs.status import Status, created
 from weakrec_core.label_model.snorkel_config import SnorkelConfig
@@ -50,7 +50,7 @@ def test_a_new_run_is_queued_with_its_inputs_frozen(make_dataset: Any, tutorial:
     )
     config = open_run(dataset.workspace, made.id).config
     assert (config.dataset, config.fingerprint) == ("tiny", dataset.fingerprint)
-    assert LFSet.model_validate(config.lf_set) == tutorial
+    assert config.frozen_lf_set == tutorial
     assert (config.lf_version, config.label_model, config.min_confidence) == ("v3", "majority", 0.8)
     assert config.text_model == "off"
     assert (config.train["preset"], config.train["epochs"], config.train["seed"]) == ("tutorial", 7, 5)
@@ -148,6 +148,9 @@ def test_files_that_are_broken_are_named(run: Run) -> None:
             with pytest.raises(RunError, match=rf"^Run {run.id}: {name}.*\.$"):
                 read()
         (run.path / name).write_bytes(kept)
+    config = run.config.model_copy(update={"lf_set": {"name": "s", "lfs": [[None]]}})
+    with pytest.raises(SpecError, match=r"^The LF set 's' of a run, field lfs\.1: .*\.$"):
+        _ = config.frozen_lf_set
     (run.path / "result.json").write_text("{", encoding="utf-8")
     with pytest.raises(RunError, match=r"result\.json cannot be read"):
         _ = run.result

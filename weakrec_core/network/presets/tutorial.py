@@ -15,7 +15,6 @@ from weakrec_core.network.config import TrainConfig
 from weakrec_core.network.model import (
     Network,
     batch_inputs,
-    dense_logit,
     embedding,
     glorot,
     layer_seeds,
@@ -24,6 +23,7 @@ from weakrec_core.network.model import (
 )
 from weakrec_core.network.network_recommender import NetworkRecommender
 from weakrec_core.network.presets.base import Preset, Validation
+from weakrec_core.network.table_rows import distinct_rows
 from weakrec_core.network.train_step import Step, Sums, compiled_step
 from weakrec_core.network.workers import ALONE, Workers
 
@@ -51,7 +51,7 @@ class Tutorial(Preset):
         return build_tutorial(dataset.n_books, np.concatenate([weak.p_positive, gold.p_positive]), config)
 
     def step(self, network: Network, config: TrainConfig, workers: Workers = ALONE) -> Step:
-        optimizer = SparseAdagrad(network.training.trainable_variables, config.learning_rate)
+        optimizer = SparseAdagrad(network.training.trainable_variables, config.learning_rate, distinct=workers.n == 1)
         return compiled_step(network, _losses(network), optimizer, workers, sparse=True)
 
     def validation(self, dataset: Dataset, recommender: NetworkRecommender, seed: int) -> Validation:
@@ -91,16 +91,27 @@ def build_tutorial(n_books: int, labels: NDArray[np.float32], config: TrainConfi
     inputs = batch_inputs()
     history_table = embedding(n_books, config.embed_dim, next(seeds), "history")
     book_table = embedding(n_books, config.embed_dim, next(seeds), "book")
-    total, count = pool(history_table(inputs["history_book"]), inputs)
-    total, count = without_own_book(total, count, history_table(inputs["row_book"]), inputs)
-    x = ops.concatenate([total / ops.maximum(count, 1.0), book_table(inputs["row_book"])], axis=1)
-    for size in config.hidden_layer_sizes:
-        x = keras.layers.Dense(size, activation="relu", kernel_initializer=glorot(next(seeds)))(x)
-    logit = dense_logit(x, next(seeds), "logit")
+    layers = [
+        keras.layers.Dense(size, activation="relu", kernel_initializer=glorot(next(seeds)))
+        for size in config.hidden_layer_sizes
+    ]
+    layers.append(keras.layers.Dense(1, kernel_initializer=glorot(next(seeds)), name="logit"))
+
+    def logit_of(entries: Any, own: Any, book: Any) -> Any:
+        total, count = pool(entries, inputs)
+        total, count = without_own_book(total, count, own, inputs)
+        x = ops.concatenate([total / ops.maximum(count, 1.0), book], axis=1)
+        for layer in layers:
+            x = layer(x)
+        return x[:, 0]
+
+    read, asked = inputs["history_book"], inputs["row_book"]
+    logit = logit_of(history_table(read), history_table(asked), book_table(asked))
+    trained = logit_of(*distinct_rows(history_table, read, asked), *distinct_rows(book_table, asked))
     disliked = max(float(1 - labels.mean()), 1e-3)
     shift = float(np.log((disliked + (labels > 0.5).mean()) / disliked))
     outputs = {"like": ops.sigmoid(logit + shift), "read_and_like": ops.sigmoid(logit), "score": logit}
-    return Network(keras.Model(inputs, outputs), keras.Model(inputs, {"logit": logit}))
+    return Network(keras.Model(inputs, outputs), keras.Model(inputs, {"logit": trained}))
 
 
 def _losses(network: Network) -> Callable[..., Sums]:

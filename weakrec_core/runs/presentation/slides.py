@@ -50,7 +50,7 @@ def _slides(
         dataset = run.open_dataset()
     except WeakrecError:  # gone or changed: what the run itself recorded is left
         dataset = None
-    lf_set = LFSet.model_validate(run.config.lf_set)
+    lf_set = run.config.frozen_lf_set
     yield _problem(run, result, len(lf_set.active))
     if dataset is not None:
         yield _data(run, dataset)
