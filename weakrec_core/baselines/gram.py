@@ -5,7 +5,7 @@ No user is in two parts, so that of books that count 1 each the sums are counts,
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial, reduce
+from functools import partial, reduce
 from operator import add
 from typing import Any
 
@@ -22,42 +22,28 @@ _BOOKS, _CELLS = 1024, 20_000_000  # rows of the matrix made at a time, at least
 
 
 @dataclass(frozen=True, eq=False)
-class ReadPart:
+class PartOfReads:
     """What some users read, a part of X.
 
     Attributes
     ----------
-    read : scipy CSR array of float64, shape [n_users, n_books]
-    """
-
-    read: Any
-
-    @cached_property
-    def by_book(self) -> Any:
-        """The same transposed."""
-        return self.read.T.tocsr()
-
-    def opened(self) -> "ReadPart":
-        return self
-
-
-@dataclass(frozen=True, eq=False)
-class PartOfUsers(NamedDataset):
-    """The same, named for a process that knows nothing yet.
-
-    Attributes
-    ----------
+    source : Dataset or NamedDataset
+        For this process, or for one that knows nothing yet.
     users : int32 array
         Ascending.
     weight : float32 array or None
         What each book read counts for; None = 1 each.
     """
 
+    source: Dataset | NamedDataset
     users: NDArray[np.int32]
     weight: Floats32 | None
 
-    def opened(self) -> ReadPart:
-        return ReadPart(_read(self.whole(), self.users, self.weight))
+    def read(self) -> Any:
+        """As a scipy CSR array of float64, shape [len(users), n_books]."""
+        dataset = self.source if isinstance(self.source, Dataset) else self.source.whole()
+        histories = dataset.histories_of(self.users)
+        return interactions(histories, np.arange(len(self.users)), dataset.n_books, self.weight).astype(np.float64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,12 +53,12 @@ class Reads:
     Attributes
     ----------
     n_books : int
-    parts : sequence of ReadPart or of PartOfUsers
+    parts : sequence of PartOfReads
     engine : Engine
     """
 
     n_books: int
-    parts: Sequence[ReadPart | PartOfUsers]
+    parts: Sequence[PartOfReads]
     engine: Engine
 
     def readers(self) -> NDArray[np.float64]:
@@ -97,7 +83,7 @@ class Reads:
 def reads(
     dataset: Dataset, users: NDArray[np.int32], weight: Floats32 | None = None, engine: Engine | None = None
 ) -> Reads:
-    """What users read.
+    """What users read, 100,000 of them at a time.
 
     Parameters
     ----------
@@ -106,35 +92,26 @@ def reads(
     weight : float32 array or None
         What each book read counts for, in the order of ``histories.gather(users)``; None = 1 each.
     engine : Engine or None
-        Takes 100,000 users at a time from their file: nobody holds what all of them read. None = this process, all at once.
+        Its tasks read the histories of their users from the file, so that nobody holds those of all. None = this process.
     """
-    if engine is None:
-        return Reads(dataset.n_books, [ReadPart(_read(dataset, users, weight))], LocalEngine())
     cuts = np.arange(PART_USERS, len(users), PART_USERS)
     of_users = np.split(users, cuts)
     of_weight: Sequence[Floats32 | None] = [None] * len(of_users)
     if weight is not None:
         of_weight = np.split(weight, np.cumsum(dataset.histories.lengths[users])[cuts - 1])
-    named = dataset.workspace, dataset.name, dataset.data_fingerprint
-    return Reads(
-        dataset.n_books, [PartOfUsers(*named, *part) for part in zip(of_users, of_weight, strict=True)], engine
-    )
+    source = dataset if engine is None else NamedDataset(dataset.workspace, dataset.name, dataset.data_fingerprint)
+    parts = [PartOfReads(source, *part) for part in zip(of_users, of_weight, strict=True)]
+    return Reads(dataset.n_books, parts, engine or LocalEngine())
 
 
-def _read(dataset: Dataset, users: NDArray[np.int32], weight: Floats32 | None) -> Any:
-    histories = dataset.histories_of(users)
-    return interactions(histories, np.arange(len(users)), dataset.n_books, weight).astype(np.float64)
-
-
-def _readers(part: ReadPart | PartOfUsers) -> NDArray[np.float64]:
-    found: NDArray[np.float64] = part.opened().read.sum(axis=0)
+def _readers(part: PartOfReads) -> NDArray[np.float64]:
+    found: NDArray[np.float64] = part.read().sum(axis=0)
     return found
 
 
-def _gram(rows: slice, books: NDArray[np.integer] | None, part: ReadPart | PartOfUsers) -> Any:
+def _gram(rows: slice, books: NDArray[np.integer] | None, part: PartOfReads) -> Any:
     """Some rows of a part's X'X."""
-    of = part.opened()
-    by_book, read = (of.by_book, of.read) if books is None else (of.by_book[books], of.read[:, books])
-    found = by_book[rows] @ read
+    read = part.read() if books is None else part.read()[:, books]
+    found = read[:, rows].T.tocsr() @ read
     found.sort_indices()  # so that sums of parts are fast
     return found
