@@ -44,6 +44,7 @@ NOT_RUN = {
     "llama-server ": "is a program of its own",
     "TF_CONFIG=": "needs two machines; tests/core/network/test_workers.py has two processes",
     "WEAKREC_LLM_URL=": "needs a language model; tests/core/language_model speaks to a server of its own",
+    "WEAKREC_URLS=": "needs a bucket; tests/core/data/ingest/test_table_parts.py reads URLs of this machine",
     "weakrec ask": "needs a language model; tests/core/language_model speaks to a server of its own",
     "weakrec draft": "needs a language model; tests/core/suggestions/drafting speaks to a server of its own",
     "weakrec worth": "fits the models many times over; tests/core/runs/test_worth.py runs it",

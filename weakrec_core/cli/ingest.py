@@ -5,8 +5,17 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from weakrec_core.cli.common import EngineName, Json, PartRows, Scheduler, Seed, print_json, show_progress
-from weakrec_core.cli.new_dataset import finish, signals_on
+from weakrec_core.cli.common import (
+    EngineName,
+    Json,
+    PartRows,
+    Scheduler,
+    Seed,
+    chosen_engine,
+    print_json,
+    show_progress,
+)
+from weakrec_core.cli.new_dataset import finish, signals_by
 from weakrec_core.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -16,6 +25,13 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, help="Make a dataset from raw files.")
 
 Encoding = Annotated[str | None, typer.Option(help="Of a text file, such as cp1252; default: found.")]
+TableFile = Annotated[
+    str,
+    typer.Argument(
+        help="CSV, TSV, JSON, JSON lines (each also .gz), Parquet, xlsx, or one in a .zip; a folder of Parquet files; or the URL of "
+        "either, where $WEAKREC_URLS allows it."
+    ),
+]
 Separator = Annotated[str | None, typer.Option(help="Between columns, such as ; or tab; default: found.")]
 Quote = Annotated[str | None, typer.Option(help="Around text that holds separators; default: found.")]
 Split = Literal["user", "time"]
@@ -44,7 +60,7 @@ def ingest_goodreads(
     as_json: Json = False,
 ) -> None:
     """Ingest the UCSD Goodreads files."""
-    with signals_on(engine, scheduler, part_rows) as compute:
+    with chosen_engine(engine, scheduler, part_rows) as working:
         dataset = made_of_files(
             name,
             reviews,
@@ -59,7 +75,7 @@ def ingest_goodreads(
             positive=positive,
             skip_bad_lines=skip_bad_lines,
         )
-        finish(dataset, compute, as_json)
+        finish(dataset, signals_by(working, part_rows), as_json)
 
 
 def made_of_files(
@@ -92,9 +108,7 @@ def made_of_files(
 
 @app.command("table")
 def ingest_table(
-    file: Annotated[
-        Path, typer.Argument(help="CSV, TSV, JSON, JSON lines (each also .gz), Parquet, xlsx, or one in a .zip.")
-    ],
+    file: TableFile,
     user: Annotated[str, typer.Option(help="Column of the user.")],
     item: Annotated[str, typer.Option(help="Column of the item.")],
     rating: Annotated[
@@ -179,6 +193,7 @@ def ingest_table(
     from weakrec_core.data.ingest import table
     from weakrec_core.data.ingest.scales import Scale
     from weakrec_core.data.ingest.table_config import NO_VALUE
+    from weakrec_core.data.ingest.table_parts import table_file
     from weakrec_core.data.noun import Noun
 
     if (items is None) != (items_id is None):
@@ -207,12 +222,16 @@ def ingest_table(
         skip_bad_lines=skip_bad_lines,
         format=_format(encoding, separator, quote, header),
     )
-    with signals_on(engine, scheduler, part_rows) as compute:
-        with show_progress(0.25, 0.4) as progress:
+    scratch = Workspace.from_environment().scratch
+    with chosen_engine(engine, scheduler, part_rows) as working:
+        with (
+            show_progress(0.25, 0.4) as progress,
+            table_file(file, scratch, map if working is None else working.map, progress) as path,
+        ):
             dataset = table.ingest_table(
                 Workspace.from_environment(),
                 name,
-                file,
+                path,
                 columns,
                 config,
                 splits.SplitConfig(by=split, dev_rows=dev_rows, seed=seed),
@@ -221,12 +240,12 @@ def ingest_table(
                 table.ItemFacts(file=items, id=items_id) if items and items_id else None,
             )
         _tell_ratings(dataset)
-        finish(dataset, compute, as_json)
+        finish(dataset, signals_by(working, part_rows), as_json)
 
 
 @app.command("look")
 def look(
-    file: Annotated[Path, typer.Argument(help="A file with a table.")],
+    file: TableFile,
     encoding: Encoding = None,
     separator: Separator = None,
     quote: Quote = None,
@@ -235,9 +254,11 @@ def look(
 ) -> None:
     """Show how a file is written, its first rows, and what its columns may be."""
     from weakrec_core.data.ingest import look as looking
+    from weakrec_core.data.ingest.table_parts import table_file
 
-    with show_progress() as progress:
-        found = looking.look(file, _format(encoding, separator, quote, header), progress)
+    scratch = Workspace.from_environment().scratch
+    with show_progress() as progress, table_file(file, scratch, progress=progress) as path:
+        found = looking.look(path, _format(encoding, separator, quote, header), progress)
     if as_json:
         print_json(found.to_json())
         return

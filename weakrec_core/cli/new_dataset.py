@@ -1,34 +1,29 @@
 """What commands do with a dataset that was just made."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import typer
 
-from weakrec_core.cli.common import chosen_engine, print_json, show_progress
+from weakrec_core.cli.common import print_json, show_progress
 from weakrec_core.progress import Progress
 
 if TYPE_CHECKING:
     from weakrec_core.data.dataset import Dataset
+    from weakrec_core.engine.base import Engine
 
 Compute = Callable[["Dataset", Progress], None]
 
 
-@contextmanager
-def signals_on(engine: str, scheduler: str | None, part_rows: int | None) -> Iterator[Compute]:
-    """What computes the signals; that it is there is known before files are read."""
-    with chosen_engine(engine, scheduler, part_rows) as working:
-        if working is None:
-            yield on_all_cores
-            return
-        from weakrec_core.engine.part_of_train import PART_ROWS
-        from weakrec_core.engine.signals import precompute_in_parts
-        from weakrec_core.signals import SignalStore
+def signals_by(engine: "Engine | None", part_rows: int | None) -> Compute:
+    """What computes the signals of a dataset: an engine part by part, or this machine."""
+    if engine is None:
+        return on_all_cores
+    from weakrec_core.engine.part_of_train import PART_ROWS
+    from weakrec_core.engine.signals import precompute_in_parts
+    from weakrec_core.signals import SignalStore
 
-        yield lambda dataset, progress: precompute_in_parts(
-            SignalStore(dataset), working, part_rows or PART_ROWS, progress
-        )
+    return lambda dataset, progress: precompute_in_parts(SignalStore(dataset), engine, part_rows or PART_ROWS, progress)
 
 
 def on_all_cores(dataset: "Dataset", progress: Progress) -> None:
