@@ -4,7 +4,7 @@ import pickle
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from weakrec_core.engine.base import LocalEngine
+from weakrec_core.engine.base import LocalEngine, no_count
 
 
 class ElsewhereEngine(LocalEngine):
@@ -18,7 +18,9 @@ class ElsewhereEngine(LocalEngine):
 
     sent = 0
 
-    def map(self, function: Callable[[Any], Any], tasks: Sequence[Any]) -> Iterator[Any]:
+    def map(
+        self, function: Callable[[Any], Any], tasks: Sequence[Any], done: Callable[[int], None] = no_count
+    ) -> Iterator[Any]:
         self.sent = len(tasks)
-        found = super().map(pickle.loads(pickle.dumps(function)), pickle.loads(pickle.dumps(tasks)))
+        found = super().map(pickle.loads(pickle.dumps(function)), pickle.loads(pickle.dumps(tasks)), done)
         return map(pickle.loads, map(pickle.dumps, found))

@@ -140,7 +140,9 @@ def on_engine(
         from weakrec_core.engine.part_of_train import PART_ROWS
         from weakrec_core.engine.votes import apply_in_parts
 
-        yield apply_in_parts(applied, working, part_rows or PART_ROWS)
+        with show_progress() as progress:
+            merged = apply_in_parts(applied, working, part_rows or PART_ROWS, progress)
+        yield merged
 
 
 def print_json(value: Any) -> None:

@@ -2,13 +2,15 @@
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 
+from weakrec_core.engine.base import no_count
 from weakrec_core.errors import WeakrecError
 
 T = TypeVar("T")
 R = TypeVar("R")
+_TOLD = 1.0  # seconds
 
 
 class DaskEngine:
@@ -22,16 +24,28 @@ class DaskEngine:
     def __init__(self, client: Any):
         self.client = client
 
-    def map(self, function: Callable[[T], R], tasks: Sequence[T]) -> Iterator[R]:
-        """As `Engine.map`; `WeakrecError` where a task has killed one worker after another."""
-        from distributed import KilledWorker
+    def map(
+        self, function: Callable[[T], R], tasks: Sequence[T], done: Callable[[int], None] = no_count
+    ) -> Iterator[R]:
+        """As `Engine.map`; `WeakrecError` where a task has killed one worker after another.
 
-        waiting = self.client.map(function, tasks, pure=False)[::-1]
+        While a result is waited for, too, it is told how many of all are there.
+        """
+        import distributed
+
+        library: Any = distributed  # its types are not complete
+        waiting, most = self.client.map(function, tasks, pure=False)[::-1], 0
         try:
             while waiting:
-                yield waiting[-1].result()
-                waiting.pop()  # its result need not be kept
-        except KilledWorker as e:
+                with suppress(library.TimeoutError):
+                    library.wait(waiting[-1], timeout=_TOLD)
+                there = len(tasks) - sum(not future.done() for future in waiting)
+                most = max(most, there)  # what a dead worker had is done again
+                done(most)
+                if waiting[-1].done():
+                    yield waiting[-1].result()
+                    waiting.pop()  # its result need not be kept
+        except library.KilledWorker as e:
             raise WeakrecError(
                 f"The work was given up: one worker after another died of the same part ({e.allowed_failures + 1} in all), of too "
                 "little memory, perhaps; make the parts smaller."

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from functools import partial
 
 from weakrec_core.data.train_part import parts_of_train
-from weakrec_core.engine.base import Engine
+from weakrec_core.engine.base import Engine, counted_parts
 from weakrec_core.engine.part_of_train import PART_ROWS, PartOfTrain
 from weakrec_core.progress import Progress, no_progress
 from weakrec_core.signals import SignalStore
 from weakrec_core.signals.registry import FAMILIES, Values
 
 _TRAIN = 0.9  # of the work, about
+_DOING = "Computing signals on train"
 
 
 @dataclass(frozen=True)
@@ -40,20 +41,19 @@ def precompute_in_parts(
     dataset = store.dataset
     families = [family for family, split in store.missing() if split == "train"]
     names = tuple(family.signals[0].name for family in families)
-    parts = list(parts_of_train(dataset, part_rows)) if families else []
+    parts = parts_of_train(dataset, part_rows) if families else ()
     tasks = [SignalTask(dataset.workspace, dataset.name, dataset.fingerprint, rows, names) for rows in parts]
-    n, label = max(dataset.n_rows("train"), 1), "Computing signals on train"
-    progress(0.0, label)
+    progress(0.0, _DOING)
     with ExitStack() as stack:
         kept = {
             signal.name: stack.enter_context(store.keep_in_pieces(signal.name, "train"))
             for family in families
             for signal in family.signals
         }
-        for rows, found in zip(parts, engine.map(part_signals, tasks), strict=True):
+        done = counted_parts(lambda share, said: progress(_TRAIN * share, said), _DOING, len(tasks))
+        for found in engine.map(part_signals, tasks, done):
             for name, values in found.items():
                 kept[name](values)
-            progress(_TRAIN * rows.stop / n, label)
     store.precompute(partial(_rest, progress))
 
 

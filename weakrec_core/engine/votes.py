@@ -6,13 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from weakrec_core.data.train_part import parts_of_train
-from weakrec_core.engine.base import Engine
+from weakrec_core.engine.base import Engine, counted_parts
 from weakrec_core.engine.part_applier import part_applier
 from weakrec_core.engine.part_of_train import PART_ROWS, PartOfTrain
 from weakrec_core.labeling.applied import AppliedSet
 from weakrec_core.labeling.kinds import SimilarLF
 from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.labeling.vote_patterns import VotePatterns, merge_patterns
+from weakrec_core.progress import Progress, no_progress
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,9 @@ class MergedSet(AppliedSet):
         return self.train.sums if split == "train" else super().vote_sums(split)
 
 
-def apply_in_parts(applied: AppliedSet, engine: Engine, part_rows: int = PART_ROWS) -> MergedSet:
+def apply_in_parts(
+    applied: AppliedSet, engine: Engine, part_rows: int = PART_ROWS, progress: Progress = no_progress
+) -> MergedSet:
     """Apply a set to train part by part.
 
     Parameters
@@ -77,7 +80,7 @@ def apply_in_parts(applied: AppliedSet, engine: Engine, part_rows: int = PART_RO
         PartTask(dataset.workspace, dataset.name, dataset.fingerprint, rows, applied.lf_set)
         for rows in parts_of_train(dataset, part_rows)
     ]
-    found = list(engine.map(part_votes, tasks))
+    found = list(engine.map(part_votes, tasks, counted_parts(progress, "Applying LFs to train", len(tasks))))
     patterns = merge_patterns([part.patterns for part in found] or [_no_votes(len(applied.active))])
     of_row = [places_of(patterns, part.patterns)[part.pattern_of_row] for part in found]
     no_rows = np.zeros(0, np.uint8)

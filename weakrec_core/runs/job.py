@@ -146,7 +146,7 @@ def _train(
     dataset = run.open_dataset()
     applied = config.frozen_lf_set.apply(dataset)
     if engine is not None:
-        applied = apply_in_parts(applied, engine, part_rows)
+        applied = apply_in_parts(applied, engine, part_rows, lambda share, said: report(stage=said))
     labels = label_train(applied, config.label_model, config.class_balance, config.snorkel)
     if config.text_model != "off":
         report(stage="Fitting the text model")

@@ -49,11 +49,17 @@ def test_in_parts_as_in_one_piece(
     shutil.rmtree(workspace.signals)
     shutil.rmtree(workspace.scored_texts)
     engine = LocalEngine() if kind == "local" else request.getfixturevalue("in_process")
-    told: list[float] = []
+    told, said = list[float](), list[str]()
     store = SignalStore(dataset)
-    precompute_in_parts(store, engine, 3, lambda fraction, message: told.append(fraction))
+
+    def tell(fraction: float, message: str) -> None:
+        told.append(fraction)
+        said.append(message)
+
+    precompute_in_parts(store, engine, 3, tell)
     assert store.missing() == []
     assert told == sorted(told) and told[0] == 0 and told[-1] == 1
+    assert "Computing signals on train, 3 of 3 parts" in said
     found = values_on_disk(dataset)
     for of, values in expected.items():
         np.testing.assert_array_equal(found[of], values)
@@ -66,8 +72,8 @@ def test_in_parts_as_in_one_piece(
 
 def test_what_breaks_off_leaves_no_half_file(dataset: Dataset, workspace: Workspace) -> None:
     class Breaking(LocalEngine):
-        def map(self, function: Any, tasks: Any) -> Iterator[Any]:
-            yield from super().map(function, tasks[:1])
+        def map(self, function: Any, tasks: Any, *done: Any) -> Iterator[Any]:
+            yield from super().map(function, tasks[:1], *done)
             raise SpecError("no more")
 
     with pytest.raises(SpecError, match="no more"):

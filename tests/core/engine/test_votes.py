@@ -107,7 +107,9 @@ def test_by_dask_as_in_one_piece_though_a_worker_is_killed(
     applied: AppliedSet, dask: DaskEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("weakrec_core.engine.votes.part_votes", dying_once)
-    check(apply_in_parts(applied, dask, PART), applied)
+    told: list[float] = []
+    check(apply_in_parts(applied, dask, PART, lambda share, said: told.append(share)), applied)
+    assert told == sorted(told) and told[-1] == 1
     assert (applied.dataset.workspace.root / "died").exists()
 
 
