@@ -16,6 +16,9 @@ from weakrec_core.stats.folds import user_folds
 
 _WEAK, _GOLD = slice(0, N_AVERAGES), slice(N_AVERAGES, 2 * N_AVERAGES)
 
+# The few columns of the baseline of averages are trusted the more, the more gold there is to fit them to.
+_SIMPLE_PRIOR, _SIMPLE_ROWS = 8.0, 400
+
 
 @dataclass(frozen=True)
 class _Regression:
@@ -112,10 +115,12 @@ class Fitting:
         if not starts:
             return found
         found |= {name: _Regression(self._from_weak([start], None, 1.0), 2.0) for name, start in starts.items()}
+        n_gold = len(self._gold)
+        simple_prior = _SIMPLE_PRIOR * n_gold / (n_gold + _SIMPLE_ROWS)
         columns, all_starts = self._without_gold | self._gold_averages, list(starts.values())
         return found | {
-            # what the baseline of averages looks at, each row counting as it does there
-            "weak averages on gold": _Regression(self._to_gold(10.0, self._simple, np.ones(len(self._gold))), 2.0),
+            # What the baseline of averages looks at, each row counting as it does there.
+            "weak averages on gold": _Regression(self._to_gold(10.0, self._simple, np.ones(n_gold)), simple_prior),
             "weak to gold 300": _Regression(self._from_weak(all_starts, columns, 300.0), 0.3),
             "weak to gold 3000": _Regression(self._from_weak(all_starts, columns, 3000.0), 1.0),
         }
