@@ -11,8 +11,8 @@ from cachetools import LRUCache
 from weakrec_core.data.dataset import Dataset
 from weakrec_core.data.train_part import TrainPart, parts_of_train
 from weakrec_core.engine.part_of_train import PART_ROWS
-from weakrec_core.engine.train_sums import TrainSums, summed, votes_of_part
-from weakrec_core.engine.votes import PartVotes
+from weakrec_core.engine.train_sums import TrainSums, summed
+from weakrec_core.engine.votes import PartVotes, votes_of_part
 from weakrec_core.errors import WeakrecError
 from weakrec_core.labeling.applied import AppliedSet
 from weakrec_core.labeling.lf_set import LFSet

@@ -1,19 +1,16 @@
 """What the votes on all of train add up to, and a set over a sample of train that knows it."""
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from weakrec_core.data.train_part import TrainPart
-from weakrec_core.engine.part_applier import part_applier
 from weakrec_core.engine.votes import PartVotes, places_of
 from weakrec_core.labeling.applied import AppliedSet
-from weakrec_core.labeling.lf_set import LFSet
 from weakrec_core.labeling.result_cache import remembered
-from weakrec_core.labeling.vote_patterns import VotePatterns, group_votes, merge_patterns
+from weakrec_core.labeling.vote_patterns import VotePatterns, merge_patterns
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,28 +66,3 @@ def summed(parts: Sequence[PartVotes]) -> TrainSums:
     """What the votes on parts add up to; there is at least one."""
     sums = np.stack([part.sums for part in parts]).sum(axis=0)
     return TrainSums(merge_patterns([part.patterns for part in parts]), np.asarray(sums, np.int64))
-
-
-def votes_of_part(
-    part: TrainPart, lf_set: LFSet, before: PartVotes | None = None, known: Mapping[int, int] | None = None
-) -> PartVotes:
-    """The votes of a set on a part of train.
-
-    Parameters
-    ----------
-    before : PartVotes, optional
-        Those of another set on the same part.
-    known : mapping, optional
-        The LFs that both sets have, by their place in this one: their place in the other. They are not applied again.
-    """
-    applier, known = part_applier(part), known or {}
-    votes, sums = [], []
-    for place, lf in enumerate(lf_set.active):
-        if before is not None and place in known:
-            votes.append(before.patterns.votes[:, known[place]][before.pattern_of_row])
-            sums.append(before.sums[known[place]])
-        else:
-            votes.append(applier.votes(lf, "train"))
-            sums.append(applier.vote_sums(lf, "train"))
-    L = np.stack(votes).T if votes else np.zeros((part.n_rows("train"), 0), np.int8)
-    return PartVotes(*group_votes(L), np.array(sums, np.int64).reshape(-1, 5))

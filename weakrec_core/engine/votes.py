@@ -1,18 +1,19 @@
 """An LF set applied to train part by part."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from weakrec_core.data.train_part import parts_of_train
+from weakrec_core.data.train_part import TrainPart, parts_of_train
 from weakrec_core.engine.base import Engine, counted_parts
 from weakrec_core.engine.part_applier import part_applier
 from weakrec_core.engine.part_of_train import PART_ROWS, PartOfTrain
 from weakrec_core.labeling.applied import AppliedSet
 from weakrec_core.labeling.kinds import SimilarLF
 from weakrec_core.labeling.lf_set import LFSet
-from weakrec_core.labeling.vote_patterns import VotePatterns, merge_patterns
+from weakrec_core.labeling.vote_patterns import VotePatterns, group_votes, merge_patterns
 from weakrec_core.progress import Progress, no_progress
 
 
@@ -91,8 +92,32 @@ def apply_in_parts(
 
 def part_votes(task: PartTask) -> PartVotes:
     """The votes of one part."""
-    applied = part_applier(task.opened()).of(task.lf_set)
-    return PartVotes(applied.patterns("train"), applied.pattern_of_row("train"), applied.vote_sums("train"))
+    return votes_of_part(task.opened(), task.lf_set)
+
+
+def votes_of_part(
+    part: TrainPart, lf_set: LFSet, before: PartVotes | None = None, known: Mapping[int, int] | None = None
+) -> PartVotes:
+    """The votes of a set on a part of train.
+
+    Parameters
+    ----------
+    before : PartVotes, optional
+        Those of another set on the same part.
+    known : mapping, optional
+        The LFs that both sets have, by their place in this one: their place in the other. They are not applied again.
+    """
+    applier, known = part_applier(part), known or {}
+    votes, sums = [], []
+    for place, lf in enumerate(lf_set.active):
+        if before is not None and place in known:
+            votes.append(before.patterns.votes[:, known[place]][before.pattern_of_row])
+            sums.append(before.sums[known[place]])
+        else:
+            votes.append(applier.votes(lf, "train"))
+            sums.append(applier.vote_sums(lf, "train"))
+    L = np.stack(votes).T if votes else np.zeros((part.n_rows("train"), 0), np.int8)
+    return PartVotes(*group_votes(L), np.array(sums, np.int64).reshape(-1, 5))
 
 
 def places_of(whole: VotePatterns, part: VotePatterns) -> NDArray[np.unsignedinteger]:
