@@ -107,7 +107,7 @@ def test_two_processes_come_to_what_one_does(
             np.testing.assert_allclose(found[f"arr_{i}"], weight, atol=1e-5)
 
 
-def test_who_trains_is_said_by_tf_config(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_trains_is_said_by_tf_config(monkeypatch: pytest.MonkeyPatch, cli: Any) -> None:
     monkeypatch.delenv("TF_CONFIG", raising=False)
     assert join() is ALONE
     chief, worker = {"chief": ["a:1"]}, {"worker": ["b:1"]}
@@ -125,5 +125,7 @@ def test_who_trains_is_said_by_tf_config(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setenv("TF_CONFIG", "{")
     with pytest.raises(RunError, match="it is not JSON"):
         join()
+    done = cli("train", "--dataset", "demo", "--lfs", "recommended")
+    assert done.status == 2 and "TF_CONFIG does not say who trains: it is not JSON" in done.err
     monkeypatch.setenv("TF_CONFIG", json.dumps({"cluster": worker, "task": {"type": "worker", "index": 0}}))
     assert join() is ALONE

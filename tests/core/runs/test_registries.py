@@ -1,5 +1,6 @@
 """A preset and a baseline are one class and one entry of a registry: everything else finds them by itself."""
 
+import json
 from typing import Any
 
 import pytest
@@ -41,10 +42,13 @@ def test_a_toy_preset_and_a_toy_baseline_are_trained_measured_and_shown(
 ) -> None:
     monkeypatch.setitem(PRESETS, Toy.name, Toy())
     monkeypatch.setitem(BASELINES, Coin.name, Coin())
+    alone = {"cluster": {"worker": ["127.0.0.1:1"]}, "task": {"type": "worker", "index": 0}}
+    monkeypatch.setenv("TF_CONFIG", json.dumps(alone))
     lfs = PROJECT / "lfs" / "tutorial.yaml"
     options = ("--dataset", dataset.name, "--lfs", lfs, "--label-model", "majority", "--text-model", "off")
     done = cli("train", *options, "--preset", "toy", "--epochs", 1, "--part-rows", 500, "--json")
     assert done.status == 0
+    assert done.json["training"]["workers"] == 1
     assert list(done.json["baselines"]) == list(BASELINES)
     assert done.json["baselines"]["coin"]["test"]["auc"] == 0.5
     run = open_run(dataset.workspace, done.json["run"])
