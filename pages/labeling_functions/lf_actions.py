@@ -34,57 +34,75 @@ def add_button(wb: Workbench) -> None:
 
 def export_button(wb: Workbench) -> None:
     """What other tools read of the draft, as it is now."""
+    popover = st.popover(
+        "Export", icon=":material/download:", width="content", help="Export", key="icon_export", on_change="rerun"
+    )
+    if popover.open:
+        with popover:
+            _exports(wb)
+
+
+def _exports(wb: Workbench) -> None:
     lf_set, noun, applied = wb.draft.lf_set, wb.dataset.noun, wb.applied
-    with st.popover("Export", icon=":material/download:", width="content", help="Export", key="icon_export"):
-        download("LF set (YAML)", lf_set.to_yaml, f"{lf_set.name}.yaml", "export_yaml", "For `--lfs` and `import`")
-        try:
-            needs_of(lf_set, noun)
-            download(
-                "Snorkel functions (Python)",
-                lambda: snorkel_module(lf_set, noun),
-                f"{lf_set.name}_lfs.py",
-                "export_python",
-                "A module that needs Snorkel and TextBlob, not this workbench, and votes the same",
-            )
-        except SpecError as e:
-            st.caption(sentence(e))
-        named = f"{wb.dataset.name}-{lf_set.name}"
-        download_table("LF analysis on dev (CSV)", applied.summary, f"{named}-analysis.csv", "export_analysis")
-        download_table(
-            "Votes on dev (Parquet)", lambda: applied.vote_table("dev"), f"{named}-votes.parquet", "export_votes"
+    download("LF set (YAML)", lf_set.to_yaml, f"{lf_set.name}.yaml", "export_yaml", "For `--lfs` and `import`")
+    try:
+        needs_of(lf_set, noun)
+        download(
+            "Snorkel functions (Python)",
+            lambda: snorkel_module(lf_set, noun),
+            f"{lf_set.name}_lfs.py",
+            "export_python",
+            "A module that needs Snorkel and TextBlob, not this workbench, and votes the same",
         )
-        download_table(
-            "Vote patterns on dev (CSV)",
-            lambda: applied.pattern_table("dev"),
-            f"{named}-patterns.csv",
-            "export_patterns",
-        )
+    except SpecError as e:
+        st.caption(sentence(e))
+    named = f"{wb.dataset.name}-{lf_set.name}"
+    download_table("LF analysis on dev (CSV)", applied.summary, f"{named}-analysis.csv", "export_analysis")
+    download_table(
+        "Votes on dev (Parquet)", lambda: applied.vote_table("dev"), f"{named}-votes.parquet", "export_votes"
+    )
+    download_table(
+        "Vote patterns on dev (CSV)",
+        lambda: applied.pattern_table("dev"),
+        f"{named}-patterns.csv",
+        "export_patterns",
+    )
 
 
 def more_button(wb: Workbench, lf: LF) -> None:
     """Rename, duplicate, move and delete the selected LF."""
+    popover = st.popover(
+        "More on this LF",
+        icon=":material/more_horiz:",
+        width="content",
+        help="Rename, duplicate, move, delete",
+        key=f"icon_more_{_closed()}",
+        on_change="rerun",
+    )
+    if popover.open:
+        with popover:
+            _more(wb, lf)
+
+
+def _more(wb: Workbench, lf: LF) -> None:
     names = [other.name for other in wb.draft.lf_set.lfs]
     at = names.index(lf.name)
-    help_text = "Rename, duplicate, move, delete"
-    with st.popover(
-        "More on this LF", icon=":material/more_horiz:", width="content", help=help_text, key=f"icon_more_{_closed()}"
-    ):
-        new_name = st.text_input("Name", lf.name, key=f"rename_{lf.name}_{wb.revision}")
-        if new_name.strip() != lf.name and st.button("Rename", key="rename", type="primary", width="stretch"):
-            _rename(wb, lf, new_name.strip())
-        if st.button("Duplicate", icon=":material/content_copy:", key="duplicate", width="stretch"):
-            copy = _free_name(wb, lf.name)
-            lfs = list(wb.draft.lf_set.lfs)
-            lfs.insert(at + 1, lf.model_copy(update={"name": copy}))
-            _apply(wb, lfs, copy)
-        if st.button("Move up", icon=":material/arrow_upward:", key="move_up", width="stretch", disabled=at == 0):
-            _move(wb, at, at - 1)
-        last = at == len(names) - 1
-        if st.button("Move down", icon=":material/arrow_downward:", key="move_down", width="stretch", disabled=last):
-            _move(wb, at, at + 1)
-        if st.button("Delete", icon=":material/delete:", key="delete", width="stretch", help="Undo brings it back"):
-            lfs = [other for other in wb.draft.lf_set.lfs if other.name != lf.name]
-            _apply(wb, lfs, lfs[min(at, len(lfs) - 1)].name if lfs else "")
+    new_name = st.text_input("Name", lf.name, key=f"rename_{lf.name}_{wb.revision}", persist_state="page")
+    if new_name.strip() != lf.name and st.button("Rename", key="rename", type="primary", width="stretch"):
+        _rename(wb, lf, new_name.strip())
+    if st.button("Duplicate", icon=":material/content_copy:", key="duplicate", width="stretch"):
+        copy = _free_name(wb, lf.name)
+        lfs = list(wb.draft.lf_set.lfs)
+        lfs.insert(at + 1, lf.model_copy(update={"name": copy}))
+        _apply(wb, lfs, copy)
+    if st.button("Move up", icon=":material/arrow_upward:", key="move_up", width="stretch", disabled=at == 0):
+        _move(wb, at, at - 1)
+    last = at == len(names) - 1
+    if st.button("Move down", icon=":material/arrow_downward:", key="move_down", width="stretch", disabled=last):
+        _move(wb, at, at + 1)
+    if st.button("Delete", icon=":material/delete:", key="delete", width="stretch", help="Undo brings it back"):
+        lfs = [other for other in wb.draft.lf_set.lfs if other.name != lf.name]
+        _apply(wb, lfs, lfs[min(at, len(lfs) - 1)].name if lfs else "")
 
 
 def _add(wb: Workbench, name: str, values: dict[str, Any]) -> None:

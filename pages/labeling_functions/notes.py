@@ -1,7 +1,10 @@
 """What people say of an LF: tags to find it by, a comment, and whom to ask about it."""
 
+from typing import Any
+
 import streamlit as st
 
+from pages.labeling_functions.redraw import redraw_page
 from pages.shared import fmt
 from pages.shared.workbench import Workbench
 from weakrec_core.labeling.base import LF
@@ -10,9 +13,17 @@ from weakrec_core.limits import LF_COMMENT_CHARACTERS, LF_OWNER_CHARACTERS, LF_T
 
 def notes_button(wb: Workbench, lf: LF) -> None:
     """The popover that the notes are edited in; they go with the LF and change no vote."""
-    with st.popover(
-        "Notes", icon=":material/sell:", width="content", help="Tags, comment and owner", key=f"icon_notes_{lf.name}"
-    ):
+    popover = st.popover(
+        "Notes",
+        icon=":material/sell:",
+        width="content",
+        help="Tags, comment and owner",
+        key=f"icon_notes_{lf.name}",
+        on_change="rerun",
+    )
+    if not popover.open:
+        return
+    with popover:
         key = f"{lf.name}_{wb.revision}"
         _field(wb, lf, "tags", f"lf_tags_{key}")
         _field(wb, lf, "comment", f"lf_comment_{key}")
@@ -37,19 +48,20 @@ def tags_of(wb: Workbench) -> list[str]:
 def _field(wb: Workbench, lf: LF, name: str, key: str) -> None:
     def change() -> None:
         wb.change(lf, **{name: st.session_state[key]})
+        redraw_page()
 
+    kept: dict[str, Any] = {"key": key, "on_change": change, "persist_state": "page"}
     if name == "tags":
         st.multiselect(
             "Tags",
             tags_of(wb),
             default=lf.tags,
-            key=key,
             accept_new_options=True,
             max_selections=LF_TAGS,
             placeholder="Type a tag and press Enter",
-            on_change=change,
+            **kept,
         )
     elif name == "comment":
-        st.text_area("Comment", lf.comment, key=key, height=100, max_chars=LF_COMMENT_CHARACTERS, on_change=change)
+        st.text_area("Comment", lf.comment, height=100, max_chars=LF_COMMENT_CHARACTERS, **kept)
     else:
-        st.text_input("Owner", lf.owner, key=key, max_chars=LF_OWNER_CHARACTERS, on_change=change)
+        st.text_input("Owner", lf.owner, max_chars=LF_OWNER_CHARACTERS, **kept)

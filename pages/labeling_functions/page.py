@@ -10,6 +10,7 @@ from pages.labeling_functions.lf_actions import add_button, export_button, more_
 from pages.labeling_functions.lf_table import lf_table
 from pages.labeling_functions.listing import listing_button
 from pages.labeling_functions.notes import notes_button, show_notes
+from pages.labeling_functions.redraw import PAGE, redraw_page
 from pages.labeling_functions.rows import rows_panel
 from pages.labeling_functions.suggestions import suggest_button
 from pages.prompt.drafting import draft_box
@@ -25,8 +26,10 @@ from weakrec_core.labeling.python_votes import StillRunning
 from weakrec_core.signals import signals_of
 
 
-def heading(wb: Workbench) -> bool:
-    """What the table is about, and its buttons; returns whether differences are wanted."""
+@st.fragment
+@errors_shown()
+def heading(wb: Workbench) -> None:
+    """What the table is about, and its buttons."""
     gold = wb.dataset.gold("dev")
     base = (gold == 1).sum() / max((gold >= 0).sum(), 1)
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -35,39 +38,50 @@ def heading(wb: Workbench) -> bool:
             anchor=False,
             width="stretch",
         )
-        view = st.segmented_control(
+        st.segmented_control(
             "Show",
-            ["Values", "Differences"],
+            ["Values", _DIFFERENCES],
             default="Values",
             key="table_view",
             required=True,
             label_visibility="collapsed",
             help=f"Differences to the saved v{wb.draft.base.number}",
             width="content",
+            on_change=redraw_page,
         )
         listing_button(wb)
         add_button(wb)
         suggest_button(wb)
-        signals = [signal.told(wb.dataset.noun) for signal in signals_of(wb.dataset).values()]
-        with st.popover("Signals", icon=":material/function:", width="content"):
-            st.markdown("What a threshold can be put on:")
-            help_link("lf-reference", "All kinds of labeling functions")
-            draw_table(
-                pd.DataFrame([(s.name, s.meaning, s.unit, s.nan) for s in signals], columns=_SIGNAL_COLUMNS),
-                hide_index=True,
-                width=820,
-                alt="Signals that a threshold can be put on",
-            )
+        signals_button(wb)
         history_button(wb)
         export_button(wb)
-    return view == "Differences"
 
 
+def signals_button(wb: Workbench) -> None:
+    """What there is to put a threshold on."""
+    popover = st.popover("Signals", icon=":material/function:", width="content", key="signals", on_change="rerun")
+    if not popover.open:
+        return
+    signals = [signal.told(wb.dataset.noun) for signal in signals_of(wb.dataset).values()]
+    with popover:
+        st.markdown("What a threshold can be put on:")
+        help_link("lf-reference", "All kinds of labeling functions")
+        draw_table(
+            pd.DataFrame([(s.name, s.meaning, s.unit, s.nan) for s in signals], columns=_SIGNAL_COLUMNS),
+            hide_index=True,
+            width=820,
+            alt="Signals that a threshold can be put on",
+        )
+
+
+_DIFFERENCES = "Differences"
 _SIGNAL_COLUMNS = ["Signal", "Meaning", "Unit", "Not known where"]
 
 
-def editor(wb: Workbench, lf: LF) -> None:
-    """The editor of one LF."""
+@st.fragment
+@errors_shown()
+def lf_heading(wb: Workbench, lf: LF) -> None:
+    """The name of the selected LF, and what is done to it as a whole."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.header(f"{fmt.literal(lf.name)} :gray-badge[{lf.kind}]", anchor=False, width="stretch")
         st.toggle(
@@ -75,11 +89,22 @@ def editor(wb: Workbench, lf: LF) -> None:
             lf.enabled,
             key=f"enabled_{lf.name}_{wb.revision}",
             help="An LF that is off stays in the set and does not vote",
-            on_change=lambda: wb.replace(lf.name, lf.model_copy(update={"enabled": not lf.enabled})),
+            on_change=_switch,
+            args=(wb, lf),
         )
         improve_button(wb, lf)
         notes_button(wb, lf)
         more_button(wb, lf)
+
+
+def _switch(wb: Workbench, lf: LF) -> None:
+    wb.replace(lf.name, lf.model_copy(update={"enabled": not lf.enabled}))
+    redraw_page()
+
+
+def editor(wb: Workbench, lf: LF) -> None:
+    """The editor of one LF."""
+    lf_heading(wb, lf)
     show_notes(lf)
     problem = wb.applier.problem(lf)
     if isinstance(problem, StillRunning):
@@ -96,14 +121,14 @@ def still_running(message: str) -> None:
         st.rerun()
 
 
-@st.fragment
+@st.fragment(key=PAGE)
 def working_area(wb: Workbench) -> None:
     """All that an edit changes, so that an edit reruns no more than this."""
     with errors_shown():
         set_bar(wb, "Labeling functions", editing=True)
-        differences = heading(wb)
+        heading(wb)
         draft_box(wb)
-        selected = lf_table(wb, differences)
+        selected = lf_table(wb, differences=st.session_state["table_view"] == _DIFFERENCES)
         lf = next((lf for lf in wb.draft.lf_set.lfs if lf.name == selected), None)
         if lf is None:
             return

@@ -64,6 +64,13 @@ def opened(page: str = "workbench.py", **query: str) -> AppTest:
     return app
 
 
+def open_popover(app: AppTest, name: str) -> AppTest:
+    """Open the popover whose key begins with `name`, as a click does: only then it has its content."""
+    keys = [block.proto.popover.id.split("-", 2)[-1] for block in app.get("popover")]
+    app.session_state[next(key for key in keys if key.startswith(name))] = True
+    return app.run()
+
+
 @pytest.fixture
 def open_page(demo_workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
     """Open a page of the workbench in a fresh session."""

@@ -14,6 +14,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from tests.app.conftest import open_popover
 from tests.toys import ShortReviewLF
 from weakrec_core import access
 from weakrec_core.access import Person, Role
@@ -48,7 +49,7 @@ def made(files: dict[str, Any], key: str) -> tuple[str, bytes]:
 
 
 def test_the_lf_set_and_its_votes(open_page: OpenPage, files: dict[str, Any]) -> None:
-    app = open_page("pages/labeling_functions/page.py")
+    app = open_popover(open_page("pages/labeling_functions/page.py"), "icon_export")
     lf_set = app.session_state["draft"].lf_set
     name, content = made(files, "export_yaml")
     assert (name, LFSet.from_yaml(content.decode())) == ("tutorial.yaml", lf_set)
@@ -73,7 +74,7 @@ def test_a_set_that_has_no_form_in_python_says_so(
     draft = app.session_state["draft"]
     app.session_state["draft"] = draft.edit(LFSet.model_validate({"name": draft.lf_set.name, "lfs": [toy]}))
     files.clear()
-    app.run()
+    open_popover(app, "icon_export")
     assert "export_yaml" in files and "export_python" not in files
     assert any("kind short_review cannot be exported as Python" in c.value for c in app.caption)
 

@@ -7,6 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.shared.help import TOPICS
+from tests.app.conftest import open_popover
 
 OpenPage = Callable[..., AppTest]
 
@@ -41,5 +42,6 @@ def test_an_unknown_topic_is_the_glossary_and_another_is_chosen(open_page: OpenP
 
 
 def test_pages_lead_to_it(open_page: OpenPage) -> None:
-    links = [link.proto.query_string for link in open_page("pages/labeling_functions/page.py").get("page_link")]
+    app = open_popover(open_page("pages/labeling_functions/page.py"), "signals")
+    links = [link.proto.query_string for link in app.get("page_link")]
     assert any("topic=lf-reference" in link for link in links)

@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages.shared import fmt
 from pages.shared.suggestions import suggestion_row
+from tests.app.conftest import open_popover
 from tests.app.test_pages import LABELING, lf_row, metric, select
 from weakrec_core.data.dataset import open_dataset
 from weakrec_core.labeling.versions import load_version, save_version
@@ -59,14 +60,15 @@ def test_a_taken_name_is_refused(open_page: OpenPage) -> None:
 def test_duplicate_rename_move_delete_and_undo(open_page: OpenPage) -> None:
     app = open_page(LABELING)
     start = names(app)
-    press(app, "Duplicate")
+    press(open_popover(app, "icon_more"), "Duplicate")
     assert names(app) == [start[0], f"{start[0]}_2", *start[1:]]
+    open_popover(app, "icon_more")
     next(t for t in app.text_input if t.label == "Name" and t.value == f"{start[0]}_2").set_value("twin").run()
     press(app, "Rename")
     assert names(app)[1] == "twin"
-    press(app, "Move up")
+    press(open_popover(app, "icon_more"), "Move up")
     assert names(app)[:2] == ["twin", start[0]]
-    press(app, "Delete")
+    press(open_popover(app, "icon_more"), "Delete")
     assert names(app) == start
     for _ in range(4):
         app.button(key="icon_undo").click().run()
@@ -75,7 +77,7 @@ def test_duplicate_rename_move_delete_and_undo(open_page: OpenPage) -> None:
 
 
 def test_pasted_keywords_are_added_once_and_blank_lines_left_out(open_page: OpenPage) -> None:
-    app = open_page(LABELING)
+    app = open_popover(open_page(LABELING), "icon_group_0")
     area = next(t for t in app.text_area if t.label.startswith("Paste"))
     area.set_value("\n".join(["dnf", "", "  meh  ", "dnf", "one star"])).run()
     press(app, "Add them")
@@ -85,7 +87,7 @@ def test_pasted_keywords_are_added_once_and_blank_lines_left_out(open_page: Open
 
 
 def test_five_thousand_pasted_keywords_keep_the_page_usable(open_page: OpenPage) -> None:
-    app = open_page(LABELING)
+    app = open_popover(open_page(LABELING), "icon_group_0")
     next(t for t in app.text_area if t.label.startswith("Paste")).set_value(
         "\n".join(f"word{i}" for i in range(5000))
     ).run()
@@ -107,7 +109,7 @@ def test_a_second_group_votes_its_own_label(open_page: OpenPage) -> None:
     press(app, "Add group")
     groups = app.session_state["draft"].lf_set.lfs[0].groups
     assert [g.label for g in groups] == ["NEGATIVE", "POSITIVE", "NEGATIVE"]
-    press(app, "Vote POSITIVE instead")
+    press(open_popover(app, "icon_group_0"), "Vote POSITIVE instead")
     assert app.session_state["draft"].lf_set.lfs[0].groups[0].label == "POSITIVE"
 
 
@@ -219,7 +221,7 @@ def test_differences_show_every_cell_against_the_saved_version(open_page: OpenPa
 def test_save_makes_a_version_with_its_note(open_page: OpenPage, demo_workspace: Workspace) -> None:
     app = open_page(LABELING)
     next(t for t in app.toggle if t.label == "On").set_value(False).run()
-    app.text_input(key="save_note_tutorial_0").set_value("off for a test")
+    open_popover(app, "save_tutorial").text_input(key="save_note_tutorial_0").set_value("off for a test")
     app.text_input(key="save_by").set_value("Ada")
     app.button(key="save_now").click().run()
     version = load_version(demo_workspace, "tutorial")
@@ -235,6 +237,7 @@ def test_of_two_who_save_at_once_the_second_is_shown_the_first_and_loses_nothing
     for app, keyword in ((theirs, "theirs"), (mine, "mine")):
         group = next(m for m in app.multiselect if "votes NEGATIVE" in m.label)
         group.set_value([*group.value, keyword]).run()
+        open_popover(app, "save_tutorial")
     theirs.button(key="save_now").click().run()
     mine.button(key="save_now").click().run()
     assert any("v1" in m.value and "saved" in m.value for m in mine.markdown)
@@ -354,6 +357,7 @@ def test_the_history_compares_two_versions_row_by_row(open_page: OpenPage) -> No
 def test_notes_are_edits_that_change_no_figure(open_page: OpenPage) -> None:
     app = open_page(LABELING)
     figures = [m.value for m in app.metric]
+    open_popover(app, "icon_notes")
     next(m for m in app.multiselect if m.label == "Tags").set_value(["stars"]).run()
     next(t for t in app.text_area if t.label == "Comment").set_value("Ask *before* a change").run()
     next(t for t in app.text_input if t.label == "Owner").set_value("ada").run()
@@ -365,7 +369,7 @@ def test_notes_are_edits_that_change_no_figure(open_page: OpenPage) -> None:
 
 
 def test_lfs_are_found_sorted_and_switched_at_once(open_page: OpenPage) -> None:
-    app = open_page(LABELING)
+    app = open_popover(open_page(LABELING), "icon_listing")
     app.selectbox(key="sort_0").set_value("lift").run()
     table = next(d.value for d in app.dataframe if "overlaps" in d.value)
     lifts = [float(lift.split()[0]) for lift in table["lift"] if lift != fmt.NONE]
@@ -383,6 +387,16 @@ def test_lfs_are_found_sorted_and_switched_at_once(open_page: OpenPage) -> None:
     assert len(next(d.value for d in app.dataframe if "overlaps" in d.value)) == 5
     app.button(key="icon_undo").click().run()
     assert app.session_state["draft"].lf_set.names == names(app) and not app.exception
+
+
+def test_a_closed_popover_keeps_what_was_typed_in_it(open_page: OpenPage) -> None:
+    app = open_popover(open_page(LABELING), "icon_listing")
+    app.text_input(key="find_0").set_value("polarity").run()
+    app.session_state["icon_listing"] = False
+    app.run()
+    assert not [t for t in app.text_input if t.key == "find_0"]
+    assert len(next(d.value for d in app.dataframe if "overlaps" in d.value)) == 2
+    assert open_popover(app, "icon_listing").text_input(key="find_0").value == "polarity"
 
 
 def test_who_is_at_work_owns_what_they_add(open_page: OpenPage, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from tests.app.conftest import open_popover
 from tests.app.test_pages import LABELING
 from weakrec_core.labeling.drafts import Draft
 from weakrec_core.labeling.versions import list_sets, load_version
@@ -24,17 +25,18 @@ def draft(app: AppTest) -> Draft:
 
 
 def ask(app: AppTest, what: str, name: str) -> None:
+    open_popover(app, "icon_sets")
     next(t for t in app.text_input if t.key.startswith("set_name_")).set_value(name).run()
     app.button(key=what).click().run()
     assert not app.exception, app.exception
 
 
 def take_in(app: AppTest, name: str, content: str) -> None:
-    app.file_uploader[0].set_value((name, content.encode(), "text/plain")).run()
+    open_popover(app, "icon_sets").file_uploader[0].set_value((name, content.encode(), "text/plain")).run()
 
 
 def test_save_as_then_rename(app: AppTest, demo_workspace: Workspace) -> None:
-    assert app.button(key="rename_set").disabled  # shipped
+    assert open_popover(app, "icon_sets").button(key="rename_set").disabled  # shipped
     lf = draft(app).lf_set.lfs[0]
     next(m for m in app.multiselect if "votes NEGATIVE" in m.label).set_value(["awful"]).run()
     ask(app, "save_as_set", "my_set")

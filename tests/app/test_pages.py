@@ -128,6 +128,7 @@ def test_too_few_lfs_are_said_in_one_sentence(open_page: OpenPage) -> None:
     for name in ("stars_in_review", "polarity_positive", "polarity_negative"):
         select(app, name)
         next(t for t in app.toggle if t.label == "On").set_value(False).run()
+    app.run()  # AppTest knows pages by the last run of the whole script, and the toggle's was of a fragment
     app.switch_page("pages/label_model/page.py").run()
     assert not app.exception
     assert any("Only 2 LFs are on" in w.value for w in app.warning)

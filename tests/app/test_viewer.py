@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.app.conftest import opened
+from tests.app.conftest import open_popover, opened
 from tests.core.test_access import contents
 from weakrec_core.labeling.versions import new_set
 from weakrec_core.runs.listing import list_runs
 from weakrec_core.workspace import Workspace
 
 _PAGES = ["overview", "data", "labeling_functions", "error_analysis", "label_model", "training", "results"]
+_WITH_BAR = {"labeling_functions", "error_analysis", "label_model", "training"}
 
 
 @pytest.fixture
@@ -28,6 +29,9 @@ def test_pages_are_looked_at_and_nothing_is_written(viewed: Workspace) -> None:
         app = opened(f"pages/{name}/page.py")
         assert any("eading only" in caption.value for caption in app.sidebar.caption), name
         assert not app.exception and not app.error, name
+        if name in _WITH_BAR:
+            open_popover(open_popover(app, "icon_sets"), "save_tutorial")
+            assert {button.key for button in app.button} >= {"save_now", "save_as_set"}
         for key in ("save_now", "save_as_set", "launch", "measure_worth", "star", "triage_star", "make_dataset"):
             assert all(button.disabled for button in app.button if button.key == key), (name, key)
     assert contents(viewed.root) == before

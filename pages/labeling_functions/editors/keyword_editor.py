@@ -86,19 +86,22 @@ def _group(wb: Workbench, lf: KeywordLF, i: int, key: str) -> None:
                 wrap=True,
                 on_change=lambda: _set_keywords(wb, lf, i, st.session_state[name]),
             )
-        with st.popover(
+        popover = st.popover(
             f"More on group {i + 1}",
             icon=":material/more_vert:",
             width="content",
             help="Paste many, change label, move, remove",
             key=f"icon_group_{i}_{key}",
-        ):
-            _group_menu(wb, lf, i, key)
+            on_change="rerun",
+        )
+        if popover.open:
+            with popover:
+                _group_menu(wb, lf, i, key)
 
 
 def _group_menu(wb: Workbench, lf: KeywordLF, i: int, key: str) -> None:
     groups = _groups(lf)
-    pasted = st.text_area("Paste keywords, one a line", key=f"paste_{i}_{key}", height=120)
+    pasted = st.text_area("Paste keywords, one a line", key=f"paste_{i}_{key}", height=120, persist_state="page")
     if st.button("Add them", key=f"paste_add_{i}_{key}", type="primary", width="stretch"):
         groups[i]["keywords"] = list(dict.fromkeys([*groups[i]["keywords"], *_lines(pasted)]))
         _restructure(wb, lf, groups)

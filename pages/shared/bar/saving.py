@@ -20,17 +20,21 @@ def save_button(wb: Workbench) -> None:
     draft = wb.draft
     label = f"Save v{draft.base.number + 1}"
     version = f"{draft.base.name}_{draft.base.number}"  # with the next one the popover is closed, and its note empty
-    with st.popover(
+    popover = st.popover(
         label,
         icon=":material/save:",
         type="primary",
         disabled=not (draft.dirty and may_write()),
         width="content",
         key=f"save_{version}",
-    ):
+        on_change="rerun",
+    )
+    if not popover.open:
+        return
+    with popover:
         for line in diff_sets(draft.base.lf_set, draft.lf_set):
             st.markdown(f"- {fmt.literal(line)}")
-        note = st.text_input("Note (optional)", key=f"save_note_{version}")
+        note = st.text_input("Note (optional)", key=f"save_note_{version}", persist_state="page")
         by = at_work().name or st.text_input("Your name (optional)", key="save_by", persist_state="session")
         if write_button(label, type="primary", key="save_now", width="stretch"):
             try:

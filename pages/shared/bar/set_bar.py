@@ -9,6 +9,7 @@ from pages.shared.bar.changed_rows import counted_changes
 from pages.shared.bar.saving import conflict_dialog, save_button
 from pages.shared.bar.sets import sets_button
 from pages.shared.bar.train_count import train_count
+from pages.shared.errors import errors_shown
 from pages.shared.help import NUMBERS
 from pages.shared.states import say_state
 from pages.shared.workbench import Workbench
@@ -60,7 +61,7 @@ def set_bar(wb: Workbench, title: str, editing: bool = False) -> None:
         auc, log_loss = (_how(metric, now, common) for metric in ("auc", "log_loss"))
         _figure("Label model AUC", now.everywhere["auc"], _change(now, saved, "auc"), auc)
         _figure("Log loss", now.everywhere["log_loss"], _change(now, saved, "log_loss"), log_loss, better="inverse")
-        with st.container(horizontal=True, width="content", gap="small"):
+        with st.container(width="content"):
             _buttons(wb)
     train_count(wb)
     say_state(wb, editing)
@@ -101,14 +102,18 @@ def _figure(
     st.metric(label, ("≈ " if estimated else "") + show(now), delta, delta_color=better, help=how, width="content")
 
 
+@st.fragment
+@errors_shown()
 def _buttons(wb: Workbench) -> None:
+    """A fragment, as a popover that is opened has its content made."""
     draft = wb.draft
-    if st.button("Undo", icon=":material/undo:", help="Undo", key="icon_undo", disabled=not draft.past):
-        _go(wb, undo=True)
-    if st.button("Redo", icon=":material/redo:", help="Redo", key="icon_redo", disabled=not draft.future):
-        _go(wb, undo=False)
-    save_button(wb)
-    sets_button(wb)
+    with st.container(horizontal=True, width="content", gap="small"):
+        if st.button("Undo", icon=":material/undo:", help="Undo", key="icon_undo", disabled=not draft.past):
+            _go(wb, undo=True)
+        if st.button("Redo", icon=":material/redo:", help="Redo", key="icon_redo", disabled=not draft.future):
+            _go(wb, undo=False)
+        save_button(wb)
+        sets_button(wb)
     conflict_dialog(wb)
 
 

@@ -27,55 +27,65 @@ def sets_button(wb: Workbench) -> None:
     now = draft.base.name
     # With what is done its key is another one, and the popover is closed.
     key = f"{now}_{draft.id}_{st.session_state.get('sets_made', 0)}"
-    with st.popover(
+    popover = st.popover(
         "LF sets",
         icon=":material/library_add:",
         help="New set, save as, rename, import",
         width="content",
         key=f"icon_sets_{key}",
+        on_change="rerun",
+    )
+    # A file that waits to be imported stays only while its widget is drawn.
+    if popover.open or st.session_state.get(f"import_{key}") is not None:
+        with popover:
+            _sets(wb, key)
+
+
+def _sets(wb: Workbench, key: str) -> None:
+    now = wb.draft.base.name
+    name = st.text_input(
+        "Name",
+        key=f"set_name_{key}",
+        placeholder="another_set",
+        help="Of the set to be made, or the new one of this",
+        persist_state="page",
+    ).strip()
+    shipped = (SHIPPED / f"{now}.yaml").exists()
+    for label, icon, how, does, off in (
+        (
+            "Save as",
+            "save_as",
+            "A set of its own with the LFs as they are here now; undo and redo go on in it",
+            _save_as,
+            False,
+        ),
+        (
+            "Rename set",
+            "edit",
+            "It comes with the workbench and keeps its name" if shipped else "With all its versions",
+            _rename,
+            shipped,
+        ),
+        ("New, without LFs", "add", "Unsaved edits here stay in their draft: the browser's way back", _new, False),
     ):
-        name = st.text_input(
-            "Name",
-            key=f"set_name_{key}",
-            placeholder="another_set",
-            help="Of the set to be made, or the new one of this",
-        ).strip()
-        shipped = (SHIPPED / f"{now}.yaml").exists()
-        for label, icon, how, does, off in (
-            (
-                "Save as",
-                "save_as",
-                "A set of its own with the LFs as they are here now; undo and redo go on in it",
-                _save_as,
-                False,
-            ),
-            (
-                "Rename set",
-                "edit",
-                "It comes with the workbench and keeps its name" if shipped else "With all its versions",
-                _rename,
-                shipped,
-            ),
-            ("New, without LFs", "add", "Unsaved edits here stay in their draft: the browser's way back", _new, False),
+        if write_button(
+            label,
+            icon=f":material/{icon}:",
+            help=how,
+            key=f"{does.__name__.strip('_')}_set",
+            width="stretch",
+            disabled=off or not name,
         ):
-            if write_button(
-                label,
-                icon=f":material/{icon}:",
-                help=how,
-                key=f"{does.__name__.strip('_')}_set",
-                width="stretch",
-                disabled=off or not name,
-            ):
-                _done(lambda does=does: does(wb, name))  # type: ignore[misc]
-        uploaded = st.file_uploader(
-            "Import",
-            ["yaml", "yml", "csv", "txt"],
-            key=f"import_{key}",
-            help="An LF set (.yaml) is saved and opened. Keywords (.csv with keyword and label, or .txt, one a line) become an LF "
-            "of the open set.",
-        )
-        if uploaded is not None:
-            _import(wb, uploaded, key)
+            _done(lambda does=does: does(wb, name))  # type: ignore[misc]
+    uploaded = st.file_uploader(
+        "Import",
+        ["yaml", "yml", "csv", "txt"],
+        key=f"import_{key}",
+        help="An LF set (.yaml) is saved and opened. Keywords (.csv with keyword and label, or .txt, one a line) become an LF "
+        "of the open set.",
+    )
+    if uploaded is not None:
+        _import(wb, uploaded, key)
 
 
 def _import(wb: Workbench, uploaded: "UploadedFile", key: str) -> None:

@@ -42,7 +42,7 @@ def violations_in_popovers(page: Page, seen: set[str]) -> list[str]:
         seen.add(name)
         button.click()
         body = page.get_by_test_id("stPopoverBody")
-        expect(body).to_be_visible()
+        expect(body.get_by_test_id("stElementContainer").first).to_be_visible()
         settled(page)
         found += [f"{name}: {one}" for one in violations_inside(page, "[data-testid=stPopoverBody]")]
         page.keyboard.press("Escape")
