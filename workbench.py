@@ -51,11 +51,11 @@ else:
     from pages.people.gate import SignedInOnly
     from pages.people.own_messages import OwnMessagesOnly
     from pages.router.start import started
-    from pages.share.report import ROUTE
+    from pages.share.report import route
     from pages.shared.errors import show_error
 
     # Streamlit itself checks the host of web sockets only: another site's name, led here, would read all the rest.
     hosts = st.get_option("server.allowedHosts") or ["*"]
     known = Middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False)
     middleware = [known, Middleware(SignedInOnly), Middleware(OwnMessagesOnly)]
-    app = st.App(__file__, lifespan=started, routes=[ROUTE], middleware=middleware, on_script_error=show_error)
+    app = st.App(__file__, lifespan=started, routes=[route()], middleware=middleware, on_script_error=show_error)

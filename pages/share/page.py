@@ -12,7 +12,7 @@ from pages.recommendations.recommended import choose_length, first_sentence, one
 from pages.recommendations.recommender import catalogue, recommendations
 from pages.router.dataset import applier_of, opened_dataset
 from pages.share.link import shared
-from pages.share.report import REPORT
+from pages.share.report import address
 from pages.shared import fmt
 from pages.shared.errors import errors_shown
 from pages.shared.workbench import Workbench
@@ -49,8 +49,8 @@ run, until = shared()
 st.html(STYLE)
 with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
     st.title(f"Run {fmt.literal(run.title)}", anchor=False, width="content")
-    address = f"{REPORT}?{urlencode({PARAMETER: st.query_params[PARAMETER]})}"
-    st.link_button("Report", address, icon=":material/description:", width="content")
+    to_report = f"{address()}?{urlencode({PARAMETER: st.query_params[PARAMETER]})}"
+    st.link_button("Report", to_report, icon=":material/description:", width="content")
 config = run.config
 st.caption(
     f"{fmt.literal(config.dataset)} · LF set {fmt.literal(config.lf_set_title)} · this link is good until {until:%-d %B %Y}"

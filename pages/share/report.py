@@ -1,10 +1,10 @@
 """The report of a run as a page of its own, for who follows a link to the run."""
 
+import streamlit as st
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-REPORT = "/shared/report"
 # The report asks no host for anything, and its scripts are those of a page without an origin: they reach no cookie.
 _HEADERS = {
     "Cache-Control": "no-store",
@@ -13,6 +13,11 @@ _HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
+
+
+def address() -> str:
+    """Where it is, below the path that the server is told to be under."""
+    return "/" + f"{st.get_option('server.baseUrlPath') or ''}/shared/report".strip("/")
 
 
 def report(request: Request) -> Response:
@@ -33,4 +38,6 @@ def report(request: Request) -> Response:
         return PlainTextResponse(plain_sentence(e), 404, headers=_HEADERS)
 
 
-ROUTE = Route(REPORT, report, methods=["GET"])
+def route() -> Route:
+    """For the app."""
+    return Route(address(), report, methods=["GET"])

@@ -65,3 +65,11 @@ def test_a_link_shows_its_run_alone(open_page: OpenPage, runs: list[Run]) -> Non
         drawn = str([element.proto for element in app.main])
         assert runs[0].id in drawn and runs[1].id not in drawn and not app.sidebar.children
         assert {s.key for s in app.selectbox} == {"rec_k"}
+
+
+def test_the_report_is_below_the_path_of_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    from pages.share import report
+
+    assert report.route().path == "/shared/report"
+    monkeypatch.setattr(report.st, "get_option", {"server.baseUrlPath": "/team/weakrec/"}.get)
+    assert report.route().path == report.address() == "/team/weakrec/shared/report"
