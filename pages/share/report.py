@@ -17,7 +17,8 @@ _HEADERS = {
 
 def address() -> str:
     """Where it is, below the path that the server is told to be under."""
-    return "/" + f"{st.get_option('server.baseUrlPath') or ''}/shared/report".strip("/")
+    base = (st.get_option("server.baseUrlPath") or "").strip("/")
+    return f"/{base}/shared/report" if base else "/shared/report"
 
 
 def report(request: Request) -> Response:
