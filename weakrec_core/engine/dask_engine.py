@@ -1,8 +1,10 @@
 """Dask as an engine: processes of this machine, or of a cluster that sees the same workspace."""
 
 import os
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from itertools import islice
 from typing import Any, TypeVar
 
 from weakrec_core.engine.base import no_count
@@ -11,6 +13,8 @@ from weakrec_core.errors import WeakrecError
 T = TypeVar("T")
 R = TypeVar("R")
 _TOLD = 1.0  # seconds
+_AHEAD = 4  # tasks a core that are sent before the first is done
+_LARGE = "distributed.admin.large-graph-warning-threshold"
 
 
 class DaskEngine:
@@ -29,29 +33,38 @@ class DaskEngine:
     ) -> Iterator[R]:
         """As `Engine.map`; `WeakrecError` where a task has killed one worker after another.
 
-        While a result is waited for, too, it is told how many of all are there.
+        Of tasks that are waiting or done and not taken yet there are a few a core: they do not fill the workers' memory. While a
+        result is waited for, too, it is told how many of all are there.
         """
+        import dask
         import distributed
 
         library: Any = distributed  # its types are not complete
-        waiting, most = self.client.map(function, tasks, pure=False)[::-1], 0
+        rest, waiting, taken, most = iter(tasks), deque[Any](), 0, 0
         try:
-            while waiting:
+            while True:
+                ahead = _AHEAD * max(1, sum(self.client.nthreads().values()))
+                with dask.config.set({_LARGE: "1GiB"}):  # some tasks have arrays, and few are sent at once
+                    for task in islice(rest, max(0, ahead - len(waiting))):
+                        waiting.append(self.client.submit(function, task, pure=False))
+                if not waiting:
+                    return
                 with suppress(library.TimeoutError):
-                    library.wait(waiting[-1], timeout=_TOLD)
-                there = len(tasks) - sum(not future.done() for future in waiting)
+                    library.wait(waiting[0], timeout=_TOLD)
+                there = taken + sum(future.done() for future in waiting)
                 most = max(most, there)  # what a dead worker had is done again
                 done(most)
-                if waiting[-1].done():
-                    yield waiting[-1].result()
-                    waiting.pop()  # its result need not be kept
+                if waiting[0].done():
+                    yield waiting[0].result()
+                    waiting.popleft()  # its result need not be kept
+                    taken += 1
         except library.KilledWorker as e:
             raise WeakrecError(
                 f"The work was given up: one worker after another died of the same part ({e.allowed_failures + 1} in all), of too "
                 "little memory, perhaps; make the parts smaller."
             ) from None
         finally:
-            self.client.cancel(waiting)
+            self.client.cancel(list(waiting))
 
 
 @contextmanager
