@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -114,8 +114,9 @@ def in_browser(workspace: Workspace, edits: int, name: str) -> tuple[list[float]
         page.locator(".stDataFrameGlideDataEditor").first.click(position={"x": 15, "y": 35 * 3 + 17})
         slider = page.get_by_role("slider", name="Threshold")
         slider.wait_for()
+        slider.focus()
         page.wait_for_timeout(1500)
-        sliders = [_timed(page, _SENTENCE, lambda: slider.press("ArrowLeft")) for _ in range(edits // 2 + 2)][2:]
+        sliders = [_timed(page, _SENTENCE, "ArrowLeft") for _ in range(edits // 2 + 2)][2:]
         page.locator(".stDataFrameGlideDataEditor").first.click(position={"x": 15, "y": 35 + 17})
         box = page.get_by_role("combobox", name="votes NEGATIVE")
         box.wait_for()
@@ -123,13 +124,13 @@ def in_browser(workspace: Workspace, edits: int, name: str) -> tuple[list[float]
         keywords = []
         for word in _words(workspace, edits - edits // 2 + 2, name):
             box.fill(word)
-            keywords.append(_timed(page, _COUNTS, lambda: box.press("Enter")))
+            keywords.append(_timed(page, _COUNTS, "Enter"))
         bare = browser.new_page()
         bare.goto(bare_url)
         handle = bare.get_by_role("slider", name="Threshold")
-        handle.wait_for()
+        handle.focus()
         bare.wait_for_timeout(1000)
-        times = [_timed(bare, _METRIC, lambda: handle.press("ArrowRight")) for _ in range(edits // 2 + 2)]
+        times = [_timed(bare, _METRIC, "ArrowRight") for _ in range(edits // 2 + 2)]
         browser.close()
     return sliders, keywords[2:], times[2:]
 
@@ -160,13 +161,16 @@ def _words(workspace: Workspace, n: int, name: str) -> list[str]:
     return found
 
 
-def _timed(page: Any, read: str, act: Callable[[], object]) -> float:
-    """Seconds from the act until what the JavaScript expression `read` gives is another text; the page is idle before."""
+def _timed(page: Any, read: str, key: str) -> float:
+    """Seconds from a key until what the JavaScript expression `read` gives is another text; the page is idle before.
+
+    The key goes to what has the focus: to find an element by its role, Playwright looks through the whole page first.
+    """
     page.locator("[data-testid='stApp'][data-test-script-state='notRunning']").wait_for(state="attached")
     page.wait_for_timeout(250)
     before = page.evaluate(read)
     start = time.perf_counter()
-    act()
+    page.keyboard.press(key)
     page.wait_for_function(f"text => ({read}) !== text", arg=before, polling="raf", timeout=10_000)
     return time.perf_counter() - start
 
