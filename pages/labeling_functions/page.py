@@ -19,7 +19,7 @@ from pages.shared.bar.set_bar import set_bar
 from pages.shared.errors import errors_shown, sentence
 from pages.shared.grid.table import draw_table
 from pages.shared.help import help_link
-from pages.shared.workbench import Workbench, opened
+from pages.shared.workbench import Workbench, opened, why_not_kept
 from pages.similar.draft import similar_draft
 from weakrec_core.labeling.base import LF
 from weakrec_core.labeling.python_votes import StillRunning
@@ -125,22 +125,27 @@ def still_running(message: str) -> None:
 def working_area(wb: Workbench) -> None:
     """All that an edit changes, so that an edit reruns no more than this."""
     with errors_shown():
-        set_bar(wb, "Labeling functions", editing=True)
-        heading(wb)
-        draft_box(wb)
-        selected = lf_table(wb, differences=st.session_state["table_view"] == _DIFFERENCES)
-        lf = next((lf for lf in wb.draft.lf_set.lfs if lf.name == selected), None)
-        if lf is None:
-            return
-        left, right = st.columns([1.45, 1], gap="large")
-        with left:
-            draft = st.container()
-            editor(wb, lf)
-        with right:
-            if wb.applier.problem(lf) is None:
-                rows_panel(wb, lf)
-        with draft:  # what a button among the rows has started
-            similar_draft(wb)
+        _draw(wb)
+    why_not_kept()  # once the run ends, the edit that began it is on the disk
+
+
+def _draw(wb: Workbench) -> None:
+    set_bar(wb, "Labeling functions", editing=True)
+    heading(wb)
+    draft_box(wb)
+    selected = lf_table(wb, differences=st.session_state["table_view"] == _DIFFERENCES)
+    lf = next((lf for lf in wb.draft.lf_set.lfs if lf.name == selected), None)
+    if lf is None:
+        return
+    left, right = st.columns([1.45, 1], gap="large")
+    with left:
+        draft = st.container()
+        editor(wb, lf)
+    with right:
+        if wb.applier.problem(lf) is None:
+            rows_panel(wb, lf)
+    with draft:  # what a button among the rows has started
+        similar_draft(wb)
 
 
 working_area(opened())

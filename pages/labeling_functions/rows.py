@@ -65,10 +65,11 @@ def _rows_of(wb: Workbench, lf: LF) -> None:
         st.caption("No dev row here.")
         return
     page = st.session_state.get("rows_shown", _PAGE)
-    for row in rows[:page].tolist():
-        with st.container(gap=None):
-            st.html(_card(wb, lf, row))
-            if isinstance(wb.dataset.split("dev")["review_text"].iloc[row], str):
+    texts = wb.dataset.split("dev")["review_text"]
+    with st.container(gap=None):  # one for all: each container costs as much as what is in it
+        for i, row in enumerate(rows[:page].tolist()):
+            st.html(f'<div style="margin-top:{1 if i else 0}rem">{_card(wb, lf, row)}</div>')
+            if isinstance(texts.iloc[row], str):
                 similar_button(wb, [row], f"more_like_{row}", quiet=True)
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.caption(f"1–{min(page, len(rows))} of {len(rows):,}")

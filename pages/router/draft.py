@@ -9,7 +9,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from pages.shared import fmt
 from pages.shared.address import DRAFT
 from pages.shared.errors import plain_sentence, sentence
-from pages.shared.workbench import NOT_KEPT, put_draft, refresh_widgets
+from pages.shared.workbench import put_draft, refresh_widgets, why_not_kept
 from weakrec_core.errors import SpecError, WeakrecError
 from weakrec_core.labeling.drafts import Draft, open_draft, prune, recall
 from weakrec_core.labeling.versions import list_sets, version_numbers
@@ -50,7 +50,7 @@ def current_draft(workspace: Workspace) -> Draft:
             refresh_widgets()
     for said in st.session_state.pop(_TO_TELL, ()):
         st.warning(said, icon=":material/info:")
-    if (why := st.session_state.get(NOT_KEPT)) is not None:
+    if (why := why_not_kept()) is not None:
         st.warning(f"Edits are gone when this tab is closed: {sentence(why)}", icon=":material/info:")
     return draft
 

@@ -1,15 +1,16 @@
 """What every page starts with: the open dataset and the LF set being edited."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import streamlit as st
 
 from pages.shared import fmt
-from weakrec_core.access import at_work
+from weakrec_core.access import acting_as, at_work
 from weakrec_core.data.dataset import Dataset
 from weakrec_core.engine.sampled_train import counted, on_same_rows
 from weakrec_core.error_analysis.changes import RowChanges, row_changes
-from weakrec_core.errors import LabelModelError, SpecError, os_sentence
+from weakrec_core.errors import LabelModelError, SpecError, WeakrecError, os_sentence
 from weakrec_core.labeling.applied import AppliedSet
 from weakrec_core.labeling.apply import Applier
 from weakrec_core.labeling.base import LF
@@ -19,7 +20,8 @@ from weakrec_core.labeling.parsing import parse_lf
 from weakrec_core.limits import LF_OWNER_CHARACTERS
 from weakrec_core.workspace import Workspace
 
-NOT_KEPT = "draft_not_kept"
+_WRITING = "draft_being_written"
+_writers = ThreadPoolExecutor(8, thread_name_prefix="drafts")
 
 
 @dataclass(eq=False)
@@ -124,13 +126,28 @@ def _changes(saved: AppliedSet, applied: AppliedSet) -> RowChanges | None:
 
 
 def put_draft(workspace: Workspace, draft: Draft) -> None:
-    """Go on with a draft; where it cannot be written down it lives as long as its tab, and `NOT_KEPT` says why."""
+    """Go on with a draft, which is written down meanwhile: until the disk has it, half of an edit can be drawn."""
+    why_not_kept()  # of two edits the later one is written last
+    person = at_work()
+
+    def write() -> None:
+        with acting_as(person):
+            keep(workspace, draft)
+
     st.session_state["draft"] = draft
-    st.session_state.pop(NOT_KEPT, None)
+    st.session_state[_WRITING] = _writers.submit(write)
+
+
+def why_not_kept() -> str | None:
+    """Once the draft is written down None; where it cannot be, it lives as long as its tab, and this says why."""
     try:
-        keep(workspace, draft)
+        if _WRITING in st.session_state:
+            st.session_state[_WRITING].result()
     except OSError as e:  # a workspace that may only be read, or is full
-        st.session_state[NOT_KEPT] = os_sentence(e)
+        return os_sentence(e)
+    except WeakrecError as e:
+        return str(e)
+    return None
 
 
 def refresh_widgets() -> None:

@@ -23,6 +23,9 @@ SLIDER_INDENT = 68  # px: a slider over the charts that begins so far right has 
 _PADDING = {"left": 0, "right": 5, "top": 0, "bottom": 0}  # px; at the right as much as a slider has beside its track
 _SPIKE = 2.5  # a bin with so many times the rows of the next highest is cut, or the others would be flat
 _HEIGHT = 190
+# Columns that the charts read: what else a table has would be sent with every edit.
+_SWEPT = ("threshold", "precision", "ci_low", "ci_high", "lift", "n", "coverage")
+_TRACED = ("threshold", "coverage", "set_gain", "set_log_loss")
 _LABELS = alt.Scale(domain=["POSITIVE", "NEGATIVE"], range=[POSITIVE_COLOR, NEGATIVE_COLOR])
 
 
@@ -91,7 +94,7 @@ def threshold_sweep(
     over : {"threshold", "coverage"}
         What the x axis is.
     """
-    table = table[table[over].between(shown.low, shown.high)]
+    table = table.loc[table[over].between(shown.low, shown.high), list(_SWEPT)]
     lowest = min(float(table["ci_low"].min()) if len(table) else 1.0, base_rate)
     rate = pd.DataFrame({"y": [base_rate], "text": [f"base rate {base_rate:.2f}"]})
     template = _sweep(shown, math.floor(lowest * 10) / 10, name, over, dark)
@@ -115,7 +118,7 @@ def threshold_trace(
         From `weakrec_core.label_model.threshold_gain.sweep_with_gain`; thresholds without a value are left out.
     column : {"coverage", "set_gain"}
     """
-    table = table[table[over].between(shown.low, shown.high) & table[column].notna()]
+    table = table.loc[table[over].between(shown.low, shown.high) & table[column].notna(), list(_TRACED)]
     return _filled(_trace(shown, column, over, dark), title, table=table, rules=_rules(bounds))
 
 
