@@ -1,7 +1,7 @@
 """LFs from and to plain values, with one clear sentence for what is wrong."""
 
-import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pydantic import ValidationError
@@ -11,6 +11,7 @@ from weakrec_core.labeling.base import LF
 from weakrec_core.labeling.kinds import LF_KINDS
 
 _NAMED = 80  # characters of a field in a message
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def dump_lf(lf: LF) -> dict[str, Any]:
@@ -24,7 +25,8 @@ def parse_lf(values: Any) -> LF:
     if not isinstance(values, Mapping):
         raise SpecError(f"An LF must be a mapping with kind and name, not {quoted(values)}.")
     who = f"LF {quoted(values.get('name', '(no name)'))}"
-    if not _is_text(values):
+    # YAML and JSON can write what is no text, and pydantic lets it through where a string has no further limits.
+    if any(_SURROGATE.search(text) for text in _texts(values)):
         raise SpecError(f"{who}: it has half a surrogate pair in it, which is no character.")
     kind = values.get("kind")
     if not isinstance(kind, str) or kind not in LF_KINDS:
@@ -35,13 +37,15 @@ def parse_lf(values: Any) -> LF:
         raise SpecError(f"{who}{one_sentence(e)}") from None
 
 
-def _is_text(values: Mapping[Any, Any]) -> bool:
-    """Whether all strings are such as UTF-8 has: YAML and JSON can write others, and pydantic lets some through."""
-    try:
-        json.dumps(dict(values), ensure_ascii=False, skipkeys=True, default=str).encode()
-    except UnicodeEncodeError:
-        return False
-    return True
+def _texts(values: Any) -> Iterator[str]:
+    """All strings in plain values."""
+    if isinstance(values, str):
+        yield values
+    elif isinstance(values, Mapping):
+        yield from _texts([*values, *values.values()])
+    elif isinstance(values, list | tuple):
+        for value in values:
+            yield from _texts(value)
 
 
 def one_sentence(error: ValidationError) -> str:

@@ -74,7 +74,7 @@ def test_what_train_prints_has_been_looked_at(
 ) -> None:
     ran: list[Run] = []
 
-    def instead(run: Run, on_epoch: Any, workers: Any) -> dict[str, Any]:
+    def instead(run: Run, *_: Any) -> dict[str, Any]:
         ran.append(run)
         return {"run": run.id, "test": {"auc": 0.5}}
 
