@@ -21,12 +21,13 @@ _ROOM = f"""<style>
 [data-testid="stToastContainer"] {{top: auto !important; bottom: 1rem}}
 </style>"""
 # The boxes that choose rows by keyboard (`pages/shared/grid/row_box.py`) stand above their grids while they have the focus, over what
-# is there, and take no place of their own.
+# is there, and take no place of their own. Selectors say what kind of element they are of: a part of a name alone is looked for in
+# all elements whenever one changes.
 _ROW_BOX = """<style>
-:has(> [class*="st-key-row_box_"]) {height: 0; margin-bottom: -1rem; position: relative; z-index: 91}
-[class*="st-key-row_box_"] {position: absolute; bottom: 0; width: 26rem; max-width: 100%; padding: .5rem;
+[data-testid="stLayoutWrapper"]:has(> [class*="st-key-row_box_"]) {height: 0; margin-bottom: -1rem; position: relative; z-index: 91}
+.stVerticalBlock[class*="st-key-row_box_"] {position: absolute; bottom: 0; width: 26rem; max-width: 100%; padding: .5rem;
   border-radius: .375rem; border: 1px solid; background: light-dark(#ffffff, #12171c)}
-[class*="st-key-row_box_"]:not(:focus-within) {height: 1px; padding: 0; border: 0; overflow: hidden; clip-path: inset(50%)}
+.stVerticalBlock[class*="st-key-row_box_"]:not(:focus-within) {height: 1px; padding: 0; border: 0; overflow: hidden; clip-path: inset(50%)}
 </style>"""
 # Buttons whose key begins with icon_ show their icon alone; the label names them: without one, Streamlit has them called by their icon.
 _ICON_ONLY = """<style>
@@ -35,10 +36,10 @@ _ICON_ONLY = """<style>
 </style>"""
 # A table's download button (`pages/shared/grid/table.py`) hangs below its right corner and takes no place of its own.
 _CSV = """<style>
-[class*="st-key-table_"] {position: relative}
-[class*="st-key-icon_csv_"] {position: absolute; right: 0; top: 100%; width: auto; z-index: 80}
-[class*="st-key-icon_csv_"] button {min-height: 1.9rem; padding: .2rem .45rem; border-radius: 0 0 .375rem .375rem; border-top: 0}
-[class*="st-key-table_"]:not(:hover, :focus-within) [class*="st-key-icon_csv_"] {opacity: 0; pointer-events: none}
+.stVerticalBlock[class*="st-key-table_"] {position: relative}
+.stElementContainer[class*="st-key-icon_csv_"] {position: absolute; right: 0; top: 100%; width: auto; z-index: 80}
+.stElementContainer[class*="st-key-icon_csv_"] button {min-height: 1.9rem; padding: .2rem .45rem; border-radius: 0 0 .375rem .375rem; border-top: 0}
+.stVerticalBlock[class*="st-key-table_"]:not(:hover, :focus-within) .stElementContainer[class*="st-key-icon_csv_"] {opacity: 0; pointer-events: none}
 </style>"""
 # White on the dark theme's primary colour has a contrast of 2.3; this has 7. The browser may change the theme without asking
 # the server again, so that the app itself goes by its colour scheme; popovers and dialogs stand outside of it.
