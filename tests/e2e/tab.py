@@ -22,6 +22,8 @@ class Tab:
     ----------
     elements : dict
         By its place on the page, each element's message of Streamlit.
+    popovers : list
+        Those that have their content once they are open; as widgets for `set`.
     heard : list
         All messages.
     """
@@ -31,6 +33,7 @@ class Tab:
         self._session, self._page, self._query = "", "", ""
         self._states: dict[str, WidgetState] = {}
         self.elements: dict[tuple[int, ...], Message] = {}
+        self.popovers: list[Any] = []
         self.heard: list[ForwardMsg] = []
 
     def open(self, page: str = "", query: str = "") -> None:
@@ -93,11 +96,14 @@ class Tab:
         while (heard := self.hear()).WhichOneof("type") != "script_finished" or heard.script_finished == 2:
             if heard.WhichOneof("type") == "new_session":
                 self.elements.clear()
+                self.popovers.clear()
                 self._session = heard.new_session.initialize.session_id
             elif heard.WhichOneof("type") == "page_info_changed":
                 self._query = heard.page_info_changed.query_string
             elif heard.WhichOneof("type") == "delta" and heard.delta.WhichOneof("type") == "new_element":
                 self.elements[tuple(heard.metadata.delta_path)] = heard.delta.new_element
+            elif heard.WhichOneof("type") == "delta" and heard.delta.add_block.popover.id:
+                self.popovers.append(heard.delta.add_block.popover)
 
 
 @contextmanager

@@ -178,6 +178,7 @@ def test_what_a_viewer_forges_changes_no_file(guarded: str, workspace_of_others:
         tried = set()
         for page in ("Labeling_functions", "Error_analysis", "Training", "Results"):
             opened.open(page)
+            opened.set(*opened.popovers, bool_value=True)
             for button in [one for one in opened.of("button") if one.disabled]:
                 opened.set(button, trigger_value=True)
                 tried.add(button.label)
