@@ -5,6 +5,7 @@ from typing import Any
 import streamlit as st
 
 from pages.prompt.drafting import draft_button
+from pages.shared.bar.popover import in_popover
 from pages.shared.downloads import download, download_table
 from pages.shared.errors import sentence
 from pages.shared.selection import draw_table_anew, select_lf, table_revision
@@ -34,12 +35,7 @@ def add_button(wb: Workbench) -> None:
 
 def export_button(wb: Workbench) -> None:
     """What other tools read of the draft, as it is now."""
-    popover = st.popover(
-        "Export", icon=":material/download:", width="content", help="Export", key="icon_export", on_change="rerun"
-    )
-    if popover.open:
-        with popover:
-            _exports(wb)
+    in_popover(lambda: _exports(wb), "Export", icon=":material/download:", help="Export", key="icon_export")
 
 
 def _exports(wb: Workbench) -> None:
@@ -71,17 +67,13 @@ def _exports(wb: Workbench) -> None:
 
 def more_button(wb: Workbench, lf: LF) -> None:
     """Rename, duplicate, move and delete the selected LF."""
-    popover = st.popover(
+    in_popover(
+        lambda: _more(wb, lf),
         "More on this LF",
         icon=":material/more_horiz:",
-        width="content",
         help="Rename, duplicate, move, delete",
         key=f"icon_more_{_closed()}",
-        on_change="rerun",
     )
-    if popover.open:
-        with popover:
-            _more(wb, lf)
 
 
 def _more(wb: Workbench, lf: LF) -> None:

@@ -8,6 +8,7 @@ from pages.labeling_functions.lf_figures import figures_of
 from pages.labeling_functions.notes import tags_of
 from pages.labeling_functions.redraw import redraw_page
 from pages.shared import fmt
+from pages.shared.bar.popover import in_popover
 from pages.shared.workbench import Workbench
 from weakrec_core.data.noun import counted
 from weakrec_core.labeling.base import LF
@@ -42,17 +43,13 @@ def _times() -> int:
 
 def listing_button(wb: Workbench) -> None:
     """The popover that finds and sorts LFs, and switches those found."""
-    popover = st.popover(
+    in_popover(
+        lambda: _listing(wb),
         "Find and sort",
         icon=":material/filter_list:",
-        width="content",
         help="Find, sort, switch several on or off",
         key="icon_listing",
-        on_change="rerun",
     )
-    if popover.open:
-        with popover:
-            _listing(wb)
 
 
 def _listing(wb: Workbench) -> None:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages.labeling_functions.redraw import redraw_page
 from pages.shared import fmt
+from pages.shared.bar.popover import in_popover
 from pages.shared.workbench import Workbench
 from weakrec_core.labeling.base import LF
 from weakrec_core.limits import LF_COMMENT_CHARACTERS, LF_OWNER_CHARACTERS, LF_TAGS
@@ -13,22 +14,21 @@ from weakrec_core.limits import LF_COMMENT_CHARACTERS, LF_OWNER_CHARACTERS, LF_T
 
 def notes_button(wb: Workbench, lf: LF) -> None:
     """The popover that the notes are edited in; they go with the LF and change no vote."""
-    popover = st.popover(
+    in_popover(
+        lambda: _notes(wb, lf),
         "Notes",
         icon=":material/sell:",
-        width="content",
         help="Tags, comment and owner",
         key=f"icon_notes_{lf.name}",
-        on_change="rerun",
     )
-    if not popover.open:
-        return
-    with popover:
-        key = f"{lf.name}_{wb.revision}"
-        _field(wb, lf, "tags", f"lf_tags_{key}")
-        _field(wb, lf, "comment", f"lf_comment_{key}")
-        _field(wb, lf, "owner", f"lf_owner_{key}")
-        wb.show_edit_problem(lf.name)
+
+
+def _notes(wb: Workbench, lf: LF) -> None:
+    key = f"{lf.name}_{wb.revision}"
+    _field(wb, lf, "tags", f"lf_tags_{key}")
+    _field(wb, lf, "comment", f"lf_comment_{key}")
+    _field(wb, lf, "owner", f"lf_owner_{key}")
+    wb.show_edit_problem(lf.name)
 
 
 def show_notes(lf: LF) -> None:

@@ -15,6 +15,7 @@ from pages.labeling_functions.rows import rows_panel
 from pages.labeling_functions.suggestions import suggest_button
 from pages.prompt.drafting import draft_box
 from pages.shared import fmt
+from pages.shared.bar.popover import in_popover
 from pages.shared.bar.set_bar import set_bar
 from pages.shared.errors import errors_shown, sentence
 from pages.shared.grid.table import draw_table
@@ -59,19 +60,19 @@ def heading(wb: Workbench) -> None:
 
 def signals_button(wb: Workbench) -> None:
     """What there is to put a threshold on."""
-    popover = st.popover("Signals", icon=":material/function:", width="content", key="signals", on_change="rerun")
-    if not popover.open:
-        return
+    in_popover(lambda: _signals(wb), "Signals", icon=":material/function:", key="signals")
+
+
+def _signals(wb: Workbench) -> None:
     signals = [signal.told(wb.dataset.noun) for signal in signals_of(wb.dataset).values()]
-    with popover:
-        st.markdown("What a threshold can be put on:")
-        help_link("lf-reference", "All kinds of labeling functions")
-        draw_table(
-            pd.DataFrame([(s.name, s.meaning, s.unit, s.nan) for s in signals], columns=_SIGNAL_COLUMNS),
-            hide_index=True,
-            width=820,
-            alt="Signals that a threshold can be put on",
-        )
+    st.markdown("What a threshold can be put on:")
+    help_link("lf-reference", "All kinds of labeling functions")
+    draw_table(
+        pd.DataFrame([(s.name, s.meaning, s.unit, s.nan) for s in signals], columns=_SIGNAL_COLUMNS),
+        hide_index=True,
+        width=820,
+        alt="Signals that a threshold can be put on",
+    )
 
 
 _DIFFERENCES = "Differences"

@@ -5,6 +5,7 @@ from typing import Any, get_args
 import pandas as pd
 import streamlit as st
 
+from pages.shared.bar.popover import in_popover
 from pages.shared.grid.table import draw_table
 from pages.shared.workbench import Workbench
 from weakrec_core.labeling.keywords import keyword_table
@@ -86,17 +87,13 @@ def _group(wb: Workbench, lf: KeywordLF, i: int, key: str) -> None:
                 wrap=True,
                 on_change=lambda: _set_keywords(wb, lf, i, st.session_state[name]),
             )
-        popover = st.popover(
+        in_popover(
+            lambda: _group_menu(wb, lf, i, key),
             f"More on group {i + 1}",
             icon=":material/more_vert:",
-            width="content",
             help="Paste many, change label, move, remove",
             key=f"icon_group_{i}_{key}",
-            on_change="rerun",
         )
-        if popover.open:
-            with popover:
-                _group_menu(wb, lf, i, key)
 
 
 def _group_menu(wb: Workbench, lf: KeywordLF, i: int, key: str) -> None:
