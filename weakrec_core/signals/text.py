@@ -44,9 +44,9 @@ def _scored_words(text: str) -> tuple[tuple[int, int], ...]:
     ),
 )
 def sentiment(text: str) -> Sequence[float]:
-    from textblob import TextBlob
+    from textblob.en import sentiment  # what ``TextBlob(text).sentiment`` calls, without what that makes around it
 
-    return tuple(TextBlob(text).sentiment)
+    return tuple(sentiment(text))
 
 
 @text_signal(
