@@ -7,9 +7,10 @@ BIN := .venv/bin
 PIP_SAYS = $(shell $(PYTHON) -m pip config get global.$(1) 2>/dev/null)
 INSTALL = UV_HTTP_TIMEOUT=180 UV_DEFAULT_INDEX="$(or $(PIP_INDEX_URL),$(call PIP_SAYS,index-url))" \
   UV_FIND_LINKS="$(or $(PIP_FIND_LINKS),$(call PIP_SAYS,find-links))" $(BIN)/uv pip install --python $(BIN)/python
-# A worker of the tests a core, and a thread a worker: more would keep each other waiting. What is compiled is kept for the
-# many processes that they start.
-TEST_ENVIRONMENT := PYTHONDONTWRITEBYTECODE= OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1
+# What is compiled is kept for the next start, also where Python is told not to: an image of Python may do that.
+export PYTHONDONTWRITEBYTECODE :=
+# A worker of the tests a core, and a thread a worker: more would keep each other waiting.
+TEST_ENVIRONMENT := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1
 
 .PHONY: run test checks tests format wheel docs screenshots audit clean
 

@@ -1,6 +1,8 @@
 """python -m benchmarks NAME [--json]: side by side with the peer in one run."""
 
 import json
+import os
+import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -24,6 +26,9 @@ def main(
     as_json: Json = False,
 ) -> None:
     """Benchmarks of the workbench; without a name, those of speed, all in turn."""
+    # What is compiled is kept, as by an installation of pip's: else every process that starts would compile all it imports.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
     if context.invoked_subcommand is not None:
         return
     from benchmarks.everything import run, table
