@@ -21,6 +21,7 @@ from weakrec_core.network.network_recommender import NetworkRecommender
 from weakrec_core.network.saved_network import check_saved_network
 from weakrec_core.packing import read_arrays
 from weakrec_core.rating.model import RatingModel
+from weakrec_core.stats.one_standard_error import simplest_of_the_best
 
 MODEL_FILE, EASE_FILE, RATING_FILE = "model.keras", "ease.npz", "rating.npz"
 R = TypeVar("R")
@@ -158,19 +159,6 @@ def fit_blend(dataset: Dataset, network: NetworkRecommender, eases: Sequence[Eas
             candidates.append(blend)
             by_reader.append(_by_reader(mixed, tasks))
     return candidates[simplest_of_the_best(np.stack(by_reader))]
-
-
-def simplest_of_the_best(values: Floats) -> int:
-    """The first of several candidates that cannot be told from the best: the one-standard-error rule, paired.
-
-    Parameters
-    ----------
-    values : float array, shape [candidates, n]
-        More is better; simplest candidate first.
-    """
-    lost = values[values.mean(axis=1).argmax()] - values
-    error = lost.std(axis=1, ddof=1) / values.shape[1] ** 0.5 if values.shape[1] > 1 else np.zeros(len(values))
-    return int(np.flatnonzero(lost.mean(axis=1) <= error)[0])
 
 
 def _by_reader(scored: list["_Scored"], tasks: Sequence[RankingTask]) -> Floats:

@@ -11,13 +11,15 @@ from weakrec_core.evaluation.recommender import Floats
 from weakrec_core.rating.averages import N_AVERAGES
 from weakrec_core.rating.design import Design
 from weakrec_core.rating.logistic import Linear, fit_logistic
-from weakrec_core.rating.pooling import Pool, pool, user_weights
+from weakrec_core.rating.pooling import Pool, pool, pool_with_caution, user_weights
 from weakrec_core.stats.folds import user_folds
 
 _WEAK, _GOLD = slice(0, N_AVERAGES), slice(N_AVERAGES, 2 * N_AVERAGES)
 
 # The few columns of the baseline of averages are trusted the more, the more gold there is to fit them to.
 _SIMPLE_PRIOR, _SIMPLE_ROWS = 8.0, 400
+# Beside weak labels, what the users must tell all others from before these count.
+_OF_AVERAGES = ("constant", "gold averages", "weak averages", "weak averages on gold")
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,9 @@ class Fitting:
         pooled = Pool(prior / prior.sum())
         if not np.isnan(log_odds).any():
             gold = self._gold_rows.p_positive.astype(np.float64)
-            pooled = pool(log_odds, gold, self._user_weight, pooled.weights)
+            given = log_odds, gold, self._user_weight, pooled.weights
+            simple = np.isin(list(regressions), _OF_AVERAGES)
+            pooled = pool_with_caution(*given, simple, self._gold_rows.user_idx) if starts else pool(*given)
         coef = pooled.scale * np.stack([f.coef for f in fitted], axis=1) @ pooled.weights
         intercept = float(pooled(np.array([f.intercept for f in fitted])[None, :])[0])
         counts = dict(zip(regressions, map(float, pooled.weights), strict=True))

@@ -2,7 +2,8 @@
 
 It is never asked to choose between weak and gold labels. Several regressions are fitted, from a constant to one with all
 columns, some to weak labels, some to gold, some to gold with the former as a start; how much each counts is decided by
-what it says of dev's users when fitted without them. As all are linear in the same columns, their mean is, too.
+what it says of dev's users when fitted without them, and no more than averages alone where these users cannot tell the
+difference. As all are linear in the same columns, their mean is, too.
 """
 
 from collections.abc import Mapping

@@ -9,10 +9,12 @@ from scipy.special import softmax
 
 from weakrec_core.evaluation.recommender import Floats
 from weakrec_core.stats.log_odds import expit
+from weakrec_core.stats.one_standard_error import simplest_of_the_best
 from weakrec_core.stats.variance import variance_components
 
 _PRIOR_STRENGTH = 5.0  # rows' worth of the prior weights
 _NO_STRETCH = 20.0  # nats that a stretch by e, or a shift by 1, costs
+_SHARES = np.linspace(0, 1, 11)  # of a pool of all models in the mean of it and one of simple ones
 _USUAL_CORRELATION, _USUAL_USERS = 0.1, 10.0  # of a user's labels, and how many users' worth of evidence it counts as
 
 
@@ -70,6 +72,43 @@ def pool(log_odds: Floats, gold: NDArray[np.floating], weight: Floats, prior: Fl
     start = np.concatenate([np.log(prior), [0.0, 0.0]])
     found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 1000}).x
     return Pool(np.asarray(softmax(found[:k])), float(np.exp(found[k])), float(found[k + 1]))
+
+
+def pool_with_caution(
+    log_odds: Floats,
+    gold: NDArray[np.floating],
+    weight: Floats,
+    prior: Floats,
+    simple: NDArray[np.bool_],
+    user_idx: NDArray[np.integer],
+) -> Pool:
+    """Between a pool of the simple models and one of all, as near to the former as the users' gold leaves it.
+
+    Parameters
+    ----------
+    log_odds, gold, weight, prior
+        As of `pool`.
+    simple : bool array, shape [k]
+    user_idx : int array, shape [n]
+        By whom the rows are, for the error of a difference.
+    """
+    of_all, of_simple = (
+        pool(log_odds, gold, weight, prior),
+        pool(log_odds[:, simple], gold, weight, _share(prior[simple])),
+    )
+    coef_all, coef_simple = of_all.scale * of_all.weights, np.zeros(len(prior))
+    coef_simple[simple] = of_simple.scale * of_simple.weights
+    z = of_simple(log_odds[:, simple]) + _SHARES[:, None] * (of_all(log_odds) - of_simple(log_odds[:, simple]))
+    likelihood = weight * (gold * z - np.logaddexp(0, z))
+    _, user = np.unique(user_idx, return_inverse=True)
+    by_user = np.stack([np.bincount(user, weights=of_share) for of_share in likelihood]).astype(np.float64)
+    share = _SHARES[simplest_of_the_best(by_user)]
+    coef = coef_simple + share * (coef_all - coef_simple)
+    return Pool(_share(coef), float(coef.sum()), float(of_simple.shift + share * (of_all.shift - of_simple.shift)))
+
+
+def _share(weights: Floats) -> Floats:
+    return np.asarray(weights / weights.sum())
 
 
 def user_weights(user_idx: NDArray[np.integer], gold: NDArray[np.floating]) -> Floats:

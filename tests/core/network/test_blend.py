@@ -10,7 +10,7 @@ from weakrec_core.data.dataset import Dataset
 from weakrec_core.data.histories import Histories
 from weakrec_core.data.training_rows import NO_ROWS
 from weakrec_core.errors import RunError
-from weakrec_core.network.blend import Blended, fit_blend, load_blended, simplest_of_the_best
+from weakrec_core.network.blend import Blended, fit_blend, load_blended
 from weakrec_core.network.presets.registry import train_config
 from weakrec_core.network.training import Trained, train
 
@@ -39,15 +39,6 @@ def test_the_blend_ranks_valid_about_as_well_as_the_better_one(demo: Dataset, ne
     blend, tasks = fit_blend(demo, network, [ease]), valid_tasks(demo, 0)
     assert blend.weight > 0  # so small a network gains by EASE
     assert mean_ndcg(blend, tasks) >= 0.9 * max(mean_ndcg(network, tasks), mean_ndcg(ease, tasks))
-
-
-def test_the_simplest_of_what_cannot_be_told_apart() -> None:
-    rng = np.random.default_rng(0)
-    reader = rng.normal(0, 1, 100)  # readers differ much more than candidates do: the comparison is paired
-    noise = rng.normal(0, 0.01, (3, 100))
-    assert simplest_of_the_best(reader + noise + np.array([[0.0], [0.02], [0.0201]])) == 1
-    assert simplest_of_the_best(reader + noise + np.array([[0.0], [0.0001], [0.0002]])) == 0
-    assert simplest_of_the_best(np.array([[0.1], [0.2]])) == 1
 
 
 def test_an_ease_that_heeds_labels_is_taken_only_where_it_is_better(

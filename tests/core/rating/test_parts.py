@@ -6,7 +6,7 @@ from scipy.special import expit, logit
 
 from weakrec_core.rating.design import Design
 from weakrec_core.rating.logistic import fit_logistic
-from weakrec_core.rating.pooling import pool, user_weights
+from weakrec_core.rating.pooling import Pool, pool, pool_with_caution, user_weights
 
 RNG = np.random.default_rng(0)
 
@@ -94,3 +94,33 @@ def test_a_users_labels_count_less_the_more_they_are_alike() -> None:
     assert user_weights(np.arange(5), np.ones(5)).tolist() == [1.0] * 5
     one = user_weights(np.zeros(100, int), np.ones(100))  # one user's labels say nothing of how alike users' are
     assert one.sum() == pytest.approx(100 / (1 + 99 / 11), rel=0.01)
+
+
+def test_a_pool_keeps_to_simple_models_unless_users_tell_the_difference() -> None:
+    user = np.repeat(np.arange(100), 5)
+    truth = RNG.normal(size=500)
+    gold = (RNG.random(500) < expit(truth)).astype(float)
+    simple, prior = np.array([True, False]), np.array([0.5, 0.5])
+
+    def found(said: list[np.ndarray]) -> Pool:
+        return pool_with_caution(np.stack(said, axis=1), gold, np.ones(500), prior, simple, user)
+
+    alike = found([truth, truth + RNG.normal(0, 0.01, 500)])
+    assert alike.weights == pytest.approx([1, 0])
+    alone = pool(truth[:, None], gold, np.ones(500), np.ones(1))
+    assert (alike.scale, alike.shift) == (pytest.approx(alone.scale), pytest.approx(alone.shift))
+    better = found([RNG.normal(0, 0.1, 500), truth])
+    assert better.weights[1] > 0.7
+
+
+def test_a_pool_in_between_says_what_the_mean_of_both_says() -> None:
+    user, truth = np.arange(400), RNG.normal(size=400)
+    gold = (RNG.random(400) < expit(truth)).astype(float)
+    said = np.stack([truth + RNG.normal(0, 0.6, 400), truth], axis=1)
+    simple, prior = np.array([True, False]), np.array([0.5, 0.5])
+    between = pool_with_caution(said, gold, np.ones(400), prior, simple, user)
+    of_all, of_simple = pool(said, gold, np.ones(400), prior), pool(said[:, :1], gold, np.ones(400), np.ones(1))
+    share = between.scale * between.weights[1] / (of_all.scale * of_all.weights[1])
+    assert 0 < share <= 1
+    expected = of_simple(said[:, :1]) + share * (of_all(said) - of_simple(said[:, :1]))
+    assert between(said) == pytest.approx(expected)
