@@ -15,7 +15,6 @@ from pages.labeling_functions.rows import rows_panel
 from pages.labeling_functions.suggestions import suggest_button
 from pages.prompt.drafting import draft_box
 from pages.shared import fmt
-from pages.shared.bar.popover import in_popover
 from pages.shared.bar.set_bar import set_bar
 from pages.shared.errors import errors_shown, sentence
 from pages.shared.grid.table import draw_table
@@ -59,24 +58,29 @@ def heading(wb: Workbench) -> None:
 
 
 def signals_button(wb: Workbench) -> None:
-    """What there is to put a threshold on."""
-    in_popover(lambda: _signals(wb), "Signals", icon=":material/function:", key="signals")
+    """Open the list of what there is to put a threshold on."""
+    if st.button("Signals", icon=":material/function:", key="signals", width="content"):
+        _signals(wb)
 
 
+@st.dialog("Signals", width="large")
+@errors_shown()
 def _signals(wb: Workbench) -> None:
     signals = [signal.told(wb.dataset.noun) for signal in signals_of(wb.dataset).values()]
-    st.markdown("What a threshold can be put on:")
-    help_link("lf-reference", "All kinds of labeling functions")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown("What a threshold can be put on:", width="content")
+        help_link("lf-reference", "All kinds of labeling functions")
     draw_table(
-        pd.DataFrame([(s.name, s.meaning, s.unit, s.nan) for s in signals], columns=_SIGNAL_COLUMNS),
+        pd.DataFrame([(s.name, s.meaning, s.unit, s.nan) for s in signals], columns=list(_SIGNAL_COLUMNS)),
         hide_index=True,
-        width=820,
+        height="content",
+        column_config={c: st.column_config.Column(width=w) for c, w in _SIGNAL_COLUMNS.items()},
         alt="Signals that a threshold can be put on",
     )
 
 
 _DIFFERENCES = "Differences"
-_SIGNAL_COLUMNS = ["Signal", "Meaning", "Unit", "Not known where"]
+_SIGNAL_COLUMNS = {"Signal": 160, "Meaning": 480, "Unit": 155, "Not known where": 280}  # px
 
 
 @st.fragment

@@ -7,7 +7,6 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.shared.help import TOPICS
-from tests.app.conftest import open_popover
 
 OpenPage = Callable[..., AppTest]
 
@@ -42,6 +41,7 @@ def test_an_unknown_topic_is_the_glossary_and_another_is_chosen(open_page: OpenP
 
 
 def test_pages_lead_to_it(open_page: OpenPage) -> None:
-    app = open_popover(open_page("pages/labeling_functions/page.py"), "signals")
+    app = open_page("pages/labeling_functions/page.py")
+    app.button(key="signals").click().run()
     links = [link.proto.query_string for link in app.get("page_link")]
     assert any("topic=lf-reference" in link for link in links)

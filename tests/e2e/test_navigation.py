@@ -58,7 +58,7 @@ def test_the_dataset_of_a_link_stays_on_every_page_and_all_are_accessible(page: 
         expect(page.get_by_role("heading", level=1)).to_have_count(1)
         assert not violations(page), title
         assert not violations_in_popovers(page, popovers), title
-    assert popovers >= {"LF sets", "Add", "Signals", "Export", "More on this LF", "Settings"}
+    assert popovers >= {"LF sets", "Add", "Export", "More on this LF", "Settings"}
     goto(page, "Overview")
     page.get_by_role("button", name="Take the tour").click()
     expect(page.get_by_text("Tour · 1 of 5")).to_be_visible()
