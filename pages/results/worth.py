@@ -42,7 +42,7 @@ def _panel(run: Run) -> None:
             st.rerun(scope="app")
         return
     st.markdown(f":material/vital_signs: **{fmt.literal(found['worth']['sentence'])}**")
-    chart, table = st.columns([3, 2], gap="medium")
+    chart, table = st.columns([5, 4], gap="medium")
     chart.altair_chart(gold_learning_curve(found["curve"], f"Test AUC by gold labels, run {run.id}"), key="worth_chart")
     rows = [
         {

@@ -64,6 +64,7 @@ class Fitting:
         self._gold_averages[:n_columns][of_gold] = True
         self._simple = self._weak_averages.copy()
         self._simple[history_size] = True
+        self._trust = len(gold_rows) / (len(gold_rows) + _SIMPLE_ROWS)  # in averages
 
     def pooled(self, weight: Floats) -> tuple[Linear, dict[str, float], Floats]:
         """Their mean, how much each counts, and the log-odds of the gold rows by fits without their users, NaN if there are none."""
@@ -80,7 +81,8 @@ class Fitting:
             gold = self._gold_rows.p_positive.astype(np.float64)
             given = log_odds, gold, self._user_weight, pooled.weights
             simple = np.isin(list(regressions), _OF_AVERAGES)
-            pooled = pool_with_caution(*given, simple, self._gold_rows.user_idx) if starts else pool(*given)
+            users = self._gold_rows.user_idx
+            pooled = pool_with_caution(*given, simple, users, self._trust) if starts else pool(*given)
         coef = pooled.scale * np.stack([f.coef for f in fitted], axis=1) @ pooled.weights
         intercept = float(pooled(np.array([f.intercept for f in fitted])[None, :])[0])
         counts = dict(zip(regressions, map(float, pooled.weights), strict=True))
@@ -119,12 +121,12 @@ class Fitting:
         if not starts:
             return found
         found |= {name: _Regression(self._from_weak([start], None, 1.0), 2.0) for name, start in starts.items()}
-        n_gold = len(self._gold)
-        simple_prior = _SIMPLE_PRIOR * n_gold / (n_gold + _SIMPLE_ROWS)
         columns, all_starts = self._without_gold | self._gold_averages, list(starts.values())
         return found | {
             # What the baseline of averages looks at, each row counting as it does there.
-            "weak averages on gold": _Regression(self._to_gold(10.0, self._simple, np.ones(n_gold)), simple_prior),
+            "weak averages on gold": _Regression(
+                self._to_gold(10.0, self._simple, np.ones(len(self._gold))), _SIMPLE_PRIOR * self._trust
+            ),
             "weak to gold 300": _Regression(self._from_weak(all_starts, columns, 300.0), 0.3),
             "weak to gold 3000": _Regression(self._from_weak(all_starts, columns, 3000.0), 1.0),
         }

@@ -81,6 +81,7 @@ def pool_with_caution(
     prior: Floats,
     simple: NDArray[np.bool_],
     user_idx: NDArray[np.integer],
+    caution: float = 1.0,
 ) -> Pool:
     """Between a pool of the simple models and one of all, as near to the former as the users' gold leaves it.
 
@@ -91,6 +92,8 @@ def pool_with_caution(
     simple : bool array, shape [k]
     user_idx : int array, shape [n]
         By whom the rows are, for the error of a difference.
+    caution : float
+        From 0 for the pool of all to 1.
     """
     of_all, of_simple = (
         pool(log_odds, gold, weight, prior),
@@ -102,7 +105,7 @@ def pool_with_caution(
     likelihood = weight * (gold * z - np.logaddexp(0, z))
     _, user = np.unique(user_idx, return_inverse=True)
     by_user = np.stack([np.bincount(user, weights=of_share) for of_share in likelihood]).astype(np.float64)
-    share = _SHARES[simplest_of_the_best(by_user)]
+    share = 1 - caution * (1 - _SHARES[simplest_of_the_best(by_user)])
     coef = coef_simple + share * (coef_all - coef_simple)
     return Pool(_share(coef), float(coef.sum()), float(of_simple.shift + share * (of_all.shift - of_simple.shift)))
 

@@ -124,3 +124,5 @@ def test_a_pool_in_between_says_what_the_mean_of_both_says() -> None:
     assert 0 < share <= 1
     expected = of_simple(said[:, :1]) + share * (of_all(said) - of_simple(said[:, :1]))
     assert between(said) == pytest.approx(expected)
+    half = pool_with_caution(said, gold, np.ones(400), prior, simple, user, 0.5)
+    assert half(said) == pytest.approx((between(said) + of_all(said)) / 2)
