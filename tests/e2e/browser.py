@@ -9,7 +9,9 @@ import sys
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import psutil
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -72,6 +74,13 @@ def serving(home: Path, port: int | None = None, **environment: str) -> Iterator
     finally:
         process.terminate()
         process.wait(60)
+
+
+def server_process(url: str) -> psutil.Process:
+    """The process of the server that `serving` has started."""
+    port = str(urlsplit(url).port)
+    (process,) = [p for p in psutil.Process().children() if port in p.cmdline()]
+    return process
 
 
 def settled(page: Page) -> None:

@@ -25,6 +25,11 @@ def test_a_suggestion_added_with_a_click_and_undone_then_an_lf_added_duplicated_
     page: Page, server: str
 ) -> None:
     labeling_page(page, server)
+    page.get_by_role("button", name="Signals").click()
+    expect(page.get_by_role("dialog").get_by_test_id("stDataFrame")).to_be_visible()
+    assert not violations_inside(page, "[role=dialog]")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
     page.locator(".st-key-suggest button").click()
     found = page.get_by_role("dialog").get_by_test_id("stDataFrame").first
     expect(found).to_be_visible()

@@ -7,7 +7,7 @@ import psutil
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.browser import settled
+from tests.e2e.browser import server_process, settled
 from weakrec_core.data.dataset import Dataset, open_dataset
 from weakrec_core.workspace import Workspace
 
@@ -81,8 +81,7 @@ def test_compose_a_reader_and_present(page: Page, server: str, run: str, dataset
 
 
 def tensorflow_is_in_a_process_of_its_own(server: str, run: str) -> None:
-    port = server.rpartition(":")[2]
-    (serving,) = (p for p in psutil.Process().children() if port in p.cmdline())
+    serving = server_process(server)
     (worker,) = (p for p in serving.children() if run in p.cmdline())
 
     def has_tensorflow(process: psutil.Process) -> bool:

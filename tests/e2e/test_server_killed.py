@@ -1,13 +1,12 @@
 """The machine goes down under a training and an ingest: what the next server shows, and what the open page finds."""
 
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import psutil
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.browser import free_port, labeling_page, serving, settled
+from tests.e2e.browser import free_port, labeling_page, server_process, serving, settled
 from tests.e2e.test_training import FOREVER, button, held_after_an_epoch, launch, open_page, state
 from weakrec_core.data.dataset import list_datasets
 from weakrec_core.data.demo.raw_files import write_demo
@@ -46,7 +45,7 @@ def test_both_are_said_to_be_lost_and_the_page_finds_its_draft(
             page.wait_for_timeout(20)
         ingest = psutil.Process(job.pid)
         ingest.suspend()
-        (server,) = [p for p in psutil.Process().children() if str(urlsplit(url).port) in p.cmdline()]
+        server = server_process(url)
         for process in (server, training, ingest):
             process.kill()
         server.wait(60)

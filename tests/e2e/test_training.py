@@ -4,13 +4,12 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import psutil
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.browser import settled
+from tests.e2e.browser import server_process, settled
 from weakrec_core.data.demo.raw_files import write_demo
 from weakrec_core.data.ingest.goodreads import ingest_goodreads
 from weakrec_core.data.splits import SplitConfig
@@ -112,9 +111,8 @@ def test_reload_a_queue_cancel_resume_a_kill_and_retry(page: Page, small: str) -
     open_page(page, small)
     first = launch(page, FOREVER)
     process = held_after_an_epoch(page, first)
-    (serving,) = [p for p in psutil.Process().children() if str(urlsplit(small).port) in p.cmdline()]
     assert tensorflow_is_in(process)
-    assert not tensorflow_is_in(serving)
+    assert not tensorflow_is_in(server_process(small))
     page.reload()
     expect(heading(page)).to_contain_text(first.id)
     state(page, "running")

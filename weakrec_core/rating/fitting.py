@@ -83,7 +83,7 @@ class Fitting:
             simple = np.isin(list(regressions), _OF_AVERAGES)
             users = self._gold_rows.user_idx
             pooled = pool_with_caution(*given, simple, users, self._trust) if starts else pool(*given)
-        coef = pooled.scale * np.stack([f.coef for f in fitted], axis=1) @ pooled.weights
+        coef = np.stack([f.coef for f in fitted], axis=1) @ pooled.coef
         intercept = float(pooled(np.array([f.intercept for f in fitted])[None, :])[0])
         counts = dict(zip(regressions, map(float, pooled.weights), strict=True))
         return Linear(np.asarray(coef), intercept), counts, pooled(log_odds)

@@ -34,9 +34,14 @@ class Pool:
     scale: float = 1.0
     shift: float = 0.0
 
+    @property
+    def coef(self) -> Floats:
+        """What each model's log-odds are multiplied by, shape [k]."""
+        return self.scale * self.weights
+
     def __call__(self, log_odds: Floats) -> Floats:
         """Shape [n], of log-odds of shape [n, k]."""
-        return np.asarray(self.shift + self.scale * (log_odds @ self.weights))
+        return np.asarray(self.shift + log_odds @ self.coef)
 
 
 def pool(log_odds: Floats, gold: NDArray[np.floating], weight: Floats, prior: Floats) -> Pool:
@@ -95,23 +100,18 @@ def pool_with_caution(
     caution : float
         From 0 for the pool of all to 1.
     """
-    of_all, of_simple = (
-        pool(log_odds, gold, weight, prior),
-        pool(log_odds[:, simple], gold, weight, _share(prior[simple])),
-    )
-    coef_all, coef_simple = of_all.scale * of_all.weights, np.zeros(len(prior))
-    coef_simple[simple] = of_simple.scale * of_simple.weights
-    z = of_simple(log_odds[:, simple]) + _SHARES[:, None] * (of_all(log_odds) - of_simple(log_odds[:, simple]))
+    of_all = pool(log_odds, gold, weight, prior)
+    found = pool(log_odds[:, simple], gold, weight, prior[simple] / prior[simple].sum())
+    of_simple = Pool(np.zeros(len(prior)), found.scale, found.shift)
+    of_simple.weights[simple] = found.weights
+    z = of_simple(log_odds) + _SHARES[:, None] * (of_all(log_odds) - of_simple(log_odds))
     likelihood = weight * (gold * z - np.logaddexp(0, z))
     _, user = np.unique(user_idx, return_inverse=True)
     by_user = np.stack([np.bincount(user, weights=of_share) for of_share in likelihood]).astype(np.float64)
     share = 1 - caution * (1 - _SHARES[simplest_of_the_best(by_user)])
-    coef = coef_simple + share * (coef_all - coef_simple)
-    return Pool(_share(coef), float(coef.sum()), float(of_simple.shift + share * (of_all.shift - of_simple.shift)))
-
-
-def _share(weights: Floats) -> Floats:
-    return np.asarray(weights / weights.sum())
+    coef = (1 - share) * of_simple.coef + share * of_all.coef
+    shift = (1 - share) * of_simple.shift + share * of_all.shift
+    return Pool(coef / coef.sum(), float(coef.sum()), float(shift))
 
 
 def user_weights(user_idx: NDArray[np.integer], gold: NDArray[np.floating]) -> Floats:

@@ -44,9 +44,9 @@ def _scored_words(text: str) -> tuple[tuple[int, int], ...]:
     ),
 )
 def sentiment(text: str) -> Sequence[float]:
-    from textblob.en import sentiment  # what ``TextBlob(text).sentiment`` calls, without what that makes around it
+    from textblob import en
 
-    return tuple(sentiment(text))
+    return tuple(en.sentiment(text))  # what ``TextBlob(text).sentiment`` calls, without what that makes around it
 
 
 @text_signal(
